@@ -1,0 +1,77 @@
+import type { ErrorShape } from '../base/errors.ts';
+import {
+  getRuns,
+  getSeries,
+  listArtifacts,
+  logChanged,
+  type RunId,
+  readLog,
+  runsChanged,
+  searchRuns,
+  stopRun,
+} from './experiments.ts';
+import { type NotificationType, type RequestType, request } from './rpc.ts';
+
+/** What a page may ask of the service through the client, and the news it hears. Nothing else is forwarded. */
+export interface PanelContract {
+  readonly requests: readonly RequestType<never, unknown>[];
+  readonly notifications: readonly NotificationType<never>[];
+}
+
+export const panels = {
+  run: {
+    requests: [getRuns, getSeries, readLog, listArtifacts, stopRun],
+    notifications: [runsChanged, logChanged],
+  },
+  compare: {
+    requests: [getRuns, getSeries, searchRuns],
+    notifications: [runsChanged],
+  },
+} satisfies Record<string, PanelContract>;
+
+export type PanelId = keyof typeof panels;
+
+/** Answered by the client itself; a page sends it first and gets its subject as the reply. */
+export const panelReady = request<null, PanelStart>('panel/ready');
+/** Asks the client to open something beside: a run, a comparison, an artifact, the uncommitted changes. */
+export const panelOpen = request<PanelTarget, null>('panel/open');
+/** The title of the editor tab, once the page knows it. */
+export const panelTitle = request<{ title: string }, null>('panel/title');
+
+export const clientRequests = [panelReady, panelOpen, panelTitle] as const;
+
+/** The runs a panel is about: one for the run panel, any number for the compare panel. */
+export interface PanelStart {
+  readonly panel: PanelId;
+  readonly runs: readonly RunId[];
+}
+
+export type PanelTarget =
+  | { readonly kind: 'run'; readonly run: RunId }
+  | { readonly kind: 'compare'; readonly runs: readonly RunId[] }
+  | { readonly kind: 'artifact'; readonly run: RunId; readonly path: string }
+  | { readonly kind: 'log'; readonly run: RunId }
+  | { readonly kind: 'script'; readonly path: string }
+  | { readonly kind: 'chooseRuns'; readonly runs: readonly RunId[] };
+
+/** What a page keeps with `setState`, so that it comes back the same after a reload: never data. */
+export interface PanelState {
+  readonly schema: 1;
+  readonly panel: PanelId;
+  readonly runs: readonly RunId[];
+  /** What the user arranged: open tab, baseline, switches. Each page reads only its own keys. */
+  readonly view: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type PageMessage =
+  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly parameters: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type HostMessage =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: ErrorShape }
+  | { readonly kind: 'news'; readonly method: string; readonly parameters: unknown }
+  /** The connection to the service came back, or the page became visible: everything may have changed. */
+  | { readonly kind: 'refresh' }
+  /** The service is away; pages say so and keep what they show. */
+  | { readonly kind: 'offline'; readonly message: string };

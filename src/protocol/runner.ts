@@ -1,0 +1,39 @@
+/** Files in a run's own folder, `.mlops/runs/<run>/`: the only sentences between the service and a supervisor. */
+export const runFiles = {
+  /** The service writes it before the supervisor starts: a `SupervisorOrder`. */
+  order: 'order.json',
+  /** The supervisor writes it when the script has started: a `SupervisorStart`. */
+  started: 'started.json',
+  /** The supervisor writes it when the script has ended: a `SupervisorEnd`. */
+  ended: 'ended.json',
+  /** The service makes it to ask for a stop. */
+  stop: 'stop',
+  /** Standard output and error of the script, in the order they came. */
+  log: 'output.log',
+} as const;
+
+export interface SupervisorOrder {
+  readonly command: readonly string[];
+  readonly workingFolder: string;
+  /** Added to the supervisor's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly graceMilliseconds: number;
+}
+
+export interface SupervisorStart {
+  readonly supervisorId: number;
+  /** Tells a process from a later one with the same number, where the system can tell. */
+  readonly supervisorToken?: string;
+  readonly scriptId: number;
+  readonly time: number;
+}
+
+export interface SupervisorEnd {
+  readonly time: number;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** The stop was asked for. */
+  readonly stopped: boolean;
+  /** The program could not be started at all: the system's error code, such as ENOENT. */
+  readonly startError?: string;
+}

@@ -1,0 +1,61 @@
+import { notification, request } from './rpc.ts';
+
+/** The first message on every connection. Refused with `service.otherVersion` when the protocols differ. */
+export const hello = request<Hello, Welcome>('service/hello');
+
+/** Asks the service to leave as soon as no run needs it; answers whether it leaves now. */
+export const retire = request<null, { runningRuns: number; leaving: boolean }>('service/retire');
+
+export const getStatus = request<null, ServiceStatus>('service/getStatus');
+
+export const logWritten = notification<LogEntry>('service/logWritten');
+
+export interface Hello {
+  readonly protocol: number;
+  readonly version: string;
+  readonly client: 'editor' | 'terminal' | 'test';
+}
+
+export interface Welcome {
+  readonly protocol: number;
+  readonly version: string;
+  readonly processId: number;
+  readonly workspace: string;
+  /** Where scripts log: the loopback address with its secret path. */
+  readonly trackingUri: string;
+}
+
+export interface ServiceStatus {
+  readonly processId: number;
+  readonly startedAt: number;
+  readonly connections: number;
+  readonly runningRuns: number;
+  readonly databaseBytes: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+export interface LogEntry {
+  readonly time: number;
+  readonly level: LogLevel;
+  /** The domain that speaks: `experiments`, `versions`, `service`… */
+  readonly source: string;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What `.mlops/service.json` (mode 0600) says about the running service. */
+export interface ServiceAddress {
+  readonly protocol: number;
+  readonly version: string;
+  readonly processId: number;
+  /** A Unix socket path or a Windows pipe name. */
+  readonly socket: string;
+  readonly trackingUri: string;
+  readonly startedAt: number;
+}
+
+/** The one line that a starting service prints to standard output before it detaches. */
+export type ServiceAnnouncement =
+  | { readonly state: 'ready' | 'attach'; readonly address: ServiceAddress }
+  | { readonly state: 'failed'; readonly error: { readonly code: string; readonly message: string } };
