@@ -33,6 +33,12 @@ export interface Progress {
   readonly fraction?: number;
 }
 
+/** A request's parameters on the wire; `progress` is the token under which the asker wants progress. */
+export interface WireParameters {
+  readonly parameters: unknown;
+  readonly progress?: number;
+}
+
 /** The JSON-RPC error code of every named error; the error's own code and actions are in `data`. */
 export const namedErrorCode = -31_000;
 

@@ -1,0 +1,83 @@
+import type { Migration } from './migration.ts';
+
+/**
+ * Times are milliseconds since the epoch. Rows of a run hang on its small integer `id`, not on its 32 digits.
+ *
+ * `points.value` has no affinity: SQLite turns NaN into NULL, so NaN is stored as the text 'NaN'.
+ * A series keeps its latest value (greatest step, timestamp, value), count and range at write time.
+ */
+export const runsMigration: Migration = {
+  number: 1,
+  sql: `
+    CREATE TABLE experiments (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      artifact_location TEXT NOT NULL,
+      lifecycle_stage TEXT NOT NULL DEFAULT 'active',
+      creation_time INTEGER NOT NULL,
+      last_update_time INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE experiment_tags (
+      experiment INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (experiment, key)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY,
+      run_id TEXT NOT NULL UNIQUE,
+      experiment INTEGER NOT NULL REFERENCES experiments,
+      name TEXT NOT NULL,
+      user_id TEXT NOT NULL,
+      status TEXT NOT NULL,
+      start_time INTEGER NOT NULL,
+      end_time INTEGER,
+      artifact_uri TEXT NOT NULL,
+      lifecycle_stage TEXT NOT NULL DEFAULT 'active',
+      deleted_time INTEGER,
+      version INTEGER NOT NULL,
+      script TEXT,
+      details TEXT
+    ) STRICT;
+    CREATE INDEX runs_by_experiment ON runs (experiment, start_time DESC, run_id);
+    CREATE INDEX runs_by_script ON runs (script, start_time DESC) WHERE script IS NOT NULL;
+    CREATE INDEX runs_under_way ON runs (status) WHERE status IN ('SCHEDULED', 'RUNNING');
+
+    CREATE TABLE parameters (
+      run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, key)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE tags (
+      run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, key)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE series (
+      id INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      last_step INTEGER NOT NULL,
+      last_timestamp INTEGER NOT NULL,
+      last_value NOT NULL,
+      lowest NOT NULL,
+      highest NOT NULL,
+      UNIQUE (run, key)
+    );
+
+    CREATE TABLE points (
+      series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      timestamp INTEGER NOT NULL,
+      value NOT NULL,
+      PRIMARY KEY (series, step, timestamp, value)
+    ) WITHOUT ROWID;
+  `,
+};

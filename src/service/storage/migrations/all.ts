@@ -1,0 +1,5 @@
+import { runsMigration } from './0001_runs.ts';
+import { fileHashesMigration } from './0002_file_hashes.ts';
+import type { Migration } from './migration.ts';
+
+export const migrations: readonly Migration[] = [runsMigration, fileHashesMigration];

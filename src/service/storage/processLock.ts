@@ -1,0 +1,24 @@
+import SqliteDatabase from 'better-sqlite3';
+import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
+
+/**
+ * One process per file, for as long as it lives.
+ *
+ * Node has no `flock`; SQLite's exclusive transaction is the same promise on every system,
+ * and the operating system takes it back when the process dies, however it dies.
+ */
+export function acquireProcessLock(file: string): Disposable | undefined {
+  const lock = new SqliteDatabase(file, { timeout: 0 });
+  try {
+    lock.pragma('journal_mode = DELETE');
+    lock.pragma('locking_mode = EXCLUSIVE');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      return undefined;
+    }
+    throw error;
+  }
+  return toDisposable(() => lock.close());
+}
