@@ -101,6 +101,8 @@ export interface RunDetails extends RunSummary {
     readonly parameters: Readonly<Record<string, string>>;
   };
   readonly logBytes: number;
+  /** Relative to the workspace folder. */
+  readonly artifactFolder: string;
 }
 
 export interface Parameter {

@@ -44,6 +44,8 @@ export const clientRequests = [panelReady, panelOpen, panelTitle] as const;
 export interface PanelStart {
   readonly panel: PanelId;
   readonly runs: readonly RunId[];
+  /** The part to show first, when the user asked for it. */
+  readonly tab?: 'log';
 }
 
 export type PanelTarget =
@@ -73,5 +75,7 @@ export type HostMessage =
   | { readonly kind: 'news'; readonly method: string; readonly parameters: unknown }
   /** The connection to the service came back, or the page became visible: everything may have changed. */
   | { readonly kind: 'refresh' }
+  /** The user asked for a part of a page that is open already. */
+  | { readonly kind: 'show'; readonly tab: 'log' }
   /** The service is away; pages say so and keep what they show. */
   | { readonly kind: 'offline'; readonly message: string };

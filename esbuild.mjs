@@ -1,0 +1,97 @@
+// The one build: every room to dist/. `--watch` rebuilds on change, `--production` minifies.
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import process from 'node:process';
+import { build, context } from 'esbuild';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  metafile: true,
+  define: { WORKBENCH_VERSION: JSON.stringify(version) },
+};
+
+/** An ES module for Node; bundled CommonJS packages still ask for `require`. */
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
+const bundles = [
+  // The only bundle that may meet `vscode`.
+  {
+    ...shared,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    entryPoints: { extension: 'src/client/extension.ts' },
+    outdir: 'dist/client',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+    define: { ...shared.define, 'import.meta.dirname': '__dirname' },
+  },
+  {
+    ...node,
+    entryPoints: { main: 'src/service/main.ts' },
+    outdir: 'dist/service',
+    outExtension: { '.js': '.mjs' },
+    external: ['better-sqlite3'],
+  },
+  {
+    ...node,
+    entryPoints: { supervisor: 'src/runners/node/supervisor.ts' },
+    outdir: 'dist/runners',
+    outExtension: { '.js': '.mjs' },
+  },
+  {
+    ...node,
+    entryPoints: { mlops: 'src/cli/mlops.ts' },
+    outdir: 'dist/cli',
+    outExtension: { '.js': '.mjs' },
+  },
+  {
+    ...shared,
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'esm',
+    entryPoints: {
+      run: 'webview-ui/run/main.ts',
+      compare: 'webview-ui/compare/main.ts',
+      page: 'webview-ui/shared/page.css',
+      codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
+    },
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+    outdir: 'dist/webview',
+  },
+];
+
+/** Files that are read as they are: what a run puts on its script's path. */
+async function copyFiles() {
+  await mkdir('dist/runners', { recursive: true });
+  await cp('src/runners/python', 'dist/runners/python', {
+    recursive: true,
+    filter: (file) => !file.includes('__pycache__'),
+  });
+  await cp('src/runners/node/logging', 'dist/runners/node', { recursive: true });
+}
+
+await rm('dist', { recursive: true, force: true });
+await copyFiles();
+if (watch) {
+  for (const options of bundles) {
+    await (await context(options)).watch();
+  }
+} else {
+  await Promise.all(bundles.map((options) => build(options)));
+}

@@ -1,0 +1,85 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { hasCode } from '../base/errors.ts';
+import { protocolVersion } from '../protocol/rpc.ts';
+import { type Hello, hello, retire, type ServiceAddress, type Welcome } from '../protocol/service.ts';
+import { connect, type ServiceConnection } from './connection.ts';
+import { olderServiceBusy, otherVersionCode } from './errors.ts';
+import { type ServiceProgram, startService } from './start.ts';
+
+export interface Attached {
+  readonly connection: ServiceConnection;
+  readonly welcome: Welcome;
+}
+
+export interface AttachOptions {
+  readonly workspace: string;
+  readonly program: ServiceProgram;
+  readonly client: Hello['client'];
+  readonly version: string;
+}
+
+/**
+ * Attaches to the folder's service, and starts it when there is none.
+ * One of another version is asked to leave first; while it is busy with runs, `service.olderServiceBusy`.
+ */
+export async function attach(options: AttachOptions): Promise<Attached> {
+  const running = await connectTo(await readAddress(options.workspace));
+  if (running) {
+    const attached = await greet(running, options);
+    if (attached) {
+      return attached;
+    }
+  }
+  const address = await startService(options.program, options.workspace);
+  const attached = await greet(await connect(address.socket), options);
+  if (!attached) {
+    throw olderServiceBusy(0);
+  }
+  return attached;
+}
+
+export async function readAddress(workspace: string): Promise<ServiceAddress | undefined> {
+  try {
+    return JSON.parse(await fs.readFile(path.join(workspace, '.mlops', 'service.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function connectTo(address: ServiceAddress | undefined): Promise<ServiceConnection | undefined> {
+  try {
+    return address && (await connect(address.socket));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined when the service was of another version and has left. */
+async function greet(connection: ServiceConnection, options: AttachOptions): Promise<Attached | undefined> {
+  try {
+    const welcome = await connection.send(hello, {
+      protocol: protocolVersion,
+      version: options.version,
+      client: options.client,
+    });
+    return { connection, welcome };
+  } catch (error) {
+    if (!hasCode(error, otherVersionCode)) {
+      connection.dispose();
+      throw error;
+    }
+    await askToLeave(connection);
+    return undefined;
+  }
+}
+
+async function askToLeave(connection: ServiceConnection): Promise<void> {
+  const closed = new Promise<void>((resolve) => connection.onClose(resolve));
+  const { leaving, runningRuns } = await connection.send(retire, null);
+  if (!leaving) {
+    connection.dispose();
+    throw olderServiceBusy(runningRuns);
+  }
+  await closed;
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import readline from 'node:readline';
+import { WorkbenchError } from '../base/errors.ts';
+import type { ServiceAddress, ServiceAnnouncement } from '../protocol/service.ts';
+import { serviceDidNotStart } from './errors.ts';
+
+export interface ServiceProgram {
+  /** The Node to run it with: `process.execPath`, which in the desktop editor is Electron. */
+  readonly node: string;
+  /** The bundled `service/main`. */
+  readonly script: string;
+  /** Leaves so long after the last connection and run; the service's own default when absent. */
+  readonly idleSeconds?: number;
+}
+
+/**
+ * Starts the service detached and waits for the one line it prints.
+ * When another one holds the folder meanwhile, the line says where that one listens.
+ */
+export function startService(program: ServiceProgram, workspace: string): Promise<ServiceAddress> {
+  const idle = program.idleSeconds === undefined ? [] : ['--idle-seconds', String(program.idleSeconds)];
+  const child = spawn(program.node, [program.script, '--workspace', workspace, ...idle], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    windowsHide: true,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  });
+  return new Promise((resolve, reject) => {
+    const lines = readline.createInterface({ input: child.stdout });
+    const finish = (act: () => void) => {
+      lines.close();
+      child.stdout.destroy();
+      child.unref();
+      act();
+    };
+    child.once('error', (error) => finish(() => reject(serviceDidNotStart(error.message, error))));
+    child.once('exit', (code) => finish(() => reject(serviceDidNotStart(`it ended with exit code ${code}`))));
+    lines.once('line', (line) => {
+      child.removeAllListeners('exit');
+      finish(() => {
+        const announcement = JSON.parse(line) as ServiceAnnouncement;
+        if (announcement.state === 'failed') {
+          reject(new WorkbenchError(announcement.error.code, announcement.error.message));
+        } else {
+          resolve(announcement.address);
+        }
+      });
+    });
+  });
+}

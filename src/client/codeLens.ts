@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../base/lifecycle.ts';
+import { commands, scriptLanguages } from './contributions.ts';
+import { readSetting } from './settings.ts';
+
+const setting = 'mlops.codeLens.enabled';
+
+/** "Run Experiment | Run with Parameters…" over the place where a script starts. */
+export function registerCodeLens(): Disposable {
+  const disposables = new DisposableStore();
+  const changed = disposables.add(new vscode.EventEmitter<void>());
+  disposables.add(
+    vscode.workspace.onDidChangeConfiguration(
+      (event) => event.affectsConfiguration(setting) && changed.fire(),
+    ),
+  );
+  disposables.add(
+    vscode.languages.registerCodeLensProvider(
+      scriptLanguages.map((language) => ({ language, scheme: 'file' })),
+      { onDidChangeCodeLenses: changed.event, provideCodeLenses },
+    ),
+  );
+  return disposables;
+}
+
+function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  if (!readSetting(setting, document.uri) || !vscode.workspace.getWorkspaceFolder(document.uri)) {
+    return [];
+  }
+  const line = startLine(document.languageId, document.getText());
+  if (line === undefined) {
+    return [];
+  }
+  const range = new vscode.Range(line, 0, line, 0);
+  return [
+    new vscode.CodeLens(range, {
+      command: commands.runStart,
+      title: '$(play) Run Experiment',
+      tooltip: 'Run this script and record its parameters, metrics, code and data',
+      arguments: [document.uri],
+    }),
+    new vscode.CodeLens(range, {
+      command: commands.runStartWithParameters,
+      title: 'Run with Parameters…',
+      arguments: [document.uri],
+    }),
+  ];
+}
+
+const pythonMain = /^if\s+__name__\s*==\s*(['"])__main__\1\s*:/m;
+const tracks =
+  /\b(mlflow|mlops_workbench|mlops-workbench|sklearn|torch|tensorflow|keras|xgboost|lightgbm|@tensorflow\/tfjs[\w-]*)\b/;
+
+/**
+ * Python: the `__main__` guard. Otherwise the first line, for scripts that use a tracking or training library;
+ * other files stay quiet, and the editor title still runs them.
+ */
+export function startLine(language: string, text: string): number | undefined {
+  const guard = language === 'python' ? pythonMain.exec(text) : null;
+  if (guard) {
+    return text.slice(0, guard.index).split('\n').length - 1;
+  }
+  return tracks.test(text) ? 0 : undefined;
+}

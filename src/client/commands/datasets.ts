@@ -1,0 +1,229 @@
+import * as vscode from 'vscode';
+import { formatBytes, plural } from '../../base/format.ts';
+import type { RequestType } from '../../protocol/rpc.ts';
+import {
+  checkoutVersion,
+  createRepository,
+  listDatasets,
+  listVersions,
+  type VersionResult,
+  versionDataset,
+} from '../../protocol/versions.ts';
+import { commands } from '../contributions.ts';
+import { showError } from '../errors.ts';
+import type { ServiceClient } from '../service/serviceClient.ts';
+import type { Services } from '../service/services.ts';
+import { type DatasetsNode, type DatasetsTree, dataUri, type VersionNode } from '../views/datasetsTree.ts';
+import type { CommandTable } from './commandTable.ts';
+
+interface Context {
+  readonly services: Services;
+  readonly tree: DatasetsTree;
+}
+
+export function datasetCommands(context: Context): CommandTable {
+  return {
+    [commands.datasetVersion]: (subject?: vscode.Uri | DatasetsNode) => version(context, subject),
+    [commands.datasetCheckout]: (node?: DatasetsNode) => checkout(context, node),
+    [commands.datasetOpen]: (node: DatasetsNode) => openData(node),
+    [commands.repositoryCreate]: () => initialise(context),
+    [commands.datasetsRefresh]: () => context.tree.refresh(),
+  };
+}
+
+async function version(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
+  const uri = await dataToVersion(context, subject);
+  if (!uri) {
+    return;
+  }
+  const client = context.services.for(uri);
+  const name = vscode.workspace.asRelativePath(uri, false);
+  const message = await vscode.window.showInputBox({
+    title: `Version ${name}`,
+    prompt: 'What changed? It becomes the message of the git commit.',
+    value: `Version ${name}`,
+    ignoreFocusOut: true,
+  });
+  if (message === undefined) {
+    return;
+  }
+  await versionWithMessage(context, client, uri, message);
+}
+
+async function versionWithMessage(
+  context: Context,
+  client: ServiceClient,
+  uri: vscode.Uri,
+  message: string,
+): Promise<void> {
+  try {
+    const result = await withProgress(client, `Versioning ${uri.path.split('/').at(-1)}`, versionDataset, {
+      path: uri.fsPath,
+      message,
+    });
+    context.tree.refresh();
+    await report(result);
+  } catch (error) {
+    await showError(error, {
+      // A folder without git is one click from being versioned: create it and go on.
+      createRepository: async () => {
+        await initialise(context, client);
+        await versionWithMessage(context, client, uri, message);
+      },
+      retry: () => versionWithMessage(context, client, uri, message),
+    });
+  }
+}
+
+async function report(result: VersionResult): Promise<void> {
+  const size =
+    result.files === 1
+      ? formatBytes(result.bytes)
+      : `${plural(result.files, 'file')}, ${formatBytes(result.bytes)}`;
+  const sentence = result.unchanged
+    ? `${result.path} is unchanged since v${result.version}. Nothing was written.`
+    : `${result.path} is now v${result.version} (${size}), commit ${result.commit.slice(0, 7)}.`;
+  if (result.warnings.length === 0) {
+    void vscode.window.showInformationMessage(sentence);
+    return;
+  }
+  const chosen = await vscode.window.showWarningMessage(`${sentence} ${result.warnings[0]}`, 'Show Log');
+  if (chosen) {
+    await vscode.commands.executeCommand(commands.serviceShowLog);
+  }
+}
+
+async function dataToVersion(
+  context: Context,
+  subject: vscode.Uri | DatasetsNode | undefined,
+): Promise<vscode.Uri | undefined> {
+  if (subject instanceof vscode.Uri) {
+    return subject;
+  }
+  if (subject?.kind === 'dataset') {
+    return dataUri(subject.client, subject.dataset.path);
+  }
+  if (subject?.kind === 'unversioned') {
+    return dataUri(subject.client, subject.data.path);
+  }
+  return chooseData(context);
+}
+
+async function chooseData(context: Context): Promise<vscode.Uri | undefined> {
+  const client = context.services.for(vscode.window.activeTextEditor?.document.uri);
+  const { datasets, unversioned } = await client.send(listDatasets, null);
+  const choices = [
+    ...datasets.map(({ path, state }) => ({ label: path, description: state })),
+    ...unversioned.map(({ path, bytes }) => ({
+      label: path,
+      description: `not versioned · ${formatBytes(bytes)}`,
+    })),
+  ];
+  const chosen = await vscode.window.showQuickPick(choices, {
+    title: 'Version This Dataset',
+    placeHolder:
+      choices.length > 0 ? 'Choose a data file or folder' : 'No data files were found in this folder',
+  });
+  return chosen && dataUri(client, chosen.label);
+}
+
+async function checkout(context: Context, node: DatasetsNode | undefined): Promise<void> {
+  const chosen = node?.kind === 'version' ? node : await chooseVersion(context, node);
+  if (chosen) {
+    await checkoutChosen(context, chosen, false);
+  }
+}
+
+async function checkoutChosen(context: Context, node: VersionNode, overwrite: boolean): Promise<void> {
+  const { client, dataset, version: wanted } = node;
+  try {
+    await withProgress(client, `Checking out ${dataset.path} v${wanted.number}`, checkoutVersion, {
+      path: dataset.path,
+      version: wanted.number,
+      overwrite,
+    });
+    context.tree.refresh();
+    void vscode.window.showInformationMessage(`${dataset.path} is v${wanted.number} again.`);
+  } catch (error) {
+    await showError(error, {
+      overwrite: () => checkoutChosen(context, node, true),
+      versionFirst: () => version(context, dataUri(client, dataset.path)),
+      retry: () => checkoutChosen(context, node, overwrite),
+    });
+  }
+}
+
+async function chooseVersion(
+  context: Context,
+  node: DatasetsNode | undefined,
+): Promise<VersionNode | undefined> {
+  const client = node && 'client' in node ? node.client : context.services.for(undefined);
+  const dataset = node?.kind === 'dataset' ? node.dataset : await chooseDataset(client);
+  if (!dataset) {
+    return undefined;
+  }
+  const versions = await client.send(listVersions, { path: dataset.path });
+  const chosen = await vscode.window.showQuickPick(
+    versions.map((each) => ({
+      label: `v${each.number}`,
+      description: `${each.commit.slice(0, 7)}  ${each.message}`,
+      version: each,
+    })),
+    { title: `Check Out a Version of ${dataset.path}` },
+  );
+  return chosen && { kind: 'version', client, dataset, version: chosen.version };
+}
+
+async function chooseDataset(client: ServiceClient) {
+  const { datasets } = await client.send(listDatasets, null);
+  const chosen = await vscode.window.showQuickPick(
+    datasets.map((dataset) => ({ label: dataset.path, description: dataset.state, dataset })),
+    {
+      title: 'Check Out a Version',
+      placeHolder: datasets.length > 0 ? undefined : 'No dataset is versioned yet',
+    },
+  );
+  return chosen?.dataset;
+}
+
+async function openData(node: DatasetsNode): Promise<void> {
+  if (node.kind === 'unversioned') {
+    await vscode.commands.executeCommand('vscode.open', dataUri(node.client, node.data.path));
+  } else if (node.kind === 'dataset') {
+    await vscode.commands.executeCommand('vscode.open', dataUri(node.client, node.dataset.path));
+  }
+}
+
+async function initialise(context: Context, client = context.services.for(undefined)): Promise<void> {
+  await client.send(createRepository, null);
+  context.tree.refresh();
+}
+
+/** A notification with Cancel; the number moves when the service reports a fraction. */
+async function withProgress<Parameters, Result>(
+  client: ServiceClient,
+  title: string,
+  type: RequestType<Parameters, Result>,
+  parameters: Parameters,
+): Promise<Result> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const abort = new AbortController();
+      const subscription = token.onCancellationRequested(() => abort.abort());
+      let reached = 0;
+      try {
+        return await client.send(type, parameters, {
+          signal: abort.signal,
+          onProgress: ({ message, fraction }) => {
+            const percent = Math.round((fraction ?? 0) * 100);
+            progress.report({ message, increment: Math.max(0, percent - reached) });
+            reached = Math.max(reached, percent);
+          },
+        });
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * Every id that `package.json` and the code must agree on. A test fails when they differ.
+ */
+export const commands = {
+  runStart: 'mlops.run.start',
+  runStartWithParameters: 'mlops.run.startWithParameters',
+  runStop: 'mlops.run.stop',
+  runOpen: 'mlops.run.open',
+  runOpenLog: 'mlops.run.openLog',
+  runOpenScript: 'mlops.run.openScript',
+  runCompare: 'mlops.run.compare',
+  runLoadMore: 'mlops.run.loadMore',
+  datasetVersion: 'mlops.dataset.version',
+  datasetCheckout: 'mlops.dataset.checkout',
+  datasetOpen: 'mlops.dataset.open',
+  repositoryCreate: 'mlops.repository.create',
+  experimentsRefresh: 'mlops.experiments.refresh',
+  datasetsRefresh: 'mlops.datasets.refresh',
+  serviceShowLog: 'mlops.service.showLog',
+  serviceRestart: 'mlops.service.restart',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = {
+  datasets: 'mlops.datasets',
+  experiments: 'mlops.experiments',
+} as const;
+
+export const viewContainer = 'mlops';
+
+/** Settings with their defaults, as the manifest has them. */
+export const settings = {
+  'mlops.codeLens.enabled': true,
+  'mlops.run.openPanel': true,
+} as const;
+
+export type SettingId = keyof typeof settings;
+
+/** `viewItem` values of tree rows, which the manifest's menus name. */
+export const treeItems = {
+  experiment: 'experiment',
+  runUnderWay: 'run.underWay',
+  runEnded: 'run.ended',
+  dataset: 'dataset',
+  datasetVersion: 'datasetVersion',
+  unversioned: 'unversioned',
+} as const;
+
+export const panelTypes = {
+  run: 'mlops.runPanel',
+  compare: 'mlops.comparePanel',
+} as const;
+
+/** Languages whose scripts can be run as experiments. */
+export const scriptLanguages = ['python', 'javascript', 'typescript'] as const;

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { registerCodeLens } from './codeLens.ts';
+import { registerCommands } from './commands/commandTable.ts';
+import { datasetCommands } from './commands/datasets.ts';
+import { runCommands } from './commands/runs.ts';
+import { serviceCommands } from './commands/service.ts';
+import { views } from './contributions.ts';
+import { createLog } from './log.ts';
+import { Panels } from './panels/panels.ts';
+import { Services } from './service/services.ts';
+import { createStatus } from './status.ts';
+import { DatasetsTree } from './views/datasetsTree.ts';
+import { ExperimentsTree } from './views/experimentsTree.ts';
+import { watchData } from './views/watchData.ts';
+
+/** Builds, registers and returns: nothing is started or read here. The first look or command starts the service. */
+export function activate(context: vscode.ExtensionContext): void {
+  const register = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = register(createLog());
+  const program = {
+    node: process.execPath,
+    script: context.asAbsolutePath('dist/service/main.mjs'),
+  };
+  const services = register(new Services(program, context.extension.packageJSON.version, log));
+  const experiments = register(new ExperimentsTree(services));
+  const datasets = register(new DatasetsTree(services));
+  const panels = register(new Panels(context.extensionUri, services));
+
+  register(
+    vscode.window.createTreeView(views.experiments, {
+      treeDataProvider: experiments,
+      canSelectMany: true,
+      showCollapseAll: true,
+    }),
+  );
+  register(
+    vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
+  );
+  register(registerCommands(runCommands({ services, panels, tree: experiments })));
+  register(registerCommands(datasetCommands({ services, tree: datasets })));
+  register(registerCommands(serviceCommands({ services, log })));
+  register(registerCodeLens());
+  register(createStatus(services));
+  register(watchData(datasets));
+}

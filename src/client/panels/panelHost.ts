@@ -1,0 +1,142 @@
+import type * as vscode from 'vscode';
+import { errorShape } from '../../base/errors.ts';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import type { RunId } from '../../protocol/experiments.ts';
+import {
+  type HostMessage,
+  type PageMessage,
+  type PanelId,
+  type PanelStart,
+  type PanelTarget,
+  panelOpen,
+  panelReady,
+  panels,
+  panelTitle,
+} from '../../protocol/panels.ts';
+import type { RequestType } from '../../protocol/rpc.ts';
+import type { ServiceClient } from '../service/serviceClient.ts';
+import { pageHtml, pageRoot } from './html.ts';
+
+export interface PanelSubject {
+  readonly panel: PanelId;
+  readonly runs: readonly RunId[];
+  readonly tab?: PanelStart['tab'];
+}
+
+export interface PanelHostOptions {
+  readonly view: vscode.WebviewPanel;
+  readonly extension: vscode.Uri;
+  readonly client: ServiceClient;
+  readonly subject: PanelSubject;
+  open(target: PanelTarget): Promise<void>;
+}
+
+/**
+ * The client's end of one page: forwards the requests of the panel's contract and nothing else.
+ * The page may be destroyed and made again at any moment; it begins with `panel/ready`.
+ */
+export class PanelHost implements Disposable {
+  readonly subject: PanelSubject;
+  readonly #options: PanelHostOptions;
+  readonly #disposables = new DisposableStore();
+  readonly #underWay = new Map<number, AbortController>();
+  readonly #own: Readonly<Record<string, (parameters: never) => unknown>> = {
+    [panelReady.method]: (): PanelStart => this.#start(),
+    [panelOpen.method]: (target: PanelTarget) => this.#options.open(target),
+    [panelTitle.method]: ({ title }: { title: string }) => this.#setTitle(title),
+  };
+
+  constructor(options: PanelHostOptions) {
+    this.#options = options;
+    this.subject = options.subject;
+    const { view, extension, client, subject } = options;
+    view.webview.options = { enableScripts: true, localResourceRoots: [pageRoot(extension)] };
+    this.#disposables.add(view.webview.onDidReceiveMessage((message: PageMessage) => this.#receive(message)));
+    this.#disposables.add(view.onDidChangeViewState(() => view.visible && this.#post({ kind: 'refresh' })));
+    this.#disposables.add(view.onDidDispose(() => this.dispose()));
+    for (const { method } of panels[subject.panel].notifications) {
+      this.#disposables.add(
+        client.on({ kind: 'notification', method }, (parameters) =>
+          this.#post({ kind: 'news', method, parameters }),
+        ),
+      );
+    }
+    this.#disposables.add(client.onDidReconnect(() => this.#post({ kind: 'refresh' })));
+    this.#disposables.add(
+      client.onDidChangeState((state) => {
+        if (state.kind === 'offline') {
+          this.#post({ kind: 'offline', message: state.message });
+        }
+      }),
+    );
+    view.webview.html = pageHtml(view.webview, extension, subject.panel);
+  }
+
+  get client(): ServiceClient {
+    return this.#options.client;
+  }
+
+  reveal(options: { preserveFocus?: boolean; tab?: PanelStart['tab'] } = {}): void {
+    this.#options.view.reveal(undefined, options.preserveFocus);
+    if (options.tab) {
+      this.#post({ kind: 'show', tab: options.tab });
+    }
+  }
+
+  dispose(): void {
+    for (const abort of this.#underWay.values()) {
+      abort.abort();
+    }
+    this.#disposables.dispose();
+  }
+
+  #start(): PanelStart {
+    const { panel, runs, tab } = this.subject;
+    return { panel, runs, tab };
+  }
+
+  #setTitle(title: string): null {
+    this.#options.view.title = title;
+    return null;
+  }
+
+  #receive(message: PageMessage): void {
+    if (message.kind === 'cancel') {
+      this.#underWay.get(message.id)?.abort();
+    } else {
+      void this.#answer(message);
+    }
+  }
+
+  async #answer({ id, method, parameters }: Extract<PageMessage, { kind: 'request' }>): Promise<void> {
+    const abort = new AbortController();
+    this.#underWay.set(id, abort);
+    try {
+      const result = await this.#call(method, parameters, abort.signal);
+      this.#post({ kind: 'result', id, result: result ?? null });
+    } catch (error) {
+      this.#post({ kind: 'failure', id, error: errorShape(error) });
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+
+  async #call(method: string, parameters: unknown, signal: AbortSignal): Promise<unknown> {
+    const own = this.#own[method];
+    if (own) {
+      return own(parameters as never);
+    }
+    const allowed: readonly RequestType<never, unknown>[] = panels[this.subject.panel].requests;
+    const type = allowed.find((each) => each.method === method);
+    if (!type) {
+      throw new Error(`A ${this.subject.panel} page may not call ${method}`);
+    }
+    return this.#options.client.send(type, parameters as never, { signal });
+  }
+
+  #post(message: HostMessage): void {
+    if (!this.#disposables.isDisposed) {
+      void this.#options.view.webview.postMessage(message);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import { getRuns, listArtifacts, type RunId } from '../../protocol/experiments.ts';
+import type { PanelId, PanelStart, PanelState, PanelTarget } from '../../protocol/panels.ts';
+import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
+import { panelTypes } from '../contributions.ts';
+import { showError } from '../errors.ts';
+import type { ServiceClient } from '../service/serviceClient.ts';
+import type { Services } from '../service/services.ts';
+import { PanelHost, type PanelSubject } from './panelHost.ts';
+
+interface RevealOptions {
+  readonly preserveFocus?: boolean;
+  readonly tab?: PanelStart['tab'];
+}
+
+/** The open panels: one per run, one per comparison; each comes back after a reload. */
+export class Panels implements Disposable {
+  readonly #extension: vscode.Uri;
+  readonly #services: Services;
+  readonly #hosts = new Set<PanelHost>();
+  readonly #disposables = new DisposableStore();
+
+  constructor(extension: vscode.Uri, services: Services) {
+    this.#extension = extension;
+    this.#services = services;
+    for (const panel of Object.keys(panelTypes) as PanelId[]) {
+      this.#disposables.add(
+        vscode.window.registerWebviewPanelSerializer(panelTypes[panel], {
+          deserializeWebviewPanel: (view, state: PanelState | undefined) => this.#revive(view, panel, state),
+        }),
+      );
+    }
+  }
+
+  async openRun(client: ServiceClient, run: RunId, options: RevealOptions = {}): Promise<void> {
+    this.#show(client, { panel: 'run', runs: [run], tab: options.tab }, 'Run', options);
+  }
+
+  async openComparison(client: ServiceClient, runs: readonly RunId[]): Promise<void> {
+    this.#show(client, { panel: 'compare', runs }, 'Compare Runs', {});
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+    for (const host of this.#hosts) {
+      host.dispose();
+    }
+  }
+
+  #show(client: ServiceClient, subject: PanelSubject, title: string, options: RevealOptions): void {
+    const open = [...this.#hosts].find((host) => sameSubject(host.subject, subject));
+    if (open) {
+      open.reveal(options);
+      return;
+    }
+    const view = vscode.window.createWebviewPanel(
+      panelTypes[subject.panel],
+      title,
+      { viewColumn: columnFor(subject.panel), preserveFocus: options.preserveFocus ?? false },
+      { retainContextWhenHidden: false },
+    );
+    this.#host(view, client, subject);
+  }
+
+  async #revive(view: vscode.WebviewPanel, panel: PanelId, state: PanelState | undefined): Promise<void> {
+    const runs = state?.runs ?? [];
+    const client = runs[0] && (await this.#services.owning(runs[0]).catch(() => this.#services.all[0]));
+    if (client) {
+      this.#host(view, client, { panel, runs });
+    } else {
+      view.dispose();
+    }
+  }
+
+  #host(view: vscode.WebviewPanel, client: ServiceClient, subject: PanelSubject): void {
+    view.iconPath = vscode.Uri.joinPath(this.#extension, 'media', `${subject.panel}.svg`);
+    const host = new PanelHost({
+      view,
+      extension: this.#extension,
+      client,
+      subject,
+      open: (target) => this.#open(client, target).catch(showError),
+    });
+    this.#hosts.add(host);
+    view.onDidDispose(() => this.#hosts.delete(host));
+  }
+
+  async #open(client: ServiceClient, target: PanelTarget): Promise<void> {
+    switch (target.kind) {
+      case 'run':
+        return this.openRun(client, target.run);
+      case 'compare':
+        return this.openComparison(client, target.runs);
+      case 'log':
+        return this.openRun(client, target.run, { tab: 'log' });
+      case 'script':
+        await vscode.window.showTextDocument(vscode.Uri.joinPath(client.folder.uri, target.path));
+        return;
+      case 'artifact':
+        return openArtifact(client, target.run, target.path);
+      case 'chooseRuns': {
+        const runs = await chooseRunsToCompare(client, target.runs);
+        return runs && runs.length > 0 ? this.openComparison(client, runs) : undefined;
+      }
+    }
+  }
+}
+
+function sameSubject(one: PanelSubject, other: PanelSubject): boolean {
+  return one.panel === other.panel && one.runs.join() === other.runs.join();
+}
+
+/** A run opens beside the script it came from; a comparison takes the place of what is being looked at. */
+function columnFor(panel: PanelId): vscode.ViewColumn {
+  return panel === 'run' && vscode.window.activeTextEditor
+    ? vscode.ViewColumn.Beside
+    : vscode.ViewColumn.Active;
+}
+
+/** The service names the file only after it has checked the path. */
+async function openArtifact(client: ServiceClient, run: RunId, path: string): Promise<void> {
+  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+  const [entries, [details]] = await Promise.all([
+    client.send(listArtifacts, { run, path: folder }),
+    client.send(getRuns, { runs: [run] }),
+  ]);
+  if (details && entries.some((entry) => entry.path === path && !entry.isFolder)) {
+    const file = vscode.Uri.joinPath(client.folder.uri, details.artifactFolder, path);
+    await vscode.commands.executeCommand('vscode.open', file);
+  }
+}

@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import { type Attached, attach } from '../../attach/attach.ts';
+import type { SendOptions } from '../../attach/connection.ts';
+import type { ServiceProgram } from '../../attach/start.ts';
+import { errorShape } from '../../base/errors.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
+import type { NotificationType, RequestType } from '../../protocol/rpc.ts';
+import { logWritten } from '../../protocol/service.ts';
+import { writeServiceEntry } from '../log.ts';
+
+export type ServiceState =
+  | { readonly kind: 'idle' | 'connecting' | 'connected' }
+  | { readonly kind: 'offline'; readonly message: string };
+
+/** After so many losses within a minute the user decides, with Restart Service. */
+const restartsPerMinute = 3;
+
+/**
+ * The editor's end of one folder's service. The first request attaches or starts it;
+ * when it dies it is started again and `onDidConnect` tells readers to ask anew.
+ */
+export class ServiceClient implements Disposable {
+  readonly folder: vscode.WorkspaceFolder;
+  readonly #program: ServiceProgram;
+  readonly #version: string;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #disposables = new DisposableStore();
+  readonly #stateChanged = this.#disposables.add(new vscode.EventEmitter<ServiceState>());
+  readonly #connected = this.#disposables.add(new vscode.EventEmitter<void>());
+  readonly #listeners = new Set<{ method: string; listen: (parameters: never) => void }>();
+  readonly #losses: number[] = [];
+  readonly onDidChangeState = this.#stateChanged.event;
+  /** Fires after each connection but the first. */
+  readonly onDidReconnect = this.#connected.event;
+  #state: ServiceState = { kind: 'idle' };
+  #attached: Promise<Attached> | undefined;
+  #connectedBefore = false;
+  #disposed = false;
+
+  constructor(
+    folder: vscode.WorkspaceFolder,
+    program: ServiceProgram,
+    version: string,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.folder = folder;
+    this.#program = program;
+    this.#version = version;
+    this.#log = log;
+  }
+
+  get state(): ServiceState {
+    return this.#state;
+  }
+
+  async send<Parameters, Result>(
+    type: RequestType<Parameters, Result>,
+    parameters: Parameters,
+    options?: SendOptions,
+  ): Promise<Result> {
+    const { connection } = await this.#attach();
+    return connection.send(type, parameters, options);
+  }
+
+  /** Stays through restarts of the service. */
+  on<Parameters>(type: NotificationType<Parameters>, listen: (parameters: Parameters) => void): Disposable {
+    const entry = { method: type.method, listen: listen as (parameters: never) => void };
+    this.#listeners.add(entry);
+    return toDisposable(() => this.#listeners.delete(entry));
+  }
+
+  /** Forgets earlier losses and connects anew. */
+  async restart(): Promise<void> {
+    this.#losses.length = 0;
+    const attached = this.#attached;
+    this.#attached = undefined;
+    (await attached?.catch(() => undefined))?.connection.dispose();
+    await this.#attach();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    void this.#attached?.then(({ connection }) => connection.dispose()).catch(() => undefined);
+    this.#disposables.dispose();
+  }
+
+  #attach(): Promise<Attached> {
+    this.#attached ??= this.#connect();
+    return this.#attached;
+  }
+
+  async #connect(): Promise<Attached> {
+    this.#setState({ kind: 'connecting' });
+    try {
+      const attached = await attach({
+        workspace: this.folder.uri.fsPath,
+        program: this.#program,
+        client: 'editor',
+        version: this.#version,
+      });
+      this.#subscribe(attached);
+      this.#setState({ kind: 'connected' });
+      this.#log.info(`Attached to the service of ${this.folder.name}, process ${attached.welcome.processId}`);
+      if (this.#connectedBefore) {
+        this.#connected.fire();
+      }
+      this.#connectedBefore = true;
+      return attached;
+    } catch (error) {
+      this.#attached = undefined;
+      const { message } = errorShape(error);
+      this.#log.error(message);
+      this.#setState({ kind: 'offline', message });
+      throw error;
+    }
+  }
+
+  #subscribe(attached: Attached): void {
+    const { connection } = attached;
+    connection.on(logWritten, (entry) => writeServiceEntry(this.#log, entry));
+    connection.onNotification((method, parameters) => {
+      for (const { method: wanted, listen } of this.#listeners) {
+        if (wanted === method) {
+          listen(parameters as never);
+        }
+      }
+    });
+    connection.onClose(() => this.#lost());
+  }
+
+  #lost(): void {
+    if (this.#disposed || !this.#attached) {
+      return;
+    }
+    this.#attached = undefined;
+    const now = Date.now();
+    this.#losses.push(now);
+    const recent = this.#losses.filter((time) => now - time < 60_000).length;
+    if (recent > restartsPerMinute) {
+      const message = 'The MLOps service keeps stopping. Runs go on and what they logged is saved.';
+      this.#log.error(message);
+      this.#setState({ kind: 'offline', message });
+      return;
+    }
+    this.#log.warn('The service stopped; starting it again.');
+    void this.#attach().catch(() => undefined);
+  }
+
+  #setState(state: ServiceState): void {
+    this.#state = state;
+    if (!this.#disposed) {
+      this.#stateChanged.fire(state);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { plural } from '../base/format.ts';
+import { type Disposable, DisposableStore } from '../base/lifecycle.ts';
+import { runsChanged, searchRuns } from '../protocol/experiments.ts';
+import { commands, views } from './contributions.ts';
+import type { ServiceClient } from './service/serviceClient.ts';
+import type { Services } from './service/services.ts';
+import { coalesce } from './views/coalesce.ts';
+
+/** One item: how many runs are under way, or that the service is away. Hidden when there is nothing to say. */
+export function createStatus(services: Services): Disposable {
+  const disposables = new DisposableStore();
+  const item = disposables.add(
+    vscode.window.createStatusBarItem('mlops.status', vscode.StatusBarAlignment.Left, 5),
+  );
+  item.name = 'MLOps';
+  const update = disposables.add(coalesce(500, () => void show(item, services)));
+  const listen = (client: ServiceClient) => {
+    disposables.add(client.on(runsChanged, update.call));
+    disposables.add(client.onDidChangeState(update.call));
+  };
+  for (const client of services.all) {
+    listen(client);
+  }
+  disposables.add(services.onDidCreate(listen));
+  return disposables;
+}
+
+async function show(item: vscode.StatusBarItem, services: Services): Promise<void> {
+  const offline = services.all.map(({ state }) => state).find(({ kind }) => kind === 'offline');
+  if (offline?.kind === 'offline') {
+    item.text = '$(warning) MLOps';
+    item.tooltip = `${offline.message} Click to start the service again.`;
+    item.command = commands.serviceRestart;
+    item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+    item.show();
+    return;
+  }
+  const connected = services.all.filter(({ state }) => state.kind === 'connected');
+  const counts = await Promise.all(connected.map((client) => running(client).catch(() => 0)));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  item.backgroundColor = undefined;
+  item.text = `$(beaker) ${plural(total, 'run')} under way`;
+  item.tooltip = 'Show the experiments';
+  item.command = `${views.experiments}.focus`;
+  if (total > 0) {
+    item.show();
+  } else {
+    item.hide();
+  }
+}
+
+async function running(client: ServiceClient): Promise<number> {
+  const { total } = await client.send(searchRuns, { states: ['running', 'scheduled'], limit: 1 });
+  return total;
+}

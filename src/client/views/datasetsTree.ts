@@ -1,0 +1,194 @@
+import * as vscode from 'vscode';
+import { formatBytes, formatRelativeTime, plural } from '../../base/format.ts';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import {
+  type DatasetSummary,
+  type DatasetVersion,
+  datasetsChanged,
+  listDatasets,
+  listVersions,
+  type UnversionedData,
+} from '../../protocol/versions.ts';
+import { commands, treeItems } from '../contributions.ts';
+import type { ServiceClient } from '../service/serviceClient.ts';
+import type { Services } from '../service/services.ts';
+import { coalesce } from './coalesce.ts';
+import { problemItem } from './experimentsTree.ts';
+
+export type DatasetsNode =
+  | { readonly kind: 'folder'; readonly client: ServiceClient }
+  | { readonly kind: 'dataset'; readonly client: ServiceClient; readonly dataset: DatasetSummary }
+  | {
+      readonly kind: 'version';
+      readonly client: ServiceClient;
+      readonly dataset: DatasetSummary;
+      readonly version: DatasetVersion;
+    }
+  | { readonly kind: 'group'; readonly client: ServiceClient; readonly items: readonly UnversionedData[] }
+  | { readonly kind: 'unversioned'; readonly client: ServiceClient; readonly data: UnversionedData }
+  | { readonly kind: 'problem'; readonly message: string };
+
+export type VersionNode = Extract<DatasetsNode, { kind: 'version' }>;
+
+/** Versioned datasets with the versions that git history holds, then the data that no version names. */
+export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vscode.Disposable {
+  readonly #services: Services;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<DatasetsNode | undefined>());
+  readonly #refresh = this.#disposables.add(coalesce(500, () => this.#changed.fire(undefined)));
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    const listen = (client: ServiceClient) => {
+      this.#disposables.add(client.on(datasetsChanged, () => this.refresh()));
+      this.#disposables.add(client.onDidReconnect(() => this.refresh()));
+    };
+    for (const client of services.all) {
+      listen(client);
+    }
+    this.#disposables.add(services.onDidCreate(listen));
+    this.#disposables.add(services.onDidChangeFolders(() => this.refresh()));
+  }
+
+  /** At most twice a second: a live run changes more often than a tree should move. */
+  refresh(): void {
+    this.#refresh.call();
+  }
+
+  async getChildren(parent?: DatasetsNode): Promise<DatasetsNode[]> {
+    if (!parent) {
+      const clients = this.#services.all;
+      return clients.length > 1
+        ? clients.map((client) => ({ kind: 'folder', client }))
+        : clients[0]
+          ? this.#datasets(clients[0])
+          : [];
+    }
+    switch (parent.kind) {
+      case 'folder':
+        return this.#datasets(parent.client);
+      case 'dataset':
+        return this.#versions(parent.client, parent.dataset);
+      case 'group':
+        return parent.items.map((data) => ({ kind: 'unversioned', client: parent.client, data }));
+      default:
+        return [];
+    }
+  }
+
+  getTreeItem(node: DatasetsNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'folder':
+        return new vscode.TreeItem(node.client.folder.name, vscode.TreeItemCollapsibleState.Expanded);
+      case 'dataset':
+        return datasetItem(node.client, node.dataset);
+      case 'version':
+        return versionItem(node);
+      case 'group':
+        return groupItem(node.client, node.items.length);
+      case 'unversioned':
+        return unversionedItem(node.client, node.data);
+      case 'problem':
+        return problemItem(node.message);
+    }
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  async #datasets(client: ServiceClient): Promise<DatasetsNode[]> {
+    try {
+      const { datasets, unversioned } = await client.send(listDatasets, null);
+      const nodes: DatasetsNode[] = datasets.map((dataset) => ({ kind: 'dataset', client, dataset }));
+      return unversioned.length > 0 ? [...nodes, { kind: 'group', client, items: unversioned }] : nodes;
+    } catch (error) {
+      return [{ kind: 'problem', message: error instanceof Error ? error.message : String(error) }];
+    }
+  }
+
+  async #versions(client: ServiceClient, dataset: DatasetSummary): Promise<DatasetsNode[]> {
+    const versions = await client.send(listVersions, { path: dataset.path });
+    return versions.map((version) => ({ kind: 'version', client, dataset, version }));
+  }
+}
+
+export function dataUri(client: ServiceClient, relativePath: string): vscode.Uri {
+  return vscode.Uri.joinPath(client.folder.uri, relativePath);
+}
+
+function datasetItem(client: ServiceClient, dataset: DatasetSummary): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    dataset.path,
+    dataset.versionCount > 0
+      ? vscode.TreeItemCollapsibleState.Collapsed
+      : vscode.TreeItemCollapsibleState.None,
+  );
+  item.id = `${client.folder.uri}#dataset/${dataset.pointer}`;
+  item.contextValue = treeItems.dataset;
+  item.resourceUri = dataUri(client, dataset.path);
+  item.iconPath = new vscode.ThemeIcon(
+    dataset.state === 'damaged' ? 'warning' : 'database',
+    dataset.state === 'modified'
+      ? new vscode.ThemeColor('gitDecoration.modifiedResourceForeground')
+      : undefined,
+  );
+  item.description = datasetDescription(dataset);
+  item.tooltip = dataset.problem ?? `${dataset.path}\nmd5 ${dataset.hash}\n${item.description}`;
+  return item;
+}
+
+function datasetDescription(dataset: DatasetSummary): string {
+  const state = dataset.state === 'unchanged' ? undefined : (dataset.problem ?? dataset.state);
+  return [
+    dataset.currentVersion === undefined ? undefined : `v${dataset.currentVersion}`,
+    dataset.kind === 'folder' && dataset.files !== undefined ? plural(dataset.files, 'file') : undefined,
+    dataset.bytes === undefined ? undefined : formatBytes(dataset.bytes),
+    state,
+    dataset.uncommitted ? 'not committed' : undefined,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function versionItem({ client, dataset, version }: VersionNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(`v${version.number}`);
+  item.id = `${client.folder.uri}#dataset/${dataset.pointer}/${version.commit}`;
+  item.contextValue = treeItems.datasetVersion;
+  item.iconPath = new vscode.ThemeIcon(version.current ? 'circle-filled' : 'circle-outline');
+  const cached = version.cached ? undefined : 'not in the cache';
+  item.description = [
+    version.commit.slice(0, 7),
+    version.message,
+    formatRelativeTime(version.time, Date.now()),
+    cached,
+  ]
+    .filter(Boolean)
+    .join('  ');
+  item.tooltip = `${version.message}\n${version.author}, ${new Date(version.time).toLocaleString()}\nmd5 ${version.hash}`;
+  return item;
+}
+
+function groupItem(client: ServiceClient, count: number): vscode.TreeItem {
+  const item = new vscode.TreeItem('Not versioned', vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `${client.folder.uri}#unversioned`;
+  item.description = String(count);
+  return item;
+}
+
+function unversionedItem(client: ServiceClient, data: UnversionedData): vscode.TreeItem {
+  const uri = dataUri(client, data.path);
+  const item = new vscode.TreeItem(data.path);
+  item.id = `${client.folder.uri}#unversioned/${data.path}`;
+  item.contextValue = treeItems.unversioned;
+  item.resourceUri = uri;
+  item.iconPath = data.kind === 'folder' ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
+  item.description = formatBytes(data.bytes);
+  item.command = {
+    command: commands.datasetOpen,
+    title: 'Open',
+    arguments: [{ kind: 'unversioned', client, data }],
+  };
+  return item;
+}

@@ -1,0 +1,205 @@
+import * as vscode from 'vscode';
+import { formatDuration, formatNumber, formatRelativeTime, plural, sparkline } from '../../base/format.ts';
+import { DisposableStore } from '../../base/lifecycle.ts';
+import {
+  type ExperimentSummary,
+  listExperiments,
+  type RunState,
+  type RunSummary,
+  runsChanged,
+  searchRuns,
+} from '../../protocol/experiments.ts';
+import { fromWireNumber } from '../../protocol/numbers.ts';
+import { commands, treeItems } from '../contributions.ts';
+import type { ServiceClient } from '../service/serviceClient.ts';
+import type { Services } from '../service/services.ts';
+import { coalesce } from './coalesce.ts';
+
+export type ExperimentsNode =
+  | { readonly kind: 'folder'; readonly client: ServiceClient }
+  | { readonly kind: 'experiment'; readonly client: ServiceClient; readonly experiment: ExperimentSummary }
+  | { readonly kind: 'run'; readonly client: ServiceClient; readonly run: RunSummary }
+  | {
+      readonly kind: 'more';
+      readonly client: ServiceClient;
+      readonly experiment: ExperimentSummary;
+      readonly left: number;
+    }
+  | { readonly kind: 'problem'; readonly message: string };
+
+export type RunNode = Extract<ExperimentsNode, { kind: 'run' }>;
+
+const pageSize = 100;
+
+/** Experiments, and in each its runs: under way first, then the newest. */
+export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>, vscode.Disposable {
+  readonly #services: Services;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<ExperimentsNode | undefined>());
+  /** How many runs of an experiment are shown, where the user asked for more than a page. */
+  readonly #shown = new Map<string, number>();
+  readonly #refresh = this.#disposables.add(coalesce(500, () => this.#changed.fire(undefined)));
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    const listen = (client: ServiceClient) => {
+      this.#disposables.add(client.on(runsChanged, () => this.refresh()));
+      this.#disposables.add(client.onDidReconnect(() => this.refresh()));
+    };
+    for (const client of services.all) {
+      listen(client);
+    }
+    this.#disposables.add(services.onDidCreate(listen));
+    this.#disposables.add(services.onDidChangeFolders(() => this.refresh()));
+  }
+
+  /** At most twice a second: a live run changes more often than a tree should move. */
+  refresh(): void {
+    this.#refresh.call();
+  }
+
+  showMore(node: Extract<ExperimentsNode, { kind: 'more' }>): void {
+    const { id } = node.experiment;
+    this.#shown.set(id, (this.#shown.get(id) ?? pageSize) + pageSize);
+    this.refresh();
+  }
+
+  async getChildren(parent?: ExperimentsNode): Promise<ExperimentsNode[]> {
+    if (!parent) {
+      const clients = this.#services.all;
+      return clients.length > 1
+        ? clients.map((client) => ({ kind: 'folder', client }))
+        : clients[0]
+          ? this.#experiments(clients[0])
+          : [];
+    }
+    if (parent.kind === 'folder') {
+      return this.#experiments(parent.client);
+    }
+    return parent.kind === 'experiment' ? this.#runs(parent.client, parent.experiment) : [];
+  }
+
+  getTreeItem(node: ExperimentsNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'folder':
+        return new vscode.TreeItem(node.client.folder.name, vscode.TreeItemCollapsibleState.Expanded);
+      case 'experiment':
+        return experimentItem(node);
+      case 'run':
+        return runItem(node);
+      case 'more':
+        return moreItem(node);
+      case 'problem':
+        return problemItem(node.message);
+    }
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  async #experiments(client: ServiceClient): Promise<ExperimentsNode[]> {
+    try {
+      const experiments = (await client.send(listExperiments, null)).filter(({ runCount }) => runCount > 0);
+      return experiments.map((experiment) => ({ kind: 'experiment', client, experiment }));
+    } catch (error) {
+      return [{ kind: 'problem', message: error instanceof Error ? error.message : String(error) }];
+    }
+  }
+
+  async #runs(client: ServiceClient, experiment: ExperimentSummary): Promise<ExperimentsNode[]> {
+    const limit = this.#shown.get(experiment.id) ?? pageSize;
+    const { items, total } = await client.send(searchRuns, { experiment: experiment.id, limit });
+    const runs: ExperimentsNode[] = items.map((run) => ({ kind: 'run', client, run }));
+    return total > items.length
+      ? [...runs, { kind: 'more', client, experiment, left: total - items.length }]
+      : runs;
+  }
+}
+
+export function problemItem(message: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(message);
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.tooltip = message;
+  item.command = { command: commands.serviceShowLog, title: 'Show Log' };
+  return item;
+}
+
+function experimentItem({
+  client,
+  experiment,
+}: Extract<ExperimentsNode, { kind: 'experiment' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(experiment.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `${client.folder.uri}#experiment/${experiment.id}`;
+  item.contextValue = treeItems.experiment;
+  item.iconPath = new vscode.ThemeIcon('beaker');
+  const best =
+    experiment.best &&
+    `best ${experiment.best.metric} ${formatNumber(fromWireNumber(experiment.best.value))}`;
+  item.description = [plural(experiment.runCount, 'run'), best].filter(Boolean).join(' · ');
+  return item;
+}
+
+const stateIcons: Record<RunState, vscode.ThemeIcon> = {
+  scheduled: new vscode.ThemeIcon('clock'),
+  running: new vscode.ThemeIcon('play-circle', new vscode.ThemeColor('charts.blue')),
+  finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
+  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
+  killed: new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconSkipped')),
+};
+
+function runItem({ client, run }: RunNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(run.name);
+  item.id = `${client.folder.uri}#run/${run.id}`;
+  item.contextValue = isUnderWay(run) ? treeItems.runUnderWay : treeItems.runEnded;
+  item.iconPath = stateIcons[run.state];
+  item.description = runDescription(run);
+  item.tooltip = runTooltip(run);
+  item.accessibilityInformation = { label: `${run.name}, ${run.state}, ${item.description}` };
+  item.command = { command: commands.runOpen, title: 'Open Run', arguments: [{ kind: 'run', client, run }] };
+  return item;
+}
+
+export function isUnderWay(run: RunSummary): boolean {
+  return run.state === 'running' || run.state === 'scheduled';
+}
+
+function runDescription(run: RunSummary): string {
+  if (run.failure) {
+    return `failed: ${run.failure}`;
+  }
+  const parts: string[] = run.state === 'scheduled' || run.state === 'killed' ? [run.state] : [];
+  if (run.headline) {
+    const line = isUnderWay(run) ? ` ${sparkline(run.headline.history.map(fromWireNumber))}` : '';
+    parts.push(`${run.headline.metric} ${formatNumber(fromWireNumber(run.headline.value))}${line}`);
+  }
+  parts.push(
+    run.endTime ? formatDuration(run.endTime - run.startTime) : formatRelativeTime(run.startTime, Date.now()),
+  );
+  return parts.join(' · ');
+}
+
+function runTooltip(run: RunSummary): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown(`**${escaped(run.name)}** ${run.state}\n\n`);
+  text.appendMarkdown(`Started ${escaped(new Date(run.startTime).toLocaleString())}\n\n`);
+  if (run.headline) {
+    text.appendMarkdown(`${escaped(run.headline.metric)}: ${fromWireNumber(run.headline.value)}\n\n`);
+  }
+  if (run.script) {
+    text.appendMarkdown(`Script: ${escaped(run.script)}\n\n`);
+  }
+  return text;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>]/g, '\\$&');
+}
+
+function moreItem(node: Extract<ExperimentsNode, { kind: 'more' }>): vscode.TreeItem {
+  const item = new vscode.TreeItem(`Show more (${node.left} older)`);
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  item.command = { command: commands.runLoadMore, title: 'Show More', arguments: [node] };
+  return item;
+}

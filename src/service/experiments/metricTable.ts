@@ -1,0 +1,268 @@
+import type { Database, Statement } from '../storage/database.ts';
+import { sampleValues } from './series.ts';
+import { compareValues, type SeriesColumns, SeriesPoints } from './seriesPoints.ts';
+import type { MetricPoint, StoredMetricSummary } from './store.ts';
+
+/** NaN has no number in SQLite: it is stored under its name. */
+type StoredValue = number | 'NaN';
+
+interface SeriesRow {
+  readonly id: number;
+  readonly key: string;
+  count: number;
+  last_step: number;
+  last_timestamp: number;
+  last_value: StoredValue;
+  lowest: StoredValue;
+  highest: StoredValue;
+}
+
+const cachedRuns = 256;
+const cachedPointBytes = 192_000_000;
+/** Longer series are sampled by seeking instead of being read whole for twelve values. */
+const readWholeBelow = 2_000;
+
+/**
+ * The tables `series` and `points`, with what was read of them kept in memory: this process is their only
+ * writer, so what it wrote is added to what it knows. Call `committed` or `rolledBack` after the transaction.
+ */
+export class MetricTable {
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #series = new Map<number, Map<string, SeriesRow>>();
+  readonly #points = new Map<number, SeriesPoints>();
+  readonly #samples = new Map<number, { readonly count: number; readonly values: readonly number[] }>();
+  #pending: { readonly series: number; readonly point: MetricPoint }[] = [];
+  #pendingRun = 0;
+
+  constructor(database: Database) {
+    this.#statements = prepare(database);
+  }
+
+  insert(run: number, metrics: readonly MetricPoint[]): void {
+    const known = this.#seriesOf(run);
+    const touched = new Set<SeriesRow>();
+    this.#pendingRun = run;
+    for (const metric of metrics) {
+      let series = known.get(metric.key);
+      if (!series) {
+        series = this.#create(run, metric);
+        known.set(metric.key, series);
+      }
+      const stored = this.#statements.insertPoint.run(
+        series.id,
+        metric.step,
+        metric.timestamp,
+        encode(metric.value),
+      );
+      if (stored.changes > 0) {
+        extend(series, metric);
+        touched.add(series);
+        this.#pending.push({ series: series.id, point: metric });
+      }
+    }
+    for (const series of touched) {
+      this.#statements.updateSeries.run(
+        series.count,
+        series.last_step,
+        series.last_timestamp,
+        series.last_value,
+        series.lowest,
+        series.highest,
+        series.id,
+      );
+    }
+  }
+
+  committed(): void {
+    for (const { series, point } of this.#pending) {
+      this.#points.get(series)?.append(point.step, point.timestamp, point.value);
+    }
+    this.#pending = [];
+  }
+
+  rolledBack(): void {
+    this.#series.delete(this.#pendingRun);
+    this.#pending = [];
+  }
+
+  /** Ordered by key. */
+  summaries(run: number): StoredMetricSummary[] {
+    return [...this.#seriesOf(run).values()]
+      .filter((series) => series.count > 0)
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(toSummary);
+  }
+
+  summary(run: number, key: string): StoredMetricSummary | undefined {
+    const series = this.#seriesOf(run).get(key);
+    return series && toSummary(series);
+  }
+
+  columns(run: number, key: string): SeriesColumns | undefined {
+    const series = this.#seriesOf(run).get(key);
+    return series && this.#load(series).columns();
+  }
+
+  /** Up to `wanted` values over the whole series, for a small line. */
+  sample(run: number, key: string, wanted: number): readonly number[] {
+    const series = this.#seriesOf(run).get(key);
+    if (!series) {
+      return [];
+    }
+    const known = this.#samples.get(series.id);
+    if (known?.count === series.count) {
+      return known.values;
+    }
+    const values =
+      this.#points.has(series.id) || series.count < readWholeBelow
+        ? sampleValues(this.#load(series).columns(), wanted)
+        : this.#seek(series, wanted);
+    this.#samples.set(series.id, { count: series.count, values });
+    return values;
+  }
+
+  #create(run: number, metric: MetricPoint): SeriesRow {
+    const value = encode(metric.value);
+    const { lastInsertRowid } = this.#statements.insertSeries.run(
+      run,
+      metric.key,
+      metric.step,
+      metric.timestamp,
+      value,
+      value,
+      value,
+    );
+    return {
+      id: Number(lastInsertRowid),
+      key: metric.key,
+      count: 0,
+      last_step: metric.step,
+      last_timestamp: metric.timestamp,
+      last_value: value,
+      lowest: value,
+      highest: value,
+    };
+  }
+
+  #seriesOf(run: number): Map<string, SeriesRow> {
+    let series = this.#series.get(run);
+    if (series) {
+      this.#series.delete(run);
+    } else {
+      series = new Map(this.#statements.seriesOfRun.all(run).map((row) => [row.key, row]));
+    }
+    this.#series.set(run, series);
+    if (this.#series.size > cachedRuns) {
+      this.#series.delete(this.#series.keys().next().value!);
+    }
+    return series;
+  }
+
+  #load(series: SeriesRow): SeriesPoints {
+    let points = this.#points.get(series.id);
+    if (points) {
+      this.#points.delete(series.id);
+    } else {
+      points = new SeriesPoints(series.count + 16);
+      for (const [step, timestamp, value] of this.#statements.points.iterate(series.id)) {
+        points.append(step, timestamp, Number(value));
+      }
+    }
+    this.#points.set(series.id, points);
+    this.#forgetOldest(series.id);
+    return points;
+  }
+
+  #forgetOldest(keep: number): void {
+    let bytes = [...this.#points.values()].reduce((sum, points) => sum + points.bytes, 0);
+    for (const [id, points] of this.#points) {
+      if (bytes <= cachedPointBytes) {
+        return;
+      }
+      if (id !== keep || points.bytes > cachedPointBytes) {
+        this.#points.delete(id);
+        bytes -= points.bytes;
+      }
+    }
+  }
+
+  #seek(series: SeriesRow, wanted: number): number[] {
+    const first = this.#statements.firstStep.get(series.id)!.step;
+    const span = series.last_step - first;
+    const values = Array.from({ length: wanted - 1 }, (_, index) =>
+      Number(
+        this.#statements.valueFrom.get(series.id, first + Math.floor((span * index) / (wanted - 1)))!.value,
+      ),
+    );
+    return [...values, Number(series.last_value)];
+  }
+}
+
+function prepare(database: Database) {
+  return {
+    insertPoint: database.prepare(
+      'INSERT OR IGNORE INTO points (series, step, timestamp, value) VALUES (?, ?, ?, ?)',
+    ),
+    insertSeries: database.prepare(
+      `INSERT INTO series (run, key, count, last_step, last_timestamp, last_value, lowest, highest)
+       VALUES (?, ?, 0, ?, ?, ?, ?, ?)`,
+    ),
+    updateSeries: database.prepare(
+      `UPDATE series SET count = ?, last_step = ?, last_timestamp = ?, last_value = ?, lowest = ?, highest = ?
+       WHERE id = ?`,
+    ),
+    seriesOfRun: database.prepare(
+      `SELECT id, key, count, last_step, last_timestamp, last_value, lowest, highest
+       FROM series WHERE run = ?`,
+    ) as Statement<[number], SeriesRow>,
+    points: database
+      .prepare('SELECT step, timestamp, value FROM points WHERE series = ? ORDER BY step, timestamp, value')
+      .raw() as Statement<[number], [number, number, StoredValue]>,
+    firstStep: database.prepare(
+      'SELECT step FROM points WHERE series = ? ORDER BY step LIMIT 1',
+    ) as Statement<[number], { step: number }>,
+    valueFrom: database.prepare(
+      'SELECT value FROM points WHERE series = ? AND step >= ? ORDER BY step, timestamp, value LIMIT 1',
+    ) as Statement<[number, number], { value: StoredValue }>,
+  };
+}
+
+function extend(series: SeriesRow, metric: MetricPoint): void {
+  series.count += 1;
+  const later =
+    metric.step - series.last_step ||
+    metric.timestamp - series.last_timestamp ||
+    compareValues(metric.value, Number(series.last_value));
+  if (later >= 0) {
+    series.last_step = metric.step;
+    series.last_timestamp = metric.timestamp;
+    series.last_value = encode(metric.value);
+  }
+  if (!Number.isNaN(metric.value)) {
+    series.lowest = numberAmong(series.lowest, metric.value, Math.min);
+    series.highest = numberAmong(series.highest, metric.value, Math.max);
+  }
+}
+
+function numberAmong(known: StoredValue, value: number, choose: (a: number, b: number) => number): number {
+  return known === 'NaN' ? value : choose(known, value);
+}
+
+function encode(value: number): StoredValue {
+  return Number.isNaN(value) ? 'NaN' : value;
+}
+
+function toSummary(series: SeriesRow): StoredMetricSummary {
+  return {
+    key: series.key,
+    latest: {
+      key: series.key,
+      value: Number(series.last_value),
+      timestamp: series.last_timestamp,
+      step: series.last_step,
+    },
+    count: series.count,
+    lowest: Number(series.lowest),
+    highest: Number(series.highest),
+  };
+}

@@ -1,0 +1,208 @@
+import type { Event } from '../../base/event.ts';
+import type {
+  CodeState,
+  ExperimentSummary,
+  RunDataset,
+  RunEnvironment,
+  RunSummary,
+  Series,
+  SeriesQuery,
+} from '../../protocol/experiments.ts';
+
+/**
+ * Experiments, runs and what they log. `sqliteStore.ts` keeps them in the workspace;
+ * a remote MLflow server will be the second implementation.
+ *
+ * Every write is one transaction. Methods throw the named errors of `storeErrors.ts`.
+ */
+export interface RunStore {
+  createExperiment(experiment: NewExperiment): StoredExperiment;
+  getExperiment(id: string): StoredExperiment | undefined;
+  getExperimentByName(name: string): StoredExperiment | undefined;
+  /** Newest first; active ones when nothing is said. */
+  listExperiments(lifecycle?: Lifecycle | 'all'): readonly StoredExperiment[];
+  renameExperiment(id: string, name: string): StoredExperiment;
+  /** Marks the experiment and its active runs deleted; restoring undoes both. */
+  deleteExperiment(id: string): void;
+  restoreExperiment(id: string): void;
+  setExperimentTag(id: string, tag: KeyValue): void;
+  deleteExperimentTag(id: string, key: string): void;
+  /** For the tree: active experiments with their counts and best value, newest activity first. */
+  summarizeExperiments(): readonly ExperimentSummary[];
+
+  createRun(run: NewRun): StoredRun;
+  getRun(runId: string): StoredRun | undefined;
+  updateRun(runId: string, change: RunChange): StoredRun;
+  deleteRun(runId: string): void;
+  restoreRun(runId: string): void;
+  searchRuns(query: StoredRunQuery): { readonly runs: readonly StoredRun[]; readonly total: number };
+  runsUnderWay(): readonly StoredRun[];
+  /** The newest run of this script that started before the given one. */
+  previousRun(run: StoredRun): StoredRun | undefined;
+  /** For lists: with the headline metric and a few values of its history. */
+  summarizeRuns(runs: readonly StoredRun[]): readonly RunSummary[];
+
+  /** Parameters, then metrics, then tags, all or none. An exact repeat of a metric is ignored. */
+  logBatch(runId: string, batch: LogBatch): void;
+  deleteTag(runId: string, key: string): void;
+  /** A dataset is known in its experiment by name and digest; linking it twice changes nothing. */
+  logInputs(runId: string, inputs: RunInputs): void;
+  logOutputs(runId: string, models: readonly ModelLink[]): void;
+
+  parameters(runId: string): readonly KeyValue[];
+  tags(runId: string): readonly KeyValue[];
+  /** The latest value, count and range of each metric, ordered by key. */
+  metrics(runId: string): readonly StoredMetricSummary[];
+  /** Ordered by (timestamp, step, value), MLflow's order; `limit` and `offset` count points. */
+  metricHistory(runId: string, key: string, limit: number, offset: number): readonly MetricPoint[];
+  /** Reduced to `points`; a run or metric that does not exist is left out. */
+  series(query: SeriesQuery): readonly Series[];
+  inputs(runId: string): RunInputs;
+  outputs(runId: string): readonly ModelLink[];
+
+  /** After each committed write, at most once per write. */
+  readonly onDidChange: Event<StoreChange>;
+}
+
+export interface StoreChange {
+  readonly experiment: string;
+  readonly runId?: string;
+  /** Grows with each change of that experiment, also over restarts of the service. */
+  readonly version: number;
+}
+
+export type Lifecycle = 'active' | 'deleted';
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface NewExperiment {
+  readonly name: string;
+  readonly artifactLocation?: string;
+  readonly tags?: readonly KeyValue[];
+}
+
+export interface StoredExperiment {
+  /** Digits; `0` is the one named Default that always exists. */
+  readonly id: string;
+  readonly name: string;
+  readonly artifactLocation: string;
+  readonly lifecycleStage: Lifecycle;
+  readonly creationTime: number;
+  readonly lastUpdateTime: number;
+  readonly tags: readonly KeyValue[];
+}
+
+/** MLflow's words; `protocol/experiments.ts` has ours in lower case. */
+export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+export interface NewRun {
+  readonly experiment: string;
+  readonly status: RunStatus;
+  readonly startTime: number;
+  readonly userId: string;
+  /** An adjective and a noun when absent. */
+  readonly name?: string;
+  /** Relative to the workspace folder. */
+  readonly script?: string;
+  readonly tags?: readonly KeyValue[];
+  readonly details?: RunRecord;
+}
+
+export interface StoredRun {
+  /** 32 hexadecimal digits. */
+  readonly runId: string;
+  readonly experiment: string;
+  readonly name: string;
+  readonly userId: string;
+  readonly status: RunStatus;
+  readonly startTime: number;
+  readonly endTime?: number;
+  /** `mlflow-artifacts:/<experiment>/<run>/artifacts`, which lies in `.mlops/artifacts/`. */
+  readonly artifactUri: string;
+  readonly lifecycleStage: Lifecycle;
+  /** Grows with each change of the run. */
+  readonly version: number;
+  readonly script?: string;
+  /** Absent for runs that a script started by itself. */
+  readonly details?: RunRecord;
+}
+
+/** What the Workbench captured when it started a run, kept as JSON; every part may be absent. */
+export interface RunRecord {
+  readonly command?: readonly string[];
+  readonly workingFolder?: string;
+  readonly code?: CodeState;
+  readonly datasets?: readonly RunDataset[];
+  readonly environment?: RunEnvironment;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly failure?: string;
+}
+
+export interface RunChange {
+  readonly status?: RunStatus;
+  readonly endTime?: number;
+  readonly name?: string;
+  readonly experiment?: string;
+  /** Merged over what is there. */
+  readonly details?: RunRecord;
+}
+
+export interface StoredRunQuery {
+  /** All experiments when absent. */
+  readonly experiments?: readonly string[];
+  readonly statuses?: readonly RunStatus[];
+  readonly runIds?: readonly string[];
+  /** Active ones when absent. */
+  readonly lifecycle?: Lifecycle | 'all';
+  /** Those under way first, when absent; then the newest first, then by id. */
+  readonly order?: 'underWayFirst' | 'newestFirst';
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface MetricPoint {
+  readonly key: string;
+  /** NaN and infinities included. */
+  readonly value: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly step: number;
+}
+
+export interface LogBatch {
+  readonly metrics?: readonly MetricPoint[];
+  readonly parameters?: readonly KeyValue[];
+  readonly tags?: readonly KeyValue[];
+}
+
+export interface StoredMetricSummary {
+  readonly key: string;
+  readonly latest: MetricPoint;
+  readonly count: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+export interface DatasetInput {
+  readonly name: string;
+  readonly digest: string;
+  readonly sourceType: string;
+  readonly source: string;
+  readonly schema?: string;
+  readonly profile?: string;
+  readonly tags: readonly KeyValue[];
+}
+
+export interface ModelLink {
+  readonly modelId: string;
+  readonly step: number;
+}
+
+export interface RunInputs {
+  readonly datasets: readonly DatasetInput[];
+  readonly models: readonly string[];
+}

@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { errorShape } from '../base/errors.ts';
+import { DisposableStore, toDisposable } from '../base/lifecycle.ts';
+import { protocolVersion } from '../protocol/rpc.ts';
+import {
+  getStatus,
+  hello,
+  logWritten,
+  retire,
+  type ServiceAddress,
+  type ServiceAnnouncement,
+} from '../protocol/service.ts';
+import { otherVersion } from './errors.ts';
+import { createExperiments } from './experiments/experiments.ts';
+import { registerExperiments } from './experiments/rpc.ts';
+import { createRunStore } from './experiments/sqliteStore.ts';
+import { leaveWhenIdle } from './idle.ts';
+import { FileLog } from './log.ts';
+import { createTrackingServer } from './mlflow/server.ts';
+import { Router } from './router.ts';
+import { databaseBytes, openDatabase } from './storage/database.ts';
+import { migrations } from './storage/migrations/all.ts';
+import { acquireProcessLock } from './storage/processLock.ts';
+import { registerVersions } from './versions/rpc.ts';
+import { createVersions } from './versions/versions.ts';
+import {
+  openWorkspaceFolder,
+  readServiceAddress,
+  socketPath,
+  type WorkspaceFolder,
+  writeServiceAddress,
+} from './workspaceFolder.ts';
+
+/** Set by the build to the extension's version. */
+declare const WORKBENCH_VERSION: string;
+
+interface Options {
+  readonly workspace: string;
+  readonly idleSeconds: number;
+}
+
+/** The service of one workspace folder: everything that holds data or does work. */
+async function main(): Promise<void> {
+  try {
+    const options = readOptions();
+    const folder = openWorkspaceFolder(options.workspace);
+    const lock = acquireProcessLock(folder.lock);
+    if (!lock) {
+      announce({ state: 'attach', address: await addressOfOther(folder) });
+      return;
+    }
+    announce({ state: 'ready', address: await serve(folder, options) });
+  } catch (error) {
+    const { code, message } = errorShape(error);
+    announce({ state: 'failed', error: { code, message } });
+    process.exit(1);
+  }
+}
+
+async function serve(folder: WorkspaceFolder, options: Options): Promise<ServiceAddress> {
+  const startedAt = Date.now();
+  const disposables = new DisposableStore();
+  const log = new FileLog(folder.log);
+  logCrashes(log);
+  const { database } = disposables.add(openDatabase(folder.database, migrations));
+  const previous = readServiceAddress(folder);
+
+  const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
+  const store = createRunStore({ database, log });
+  const tracking = disposables.add(
+    await createTrackingServer({ store, artifactRoot: folder.artifacts, log, ...trackingBefore(previous) }),
+  );
+  const experiments = disposables.add(
+    createExperiments({
+      workspace: folder.root,
+      store,
+      tracking,
+      datasets: versions,
+      runtime: runtimeFiles(),
+      log,
+    }),
+  );
+
+  const router = new Router(log);
+  const address: ServiceAddress = {
+    protocol: protocolVersion,
+    version: WORKBENCH_VERSION,
+    processId: process.pid,
+    socket: socketPath(folder.root),
+    trackingUri: tracking.uri,
+    startedAt,
+  };
+  const leave = (reason: string) => {
+    log.write('info', 'service', `Leaving: ${reason}`);
+    disposables.dispose();
+    process.exit(0);
+  };
+  const runningRuns = () => store.runsUnderWay().length;
+
+  router.on(hello, ({ protocol, version }) => {
+    if (protocol !== protocolVersion || version !== WORKBENCH_VERSION) {
+      throw otherVersion(WORKBENCH_VERSION, version);
+    }
+    const { processId, trackingUri } = address;
+    return { protocol, version, processId, workspace: folder.root, trackingUri };
+  });
+  router.on(retire, () => {
+    const running = runningRuns();
+    if (running === 0) {
+      setImmediate(() => leave('another version takes over'));
+    }
+    return { runningRuns: running, leaving: running === 0 };
+  });
+  router.on(getStatus, () => ({
+    processId: process.pid,
+    startedAt,
+    connections: router.connections,
+    runningRuns: runningRuns(),
+    databaseBytes: databaseBytes(folder.database),
+  }));
+  registerVersions(router, versions);
+  registerExperiments(router, experiments);
+  disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
+
+  disposables.add(await listen(address.socket, router));
+  writeServiceAddress(folder, address);
+  experiments.adoptRuns();
+  disposables.add(
+    leaveWhenIdle({
+      seconds: options.idleSeconds,
+      isNeeded: () =>
+        router.connections > 0 || runningRuns() > 0 || Date.now() - tracking.lastRequestTime() < 30_000,
+      leave: () => leave('nobody is attached and nothing is running'),
+    }),
+  );
+  process.once('SIGTERM', () => leave('asked to end'));
+  log.write('info', 'service', `Ready in ${Date.now() - startedAt} ms`, { processId: process.pid });
+  return address;
+}
+
+function listen(socket: string, router: Router): Promise<{ dispose(): void }> {
+  if (process.platform !== 'win32') {
+    // The lock is ours, so whatever lies here was left by a process that is gone.
+    fs.rmSync(socket, { force: true });
+  }
+  const server = net.createServer((client) => {
+    client.setNoDelay(true);
+    router.serve(createMessageConnection(new StreamMessageReader(client), new StreamMessageWriter(client)));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socket, () => resolve(toDisposable(() => server.close())));
+  });
+}
+
+/** The other one may still be starting: its file appears within moments, and it is asked for until then. */
+async function addressOfOther(folder: WorkspaceFolder): Promise<ServiceAddress> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const address = readServiceAddress(folder);
+    if (address && (await answers(address.socket))) {
+      return address;
+    }
+    if (Date.now() > deadline) {
+      throw new Error('another service holds this folder but does not answer');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect(socket);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+}
+
+/** The same port and secret as before a restart, so that scripts under way find the service again. */
+function trackingBefore(previous: ServiceAddress | undefined): { secret: string; port?: number } {
+  if (!previous) {
+    return { secret: randomBytes(24).toString('base64url') };
+  }
+  const uri = new URL(previous.trackingUri);
+  return { secret: uri.pathname.slice(1), port: Number(uri.port) };
+}
+
+/** Files that the build lays beside the service's own bundle. */
+function runtimeFiles() {
+  const runners = path.join(import.meta.dirname, '..', 'runners');
+  return {
+    nodePath: process.execPath,
+    supervisorScript: path.join(runners, 'supervisor.mjs'),
+    pythonModulePath: path.join(runners, 'python'),
+    nodeModulePath: path.join(runners, 'node'),
+  };
+}
+
+function logCrashes(log: FileLog): void {
+  process.on('unhandledRejection', (error) => log.write('error', 'service', `Unhandled: ${describe(error)}`));
+  process.on('uncaughtException', (error) => {
+    log.write('error', 'service', `Crashed: ${describe(error)}`);
+    process.exit(70);
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function announce(announcement: ServiceAnnouncement): void {
+  // A starter that has gone away must not bring the service down.
+  process.stdout.on('error', () => undefined);
+  process.stdout.write(`${JSON.stringify(announcement)}\n`);
+}
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: { workspace: { type: 'string' }, 'idle-seconds': { type: 'string', default: '10' } },
+  });
+  return { workspace: values.workspace ?? process.cwd(), idleSeconds: Number(values['idle-seconds']) };
+}
+
+await main();

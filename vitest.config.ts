@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per test level; `test/run.ts` decides which can run on this machine. */
+const level = (name: string, options: Record<string, unknown> = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ['test/support/disposables.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    ...options,
+  },
+});
+
+/** Each of these starts a browser and an editor: one at a time, with time to start. */
+const slow = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 600_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      level('unit'),
+      level('golden'),
+      level('service', { testTimeout: 60_000 }),
+      level('pages', slow),
+      level('contract', slow),
+      level('editor', slow),
+      level('package', slow),
+      level('acceptance', slow),
+    ],
+    reporters: ['default'],
+  },
+});
