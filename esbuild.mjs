@@ -1,4 +1,5 @@
 // The one build: every room to dist/. `--watch` rebuilds on change, `--production` minifies.
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import process from 'node:process';
 import { build, context } from 'esbuild';
@@ -63,7 +64,8 @@ const bundles = [
     ...shared,
     platform: 'browser',
     target: 'chrome128',
-    format: 'esm',
+    // The page's script tag is no module, so that its nonce alone lets it in.
+    format: 'iife',
     entryPoints: {
       run: 'webview-ui/run/main.ts',
       compare: 'webview-ui/compare/main.ts',
@@ -86,8 +88,21 @@ async function copyFiles() {
   await cp('src/runners/node/logging', 'dist/runners/node', { recursive: true });
 }
 
+/** The native module beside the service, for this platform alone: what a package needs instead of node_modules. */
+async function copyNativeModule() {
+  const musl = process.platform === 'linux' && existsSync('/etc/alpine-release');
+  const binary = `${process.platform}${musl ? 'musl' : ''}-${process.arch}.node`;
+  const [from, to] = ['node_modules/better-sqlite3', 'dist/service/node_modules/better-sqlite3'];
+  for (const part of ['package.json', 'LICENSE', 'lib', `prebuilds/${binary}`]) {
+    await cp(`${from}/${part}`, `${to}/${part}`, { recursive: true });
+  }
+}
+
 await rm('dist', { recursive: true, force: true });
 await copyFiles();
+if (production) {
+  await copyNativeModule();
+}
 if (watch) {
   for (const options of bundles) {
     await (await context(options)).watch();

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatRelativeTime,
+  plural,
+  sparkline,
+} from '../../../src/base/format.ts';
+
+test.each([
+  [0.98137, '0.9814'],
+  [0.1, '0.1'],
+  [-0.5, '−0.5'],
+  [1234567, '1,234,567'],
+  [200, '200'],
+  [0.00001234, '1.234e-5'],
+  [12345678.9, '1.235e+7'],
+  [Number.NaN, 'NaN'],
+  [Number.POSITIVE_INFINITY, '∞'],
+  [Number.NEGATIVE_INFINITY, '−∞'],
+  [0, '0'],
+])('%s reads %s', (value, text) => {
+  expect(formatNumber(value)).toBe(text);
+});
+
+test.each([
+  [3240, '3.2 s'],
+  [31_000, '00:31'],
+  [3_723_000, '1:02:03'],
+])('%s ms reads %s', (milliseconds, text) => {
+  expect(formatDuration(milliseconds)).toBe(text);
+});
+
+test.each([
+  [1, '1 byte'],
+  [999, '999 bytes'],
+  [1_200_000_000, '1.2 GB'],
+])('%s bytes read %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test('times are relative while they are near', () => {
+  const now = Date.UTC(2026, 0, 31);
+  const before = (minutes: number) => formatRelativeTime(now - minutes * 60_000, now);
+  expect([0, 3, 120, 60 * 30, 60 * 24 * 5, 60 * 24 * 30].map(before)).toEqual([
+    'just now',
+    '3 min ago',
+    '2 h ago',
+    'yesterday',
+    '5 d ago',
+    '2026-01-01',
+  ]);
+});
+
+test('a sparkline goes from the lowest to the highest value and leaves out what is not a number', () => {
+  expect(sparkline([0, Number.NaN, 0.5, 1])).toBe('▁▅█');
+  expect(sparkline([1])).toBe('');
+});
+
+test('plural counts with separated digits', () => {
+  expect([plural(1, 'run'), plural(12_480, 'file')]).toEqual(['1 run', '12,480 files']);
+});

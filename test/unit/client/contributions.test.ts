@@ -1,0 +1,66 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  commands,
+  panelTypes,
+  scriptLanguages,
+  settings,
+  treeItems,
+  viewContainer,
+  views,
+} from '../../../src/client/contributions.ts';
+
+const manifest = JSON.parse(
+  fs.readFileSync(path.join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8'),
+);
+const { contributes } = manifest;
+
+test('the manifest and the code name the same commands', () => {
+  const declared = contributes.commands.map(({ command }: { command: string }) => command);
+  expect(declared.sort()).toEqual(Object.values(commands).sort());
+});
+
+test('every menu entry names a command that exists', () => {
+  const named = Object.values(contributes.menus as Record<string, { command: string }[]>)
+    .flat()
+    .map(({ command }) => command);
+  expect(named.filter((command) => !Object.values(commands).includes(command as never))).toEqual([]);
+});
+
+test('the manifest and the code name the same views', () => {
+  const container = contributes.viewsContainers.activitybar[0].id;
+  const declared = contributes.views[container].map(({ id }: { id: string }) => id);
+  expect(container).toBe(viewContainer);
+  expect(declared.sort()).toEqual(Object.values(views).sort());
+});
+
+test('the manifest and the code have the same settings with the same defaults', () => {
+  const properties = contributes.configuration.properties as Record<string, { default: unknown }>;
+  const declared = Object.fromEntries(
+    Object.entries(properties).map(([id, { default: value }]) => [id, value]),
+  );
+  expect(declared).toEqual(settings);
+});
+
+test('menus of tree rows ask for values that rows have', () => {
+  const conditions = contributes.menus['view/item/context'].map(({ when }: { when: string }) => when);
+  const patterns = conditions.map((when: string) => /viewItem (?:==|=~) (\S+)$/.exec(when)?.[1]);
+  const matches = (pattern: string, value: string) =>
+    pattern.startsWith('/') ? new RegExp(pattern.slice(1, -1)).test(value) : pattern === value;
+  for (const pattern of patterns) {
+    expect(
+      Object.values(treeItems).some((value) => matches(pattern, value)),
+      `${pattern} matches no row`,
+    ).toBe(true);
+  }
+});
+
+test('panels and script languages activate the extension', () => {
+  expect([...manifest.activationEvents].sort()).toEqual(
+    [
+      ...scriptLanguages.map((language) => `onLanguage:${language}`),
+      ...Object.values(panelTypes).map((type) => `onWebviewPanel:${type}`),
+    ].sort(),
+  );
+});
