@@ -43,7 +43,8 @@ const bundles = [
   },
   {
     ...node,
-    entryPoints: { main: 'src/service/main.ts' },
+    // Hashing runs in worker threads, which are files of their own.
+    entryPoints: { main: 'src/service/main.ts', contentWorker: 'src/service/versions/contentWorker.ts' },
     outdir: 'dist/service',
     outExtension: { '.js': '.mjs' },
     external: ['better-sqlite3'],

@@ -75,11 +75,10 @@ async function greet(connection: ServiceConnection, options: AttachOptions): Pro
 }
 
 async function askToLeave(connection: ServiceConnection): Promise<void> {
-  const closed = new Promise<void>((resolve) => connection.onClose(resolve));
   const { leaving, runningRuns } = await connection.send(retire, null);
   if (!leaving) {
     connection.dispose();
     throw olderServiceBusy(runningRuns);
   }
-  await closed;
+  await connection.closed;
 }

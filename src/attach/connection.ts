@@ -8,9 +8,9 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
+import { deferred } from '../base/async.ts';
 import { cancelled, type ErrorShape, fromErrorShape } from '../base/errors.ts';
-import { Emitter, type Event } from '../base/event.ts';
-import { type Disposable, toDisposable } from '../base/lifecycle.ts';
+import type { Disposable } from '../base/lifecycle.ts';
 import type { NotificationType, Progress, RequestType, WireParameters } from '../protocol/rpc.ts';
 import { serviceWentAway } from './errors.ts';
 
@@ -23,9 +23,10 @@ export interface SendOptions {
 export class ServiceConnection implements Disposable {
   readonly #connection: MessageConnection;
   readonly #socket: net.Socket;
-  readonly #closed = new Emitter<void>();
+  readonly #closed = deferred<void>();
   readonly #gone = new AbortController();
-  readonly onClose: Event<void> = this.#closed.event;
+  /** Resolves when the connection has closed, from either end. */
+  readonly closed: Promise<void> = this.#closed.promise;
   #nextProgress = 1;
 
   constructor(socket: net.Socket) {
@@ -120,7 +121,7 @@ export class ServiceConnection implements Disposable {
     this.#gone.abort();
     this.#connection.dispose();
     this.#socket.destroy();
-    this.#closed.fire();
+    this.#closed.resolve();
   }
 }
 
@@ -128,11 +129,7 @@ export class ServiceConnection implements Disposable {
 export function connect(address: string): Promise<ServiceConnection> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(address);
-    const failed = toDisposable(() => socket.destroy());
-    socket.once('error', (error) => {
-      failed.dispose();
-      reject(error);
-    });
+    socket.once('error', reject);
     socket.once('connect', () => {
       socket.removeAllListeners('error');
       resolve(new ServiceConnection(socket));

@@ -100,7 +100,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     disposables.dispose();
     process.exit(0);
   };
-  const runningRuns = () => store.runsUnderWay().length;
+  const runningRuns = () => experiments.busyRuns;
 
   router.on(hello, ({ protocol, version }) => {
     if (protocol !== protocolVersion || version !== WORKBENCH_VERSION) {
@@ -112,7 +112,8 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   router.on(retire, () => {
     const running = runningRuns();
     if (running === 0) {
-      setImmediate(() => leave('another version takes over'));
+      // The answer goes out first.
+      setTimeout(() => leave('another version takes over'), 100);
     }
     return { runningRuns: running, leaving: running === 0 };
   });

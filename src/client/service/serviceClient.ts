@@ -125,7 +125,7 @@ export class ServiceClient implements Disposable {
         }
       }
     });
-    connection.onClose(() => this.#lost());
+    void connection.closed.then(() => this.#lost());
   }
 
   #lost(): void {

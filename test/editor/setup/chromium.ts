@@ -24,8 +24,8 @@ const WINDOWS_PROGRAMS = [
   'Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-/** Without fonts Chromium draws boxes: DejaVu has the letters, and Noto's symbols the arrows, blocks and marks. */
-const DEBIAN_PACKAGES = ['chromium', 'fonts-dejavu-core', 'fonts-liberation'];
+/** Without fonts Chromium draws boxes; DejaVu also has the arrows, blocks and marks that our trees use. */
+const DEBIAN_PACKAGES = ['chromium', 'fonts-dejavu-core'];
 
 /** The path of a Chromium-like browser; installs Debian's where that is possible and none is there. */
 export async function findChromium(): Promise<string> {
@@ -59,7 +59,12 @@ function candidates(): string[] {
 }
 
 function usualPlaces(): string[] {
-  const { HOME = '', LOCALAPPDATA = '', ProgramFiles = '', 'ProgramFiles(x86)': programFiles32 = '' } = process.env;
+  const {
+    HOME = '',
+    LOCALAPPDATA = '',
+    ProgramFiles = '',
+    'ProgramFiles(x86)': programFiles32 = '',
+  } = process.env;
   switch (process.platform) {
     case 'darwin':
       return ['/Applications', join(HOME, 'Applications')].flatMap((folder) =>

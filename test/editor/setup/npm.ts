@@ -12,7 +12,8 @@ export async function runNpm(npmArguments: readonly string[], folder: string): P
 
 /** Without what an outer `npm test` adds, which would carry this project's settings into the other folder. */
 function environmentOutsideNpm(): NodeJS.ProcessEnv {
-  const isOurs = (name: string) => !/^npm_(config_(?!cache|registry|cafile|userconfig)|package_|lifecycle_)/i.test(name);
+  const isOurs = (name: string) =>
+    !/^npm_(config_(?!cache|registry|cafile|userconfig)|package_|lifecycle_)/i.test(name);
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => isOurs(name)));
 }
 
@@ -22,7 +23,9 @@ function npmScript(): string {
     (path) => path.endsWith('npm-cli.js') && existsSync(path),
   );
   if (!found) {
-    throw new Error('npm was not found on PATH. Nothing was installed. Install Node.js with npm and try again.');
+    throw new Error(
+      'npm was not found on PATH. Nothing was installed. Install Node.js with npm and try again.',
+    );
   }
   return found;
 }

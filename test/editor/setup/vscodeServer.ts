@@ -8,8 +8,18 @@ import { runNpm } from './npm.ts';
 const CODE_SERVER_VERSION = '4.139.1';
 const VSCODE_IN_PACKAGE = join('node_modules', 'code-server', 'lib', 'vscode');
 
+/** VS Code 1.139 is built for Node 24; older ones lack `module.registerHooks` and end in a stack trace. */
+const OLDEST_NODE = 24;
+
 /** Installs a real VS Code server into the cache, once, and returns the path of its `out/server-main.js`. */
 export async function installVsCodeServer(): Promise<string> {
+  const nodeMajor = Number.parseInt(process.versions.node, 10);
+  if (nodeMajor < OLDEST_NODE) {
+    throw new Error(
+      `The editor tests need Node ${OLDEST_NODE} and run on ${process.version}. Nothing was started. ` +
+        'Run them with `npm test`, or with `node_modules/.bin` first on PATH.',
+    );
+  }
   const folder = join(
     cacheFolder(),
     `vscode-server-${CODE_SERVER_VERSION}-${process.platform}-${process.arch}`,
@@ -56,5 +66,5 @@ async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
 }
 
 function report(line: string): void {
-  process.stdout.write(`[editor tests] ${line}\n`);
+  process.stdout.write(`[setup] ${line}\n`);
 }

@@ -50,7 +50,7 @@ describe('one service per folder', () => {
 describe('a service that dies', () => {
   test('fails what was asked, and the next attach starts another at the same tracking address', async () => {
     const { connection, welcome } = await folder.attach();
-    const closed = new Promise<void>((resolve) => connection.onClose(resolve));
+    const { closed } = connection;
     kill(welcome.processId, 'SIGKILL');
     await closed;
     await expect(connection.send(listExperiments, null)).rejects.toMatchObject({ code: 'service.wentAway' });
@@ -63,7 +63,7 @@ describe('a service that dies', () => {
 describe('another version', () => {
   test('is refused by its hello and asked to leave, and the new one takes over', async () => {
     const old = await folder.attach();
-    const closed = new Promise<void>((resolve) => old.connection.onClose(resolve));
+    const { closed } = old.connection;
     // This build cannot answer to another version either: what counts is that the old one has left.
     await expect(folder.attach({ version: '99.0.0' })).rejects.toMatchObject({
       code: 'service.olderServiceBusy',
@@ -85,7 +85,7 @@ describe('another version', () => {
       message: `The MLOps service of this folder is version ${version}; version 99.0.0 asked. Nothing was changed.`,
     });
     expect(await connection.send(retire, null)).toEqual({ leaving: true, runningRuns: 0 });
-    await new Promise<void>((resolve) => connection.onClose(resolve));
+    await connection.closed;
   });
 });
 
