@@ -23,7 +23,7 @@ export function startService(program: ServiceProgram, workspace: string): Promis
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
     windowsHide: true,
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: ownEnvironment(),
   });
   return new Promise((resolve, reject) => {
     const lines = readline.createInterface({ input: child.stdout });
@@ -47,4 +47,10 @@ export function startService(program: ServiceProgram, workspace: string): Promis
       });
     });
   });
+}
+
+/** A service started from inside a run must not be taken for a part of it: Stop would end it with the run. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { MLOPS_RUN_ID: _run, MLOPS_PARAMS: _parameters, ...rest } = process.env;
+  return { ...rest, ELECTRON_RUN_AS_NODE: '1' };
 }

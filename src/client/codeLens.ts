@@ -27,24 +27,22 @@ function provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
   if (!readSetting(setting, document.uri) || !vscode.workspace.getWorkspaceFolder(document.uri)) {
     return [];
   }
-  const line = startLine(document.languageId, document.getText());
-  if (line === undefined) {
-    return [];
-  }
-  const range = new vscode.Range(line, 0, line, 0);
-  return [
-    new vscode.CodeLens(range, {
-      command: commands.runStart,
-      title: '$(play) Run Experiment',
-      tooltip: 'Run this script and record its parameters, metrics, code and data',
-      arguments: [document.uri],
-    }),
-    new vscode.CodeLens(range, {
-      command: commands.runStartWithParameters,
-      title: 'Run with Parameters…',
-      arguments: [document.uri],
-    }),
-  ];
+  return startLines(document.languageId, document.getText()).flatMap((line) => {
+    const range = new vscode.Range(line, 0, line, 0);
+    return [
+      new vscode.CodeLens(range, {
+        command: commands.runStart,
+        title: '$(play) Run Experiment',
+        tooltip: 'Run this script and record its parameters, metrics, code and data',
+        arguments: [document.uri],
+      }),
+      new vscode.CodeLens(range, {
+        command: commands.runStartWithParameters,
+        title: 'Run with Parameters…',
+        arguments: [document.uri],
+      }),
+    ];
+  });
 }
 
 const pythonMain = /^if\s+__name__\s*==\s*(['"])__main__\1\s*:/m;
@@ -52,13 +50,11 @@ const tracks =
   /\b(mlflow|mlops_workbench|mlops-workbench|sklearn|torch|tensorflow|keras|xgboost|lightgbm|@tensorflow\/tfjs[\w-]*)\b/;
 
 /**
- * Python: the `__main__` guard. Otherwise the first line, for scripts that use a tracking or training library;
- * other files stay quiet, and the editor title still runs them.
+ * The first line of scripts that use a tracking or training library, and Python's `__main__` guard.
+ * Other files stay quiet, and the editor title still runs them.
  */
-export function startLine(language: string, text: string): number | undefined {
+export function startLines(language: string, text: string): readonly number[] {
   const guard = language === 'python' ? pythonMain.exec(text) : null;
-  if (guard) {
-    return text.slice(0, guard.index).split('\n').length - 1;
-  }
-  return tracks.test(text) ? 0 : undefined;
+  const lines = tracks.test(text) ? [0] : [];
+  return guard ? [...lines, text.slice(0, guard.index).split('\n').length - 1] : lines;
 }

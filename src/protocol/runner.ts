@@ -22,8 +22,6 @@ export interface SupervisorOrder {
 
 export interface SupervisorStart {
   readonly supervisorId: number;
-  /** Tells a process from a later one with the same number, where the system can tell. */
-  readonly supervisorToken?: string;
   readonly scriptId: number;
   readonly time: number;
 }

@@ -125,7 +125,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     databaseBytes: databaseBytes(folder.database),
   }));
   registerVersions(router, versions);
-  registerExperiments(router, experiments);
+  disposables.add(registerExperiments(router, experiments));
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
   disposables.add(await listen(address.socket, router));

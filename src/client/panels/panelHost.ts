@@ -76,6 +76,10 @@ export class PanelHost implements Disposable {
     return this.#options.client;
   }
 
+  get column(): vscode.ViewColumn | undefined {
+    return this.#options.view.viewColumn;
+  }
+
   reveal(options: { preserveFocus?: boolean; tab?: PanelStart['tab'] } = {}): void {
     this.#options.view.reveal(undefined, options.preserveFocus);
     if (options.tab) {

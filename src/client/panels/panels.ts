@@ -57,10 +57,16 @@ export class Panels implements Disposable {
     const view = vscode.window.createWebviewPanel(
       panelTypes[subject.panel],
       title,
-      { viewColumn: columnFor(subject.panel), preserveFocus: options.preserveFocus ?? false },
+      { viewColumn: this.#column(), preserveFocus: options.preserveFocus ?? false },
       { retainContextWhenHidden: false },
     );
     this.#host(view, client, subject);
+  }
+
+  /** Where our other panels are; else beside the script, so that both can be seen. */
+  #column(): vscode.ViewColumn {
+    const [shown] = [...this.#hosts].map(({ column }) => column).filter((column) => column !== undefined);
+    return shown ?? (vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active);
   }
 
   async #revive(view: vscode.WebviewPanel, panel: PanelId, state: PanelState | undefined): Promise<void> {
@@ -109,13 +115,6 @@ export class Panels implements Disposable {
 
 function sameSubject(one: PanelSubject, other: PanelSubject): boolean {
   return one.panel === other.panel && one.runs.join() === other.runs.join();
-}
-
-/** A run opens beside the script it came from; a comparison takes the place of what is being looked at. */
-function columnFor(panel: PanelId): vscode.ViewColumn {
-  return panel === 'run' && vscode.window.activeTextEditor
-    ? vscode.ViewColumn.Beside
-    : vscode.ViewColumn.Active;
 }
 
 /** The service names the file only after it has checked the path. */

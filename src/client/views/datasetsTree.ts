@@ -143,10 +143,10 @@ function datasetDescription(dataset: DatasetSummary): string {
   const state = dataset.state === 'unchanged' ? undefined : (dataset.problem ?? dataset.state);
   return [
     dataset.currentVersion === undefined ? undefined : `v${dataset.currentVersion}`,
-    dataset.kind === 'folder' && dataset.files !== undefined ? plural(dataset.files, 'file') : undefined,
-    dataset.bytes === undefined ? undefined : formatBytes(dataset.bytes),
     state,
     dataset.uncommitted ? 'not committed' : undefined,
+    dataset.kind === 'folder' && dataset.files !== undefined ? plural(dataset.files, 'file') : undefined,
+    dataset.bytes === undefined ? undefined : formatBytes(dataset.bytes),
   ]
     .filter(Boolean)
     .join(' · ');

@@ -136,7 +136,7 @@ function experimentItem({
   item.iconPath = new vscode.ThemeIcon('beaker');
   const best =
     experiment.best &&
-    `best ${experiment.best.metric} ${formatNumber(fromWireNumber(experiment.best.value))}`;
+    `best ${formatNumber(fromWireNumber(experiment.best.value))} ${experiment.best.metric}`;
   item.description = [plural(experiment.runCount, 'run'), best].filter(Boolean).join(' · ');
   return item;
 }
@@ -165,6 +165,7 @@ export function isUnderWay(run: RunSummary): boolean {
   return run.state === 'running' || run.state === 'scheduled';
 }
 
+/** The number comes first: a side bar is narrow and names of metrics are long. */
 function runDescription(run: RunSummary): string {
   if (run.failure) {
     return `failed: ${run.failure}`;
@@ -172,7 +173,7 @@ function runDescription(run: RunSummary): string {
   const parts: string[] = run.state === 'scheduled' || run.state === 'killed' ? [run.state] : [];
   if (run.headline) {
     const line = isUnderWay(run) ? ` ${sparkline(run.headline.history.map(fromWireNumber))}` : '';
-    parts.push(`${run.headline.metric} ${formatNumber(fromWireNumber(run.headline.value))}${line}`);
+    parts.push(`${formatNumber(fromWireNumber(run.headline.value))} ${run.headline.metric}${line}`);
   }
   parts.push(
     run.endTime ? formatDuration(run.endTime - run.startTime) : formatRelativeTime(run.startTime, Date.now()),

@@ -113,20 +113,20 @@ function isAlive(id: number): boolean {
 }
 
 function descendants(root: number, records: readonly ProcessRecord[]): number[] {
-  const children = Map.groupBy(records, (record) => record.parent);
   const found: number[] = [];
-  const open = [root];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const child of children.get(next) ?? []) {
-      found.push(child.id);
-      open.push(child.id);
-    }
+  let parents = new Set([root]);
+  while (parents.size > 0) {
+    const children = records.filter((record) => parents.has(record.parent)).map((record) => record.id);
+    found.push(...children);
+    parents = new Set(children);
   }
   return found;
 }
 
 function listProcesses(): ProcessRecord[] {
-  return process.platform === 'linux' ? linuxProcesses() : parsePs(ps(['-A', '-o', 'pid=,ppid=,pgid=,stat=']));
+  return process.platform === 'linux'
+    ? linuxProcesses()
+    : parsePs(ps(['-A', '-o', 'pid=,ppid=,pgid=,stat=']));
 }
 
 function linuxProcesses(): ProcessRecord[] {

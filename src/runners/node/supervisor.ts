@@ -21,15 +21,13 @@ import {
  *
  * It starts the script, whose output goes straight into the log file and so survives the death of anyone,
  * waits for its end and writes down what it was. It talks to the service through the run's folder only.
- * Started on a folder whose script was started before, it ends what is left of that run.
+ * Started with `end` after the folder, it ends what is left of a run whose supervisor was lost.
  */
-await main(process.argv[2]!);
+await main(process.argv[2]!, process.argv[3] === 'end');
 
-async function main(folder: string): Promise<void> {
+async function main(folder: string, isLost: boolean): Promise<void> {
   const order = JSON.parse(fs.readFileSync(path.join(folder, runFiles.order), 'utf8')) as SupervisorOrder;
-  const end = fs.existsSync(path.join(folder, runFiles.started))
-    ? await endWhatIsLeft(order)
-    : await runScript(folder, order);
+  const end = isLost ? await endWhatIsLeft(order) : await runScript(folder, order);
   writeWhole(path.join(folder, runFiles.ended), end);
   process.exit(0);
 }
@@ -125,7 +123,8 @@ async function endGroup(scriptId: number, order: SupervisorOrder, log: number): 
   }
   const left = processesOfGroup(scriptId).length;
   if (left > 0) {
-    const what = left === 1 ? 'A process that the script started was' : `${left} processes that the script started were`;
+    const what =
+      left === 1 ? 'A process that the script started was' : `${left} processes that the script started were`;
     fs.writeSync(log, `\n[mlops] ${what} still running after its end and ended with the run.\n`);
     await endProcesses(() => processesOfGroup(scriptId), order.graceMilliseconds);
   }

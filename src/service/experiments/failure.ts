@@ -43,7 +43,8 @@ function exitSentence(exitCode: number, logTail: string): string {
 /** The line that names the error: the last of a Python traceback, or the head of a Node stack. */
 export function uncaughtError(logTail: string): string | undefined {
   const lines = logTail.replace(escapeSequences, '').split(/\r?\n/);
-  const line = afterTraceback(lines) ?? lines.findLast((candidate, index) => isErrorHead(candidate, lines[index + 1]));
+  const line =
+    afterTraceback(lines) ?? lines.findLast((candidate, index) => isErrorHead(candidate, lines[index + 1]));
   return line === undefined ? undefined : shorten(line.trim());
 }
 

@@ -14,7 +14,6 @@ export const launchErrorCodes = {
   parametersNotRead: 'experiments.parametersNotRead',
   nameOfDeletedExperiment: 'experiments.nameOfDeletedExperiment',
   notStoppable: 'experiments.notStoppable',
-  unsafeArtifactPath: 'experiments.unsafeArtifactPath',
 } as const;
 
 export function nothingToRun(): WorkbenchError {
@@ -75,7 +74,12 @@ export function nodeTooOld(script: string, version: string): WorkbenchError {
 }
 
 /** `file` is relative to the workspace folder; line and column count from 1. */
-export function parametersInvalid(file: string, line: number, column: number, reason: string): WorkbenchError {
+export function parametersInvalid(
+  file: string,
+  line: number,
+  column: number,
+  reason: string,
+): WorkbenchError {
   return new WorkbenchError(
     launchErrorCodes.parametersInvalid,
     `${file} cannot be read, line ${line}, column ${column}: ${reason} Nothing was started. ` +
@@ -115,13 +119,6 @@ export function notStoppable(name: string): WorkbenchError {
     launchErrorCodes.notStoppable,
     `The run ${name} was started outside MLOps Workbench, which therefore cannot stop it. It goes on. ` +
       'End its script where it was started.',
-  );
-}
-
-export function unsafeArtifactPath(path: string): WorkbenchError {
-  return new WorkbenchError(
-    launchErrorCodes.unsafeArtifactPath,
-    `“${path}” does not lie within the run's artifacts. Nothing was read.`,
   );
 }
 

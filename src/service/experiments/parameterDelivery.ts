@@ -56,7 +56,8 @@ function spellings(key: string): string[] {
   return [...new Set(joined.flatMap((name) => [name, name.replaceAll('_', '-'), name.replaceAll('-', '_')]))];
 }
 
-const parsers = /\b(argparse|click|typer|fire|simple_parsing|jsonargparse|absl|parseArgs|commander|yargs|minimist)\b/;
+const parsers =
+  /\b(argparse|click|typer|fire|simple_parsing|jsonargparse|absl|parseArgs|commander|yargs|minimist)\b/;
 
 function optionFor(source: string, key: string, value: string): string[] | undefined {
   const name = spellings(key).find((spelling) => definition(source, spelling) !== undefined);

@@ -1,4 +1,13 @@
-import { Document, isAlias, isMap, isScalar, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import {
+  Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 
 /**
  * The text of a params.yaml with other values, everything else as it was: comments, order, blank lines, quotes.
@@ -15,7 +24,7 @@ export function withValues(text: string, changes: Readonly<Record<string, string
 }
 
 function withValue(text: string, key: string, value: string): string {
-  const document = parseDocument(text, { merge: true });
+  const document: Document = parseDocument(text, { merge: true });
   if (!isMap(document.contents)) {
     document.contents = new Document({}).contents;
   }
@@ -79,17 +88,20 @@ function setNested(document: Document, map: YAMLMap, key: string, node: unknown)
 }
 
 function newNode(value: string, old: Scalar | undefined): unknown {
-  if (old && typeof old.value === 'string') {
-    return new Document(value).contents;
-  }
-  const parsed = parseDocument(value);
-  const node = parsed.errors.length === 0 ? parsed.contents : null;
-  return node === null || hasComment(node) ? new Document(value).contents : node;
+  const staysText = typeof old?.value === 'string';
+  return (staysText ? undefined : nodeMeantBy(value)) ?? new Document(value).contents;
 }
 
-/** `#1` or `a #b` typed as a value means those characters. */
-function hasComment(node: { comment?: string | null; commentBefore?: string | null }): boolean {
-  return Boolean(node.comment || node.commentBefore);
+/** A number, a switch, nothing, or a list in brackets is meant as such; everything else is a text as it stands. */
+function nodeMeantBy(value: string): unknown {
+  const { contents, errors } = parseDocument(value);
+  // With a comment behind it, `0.1 # note` was typed as these characters.
+  if (errors.length > 0 || contents?.comment || contents?.commentBefore) {
+    return undefined;
+  }
+  const isValue =
+    isScalar(contents) && typeof contents.value !== 'string' && contents.source === value.trim();
+  return isValue || (isCollection(contents) && contents.flow) ? contents : undefined;
 }
 
 /** Only the characters of a one-line value change. */

@@ -1,6 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Alias, type Document, isAlias, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import type { WorkbenchError } from '../../base/errors.ts';
 import type { Parameter } from '../../protocol/experiments.ts';
 import { parametersInvalid } from './launchErrors.ts';
 
@@ -55,67 +66,106 @@ export function readParameters(text: string, name: string): Parameter[] {
   if (!isMap(root)) {
     throw parametersInvalid(name, 1, 1, 'it must hold names with values, such as `epochs: 20`.');
   }
-  const found = new Map<string, string>();
-  collect(document, root, '', found, 0);
-  return [...found].map(([key, value]) => ({ key, value }));
+  return new Flattener(document, name, lines).flatten(root);
 }
 
 /** Deeper than this nobody nests; a file that refers to itself would never end. */
 const deepest = 32;
 
-function collect(
-  document: Document,
-  map: YAMLMap,
-  prefix: string,
-  found: Map<string, string>,
-  depth: number,
-): void {
-  for (const { key, value } of map.items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
-    const node = resolved(document, value);
-    const isMerge = name === '<<' && isMap(node);
-    if (isMap(node) && node.items.length > 0 && depth < deepest) {
-      collectNested(document, node, isMerge ? prefix : `${prefix}${name}.`, found, depth + 1, isMerge);
-    } else {
-      found.set(prefix + name, valueText(document, node));
+/** Follows maps, aliases and merge keys to the values at their ends. */
+class Flattener {
+  readonly #document: Document;
+  readonly #name: string;
+  readonly #lines: LineCounter;
+
+  constructor(document: Document, name: string, lines: LineCounter) {
+    this.#document = document;
+    this.#name = name;
+    this.#lines = lines;
+  }
+
+  flatten(root: YAMLMap): Parameter[] {
+    const found = new Map<string, string>();
+    this.#collect(root, '', found, 0);
+    return [...found].map(([key, value]) => ({ key, value }));
+  }
+
+  #collect(map: YAMLMap, prefix: string, found: Map<string, string>, depth: number): void {
+    if (depth > deepest) {
+      throw this.#invalid(map, 'it is nested too deeply, or refers to itself.');
     }
+    const merged = new Map<string, string>();
+    for (const { key, value } of map.items) {
+      const node = this.#resolved(value);
+      if (isMergeKey(key)) {
+        for (const source of isSeq(node) ? node.items : [node]) {
+          this.#collectMerged(source, prefix, merged, depth);
+        }
+      } else if (isMap(node) && node.items.length > 0) {
+        this.#collect(node, `${prefix}${keyText(key)}.`, found, depth + 1);
+      } else {
+        found.set(prefix + keyText(key), this.#valueText(node));
+      }
+    }
+    addMissing(found, merged);
+  }
+
+  /** Keys of the map itself win over those merged into it, and the first merged map over the next. */
+  #collectMerged(source: unknown, prefix: string, merged: Map<string, string>, depth: number): void {
+    const map = this.#resolved(source);
+    if (isMap(map)) {
+      const own = new Map<string, string>();
+      this.#collect(map, prefix, own, depth + 1);
+      addMissing(merged, own);
+    }
+  }
+
+  #resolved(node: unknown): unknown {
+    if (!isAlias(node)) {
+      return node;
+    }
+    const target = node.resolve(this.#document);
+    if (target === undefined) {
+      throw this.#invalid(node, `*${node.source} refers to nothing before it.`);
+    }
+    return target;
+  }
+
+  /** Numbers and switches as they are written in the file, lists as JSON. */
+  #valueText(node: unknown): string {
+    if (isScalar(node) && node.value !== null) {
+      return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+    }
+    if (!isCollection(node)) {
+      return 'null';
+    }
+    try {
+      return JSON.stringify(node.toJS(this.#document));
+    } catch {
+      throw this.#invalid(node, 'it refers to itself, or to too much else.');
+    }
+  }
+
+  #invalid(node: { range?: readonly number[] | null }, reason: string): WorkbenchError {
+    const { line, col } = this.#lines.linePos(node.range?.[0] ?? 0);
+    return parametersInvalid(this.#name, line, col, reason);
   }
 }
 
-/** Keys of the map itself win over those merged into it, wherever they stand. */
-function collectNested(
-  document: Document,
-  map: YAMLMap,
-  prefix: string,
-  found: Map<string, string>,
-  depth: number,
-  isMerge: boolean,
-): void {
-  const nested = new Map<string, string>();
-  collect(document, map, prefix, nested, depth);
-  for (const [key, value] of nested) {
-    if (!isMerge || !found.has(key)) {
+function addMissing(found: Map<string, string>, others: Map<string, string>): void {
+  for (const [key, value] of others) {
+    if (!found.has(key)) {
       found.set(key, value);
     }
   }
 }
 
-function resolved(document: Document, node: unknown): unknown {
-  return isAlias(node) ? (node as Alias).resolve(document) : node;
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
 }
 
-/** Numbers and switches as they are written in the file, lists as JSON. */
-function valueText(document: Document, node: unknown): string {
-  if (isScalar(node)) {
-    if (node.value === null) {
-      return 'null';
-    }
-    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
-  }
-  if (node === null || node === undefined) {
-    return 'null';
-  }
-  return JSON.stringify((node as { toJS(document: Document): unknown }).toJS(document));
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
 }
 
 /** The parser's message goes on with a picture of the place, which the editor shows better. */

@@ -1,38 +1,68 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { StoredRun } from './store.ts';
+import { isAtLeast, nodeVersion, type Program } from './interpreter.ts';
 
-export interface RunEnvironmentOptions {
-  /** The tracking server's address with its secret path. */
+export interface EnvironmentOptions {
+  readonly runId: string;
+  readonly experiment: string;
   readonly trackingUri: string;
-  /** The built `runners/` folder: `python/` and `node/logging/` lie in it. */
-  readonly runners: string;
-  /** What the script would get without us. */
-  readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly program: Program;
+  /** The run's own copy of params.yaml, when there is one. */
+  readonly parametersFile?: string;
+  readonly pythonModulePath: string;
+  readonly nodeModulePath: string;
 }
 
-/**
- * What a script needs to log to its run: with the ordinary mlflow client, or with our own modules.
- *
- * MLFLOW_RUN_ID is left out on purpose: with it, `mlflow.set_experiment` followed by `start_run` fails inside
- * the client when the experiments differ. Instead the address names the run, and the first run that a client
- * creates there *is* this run (see `mlflow/runScope.ts`).
- */
-export function trackingEnvironment(run: StoredRun, options: RunEnvironmentOptions): Record<string, string> {
-  const logging = path.join(options.runners, 'node', 'logging');
-  const register = `--import=${pathToFileURL(path.join(logging, 'register.mjs')).href}`;
+/** What a script gets beside its ordinary environment, so that it can log with what it already uses. */
+export async function runEnvironment(options: EnvironmentOptions): Promise<Record<string, string>> {
   return {
-    MLOPS_RUN_ID: run.runId,
-    MLFLOW_TRACKING_URI: `${options.trackingUri}/run/${run.runId}`,
-    MLFLOW_EXPERIMENT_ID: run.experiment,
+    MLFLOW_TRACKING_URI: options.trackingUri,
+    // The client takes this run for its first `start_run()`, and this experiment for those after it.
+    MLFLOW_RUN_ID: options.runId,
+    MLFLOW_EXPERIMENT_ID: options.experiment,
     MLFLOW_DISABLE_TELEMETRY: 'true',
-    // The line "View run at" would print the secret path.
     MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true',
-    PYTHONPATH: joined(path.delimiter, path.join(options.runners, 'python'), options.inherited.PYTHONPATH),
-    NODE_OPTIONS: joined(' ', options.inherited.NODE_OPTIONS, register),
+    MLOPS_RUN_ID: options.runId,
+    ...(options.parametersFile !== undefined && { MLOPS_PARAMS: options.parametersFile }),
+    // Otherwise Python holds back what a script prints until it ends, because its output is not a terminal.
+    PYTHONUNBUFFERED: '1',
+    PYTHONPATH: appended(process.env.PYTHONPATH, options.pythonModulePath, path.delimiter),
+    ...(await nodeEnvironment(options)),
+    ...options.program.environment,
   };
 }
 
-function joined(separator: string, ...parts: (string | undefined)[]): string {
-  return parts.filter((part) => part).join(separator);
+async function nodeEnvironment({
+  program,
+  nodeModulePath,
+}: EnvironmentOptions): Promise<Record<string, string>> {
+  if (program.language !== 'node') {
+    return {};
+  }
+  const register = path.join(nodeModulePath, 'register.mjs');
+  const environment = { NODE_PATH: appended(process.env.NODE_PATH, nodeModulePath, path.delimiter) };
+  // An older Node refuses to start with an option that it does not know.
+  if (!fs.existsSync(register) || !isAtLeast(await nodeVersion(program.interpreter), 20, 0)) {
+    return environment;
+  }
+  // A file address has no spaces and no quotes left, so it needs none around it.
+  const option = `--import=${pathToFileURL(register).href}`;
+  return { ...environment, NODE_OPTIONS: appended(process.env.NODE_OPTIONS, option, ' ') };
+}
+
+/**
+ * The environment of a supervisor, which its script inherits: the service's own without what belongs to the
+ * editor or to another run. A name of an experiment would contradict MLFLOW_EXPERIMENT_ID.
+ */
+export function supervisorEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isForeign = (name: string) =>
+    /^(ELECTRON_|VSCODE_)/.test(name) ||
+    ['MLOPS_RUN_ID', 'MLOPS_PARAMS', 'MLFLOW_RUN_ID', 'MLFLOW_EXPERIMENT_NAME'].includes(name);
+  const kept = Object.entries(own).filter(([name]) => !isForeign(name));
+  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+}
+
+function appended(before: string | undefined, entry: string, separator: string): string {
+  return before ? `${before}${separator}${entry}` : entry;
 }

@@ -39,6 +39,10 @@ export class RunFolder {
     writeWhole(this.parameters, text);
   }
 
+  get stopAsked(): boolean {
+    return fs.existsSync(path.join(this.path, runFiles.stop));
+  }
+
   askToStop(): void {
     fs.writeFileSync(path.join(this.path, runFiles.stop), '');
   }

@@ -52,7 +52,9 @@ function pythonFiles(name: string, folders: readonly string[]): string[] {
 }
 
 function relativeModules(text: string): string[] {
-  return [...text.matchAll(/(?:from|import|require\()\s*\(?["'](\.{1,2}\/[^"']+)["']/g)].map((match) => match[1]!);
+  return [...text.matchAll(/(?:from|import|require\()\s*\(?["'](\.{1,2}\/[^"']+)["']/g)].map(
+    (match) => match[1]!,
+  );
 }
 
 function moduleFiles(base: string): string[] {

@@ -134,12 +134,18 @@ export interface StoredRun {
 export interface RunRecord {
   readonly command?: readonly string[];
   readonly workingFolder?: string;
+  /** As the run started with them. They become MLflow parameters at its end, where the script has not logged its own. */
+  readonly parameters?: readonly KeyValue[];
   readonly code?: CodeState;
   readonly datasets?: readonly RunDataset[];
   readonly environment?: RunEnvironment;
   readonly exitCode?: number;
   readonly signal?: string;
   readonly failure?: string;
+  /** The start time with which a client took this run as its own; a repeated request gets the run again. */
+  readonly adoptedStart?: number;
+  /** What the script said about its own end; the end of its process decides. */
+  readonly reportedStatus?: RunStatus;
 }
 
 export interface RunChange {

@@ -12,6 +12,9 @@ export const storeErrorCodes = {
   runDeleted: 'experiments.runDeleted',
   parameterChanged: 'experiments.parameterChanged',
   tagNotFound: 'experiments.tagNotFound',
+  foreignArtifacts: 'experiments.foreignArtifacts',
+  unsafePath: 'experiments.unsafePath',
+  artifactNotFound: 'experiments.artifactNotFound',
 } as const;
 
 export function experimentNotFound(id: string): WorkbenchError {
@@ -63,4 +66,23 @@ export function parameterChanged(runId: string, key: string, old: string, wanted
 
 export function tagNotFound(key: string, owner: string): WorkbenchError {
   return new WorkbenchError(storeErrorCodes.tagNotFound, `No tag with name: ${key} in ${owner}`);
+}
+
+export function foreignArtifacts(uri: string): WorkbenchError {
+  return new WorkbenchError(
+    storeErrorCodes.foreignArtifacts,
+    `The artifacts of this run lie at ${uri}, which is not kept by MLOps Workbench and was not opened. ` +
+      'Use the client of that storage to read them.',
+  );
+}
+
+export function unsafePath(path: string): WorkbenchError {
+  return new WorkbenchError(
+    storeErrorCodes.unsafePath,
+    `Invalid path: ${JSON.stringify(path)} is not a plain relative path. Nothing was read or written.`,
+  );
+}
+
+export function artifactNotFound(path: string): WorkbenchError {
+  return new WorkbenchError(storeErrorCodes.artifactNotFound, `No artifact at ${JSON.stringify(path)}`);
 }

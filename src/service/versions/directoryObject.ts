@@ -13,9 +13,7 @@ export interface DirectoryObject {
   readonly bytes: Buffer;
 }
 
-export type ParsedDirectory =
-  | { readonly entries: readonly DirectoryEntry[] }
-  | { readonly problem: string };
+export type ParsedDirectory = { readonly entries: readonly DirectoryEntry[] } | { readonly problem: string };
 
 /** Exact bytes: another order, space or escape would read as "modified" in DVC for ever. */
 export function directoryObject(entries: readonly DirectoryEntry[]): DirectoryObject {

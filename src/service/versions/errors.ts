@@ -89,7 +89,10 @@ export function outsideWorkspace(data: string): WorkbenchError {
 }
 
 export function notVersionable(data: string, reason: string): WorkbenchError {
-  return new WorkbenchError('versions.notVersionable', `Could not version ${data}: ${reason} ${nothingChanged}`);
+  return new WorkbenchError(
+    'versions.notVersionable',
+    `Could not version ${data}: ${reason} ${nothingChanged}`,
+  );
 }
 
 export function overlappingDataset(data: string, other: string): WorkbenchError {
@@ -159,11 +162,9 @@ export function damagedDirectoryObject(name: string, problem: string): Workbench
 }
 
 export function unsupportedConfig(file: string, problem: string): WorkbenchError {
-  return new WorkbenchError(
-    'versions.unsupportedConfig',
-    `${file} ${problem} ${nothingChanged}`,
-    { actions: [{ kind: 'openFile', title: 'Open Configuration', subject: file }] },
-  );
+  return new WorkbenchError('versions.unsupportedConfig', `${file} ${problem} ${nothingChanged}`, {
+    actions: [{ kind: 'openFile', title: 'Open Configuration', subject: file }],
+  });
 }
 
 export function commitFailed(data: string, pointer: string, reason: string): WorkbenchError {
@@ -180,7 +181,8 @@ export function notVersioned(data: string): WorkbenchError {
 }
 
 export function noSuchVersion(data: string, version: number, count: number): WorkbenchError {
-  const range = count === 0 ? 'It has none yet.' : count === 1 ? 'It has version 1.' : `It has versions 1 to ${count}.`;
+  const range =
+    count === 0 ? 'It has none yet.' : count === 1 ? 'It has version 1.' : `It has versions 1 to ${count}.`;
   return new WorkbenchError(
     'versions.noSuchVersion',
     `${data} has no version ${version}. ${range} ${nothingChanged}`,
@@ -223,5 +225,14 @@ export function obstructed(data: string, obstacle: string): WorkbenchError {
   return new WorkbenchError(
     'versions.obstructed',
     `Could not check out ${data}: ${obstacle} is in the way. ${nothingChanged} Move it aside and try again.`,
+  );
+}
+
+export function checkoutStopped(data: string, file: string, cause: NodeJS.ErrnoException): WorkbenchError {
+  return new WorkbenchError(
+    'versions.checkoutStopped',
+    `Checking out ${data} stopped half way: ${file} could not be put in place (${cause.message}). ` +
+      'What was replaced is safe in the cache. Mend the cause and check out again.',
+    { actions: [{ kind: 'retry', title: 'Try Again' }], cause },
   );
 }

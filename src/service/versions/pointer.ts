@@ -43,7 +43,9 @@ export function parsePointer(text: string): ParsedPointer {
   const checked = pointerSchema.safeParse(document.toJS());
   if (!checked.success) {
     const issue = checked.error.issues[0];
-    return { problem: `is not a valid pointer (${issue?.path.join('.') || 'top level'}: ${issue?.message}).` };
+    return {
+      problem: `is not a valid pointer (${issue?.path.join('.') || 'top level'}: ${issue?.message}).`,
+    };
   }
   return interpret(checked.data);
 }

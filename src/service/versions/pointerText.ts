@@ -8,13 +8,13 @@ export interface Content {
   /** Only for folders. */
   readonly files?: number;
   readonly executable?: boolean;
+  /** A version that DVC 2 made: its entry has no `hash`. */
+  readonly legacy?: boolean;
 }
 
 /** The text of a new pointer: byte for byte what `dvc add` writes, except that long names are not folded. */
 export function newPointer(name: string, content: Content): string {
-  const lines = [...entries(content), ['hash', 'md5'], ['path', scalar(name)]].map(
-    ([key, value]) => `${key}: ${value}`,
-  );
+  const lines = [...entries(content), ['path', scalar(name)]].map(([key, value]) => `${key}: ${value}`);
   return `outs:\n- ${lines.join('\n  ')}\n`;
 }
 
@@ -27,8 +27,8 @@ export function newPointer(name: string, content: Content): string {
 export function editPointer(text: string, outputPath: string, content: Content): string {
   const edits: Edit[] = [];
   const output = findOutput(text, outputPath);
-  const wanted = new Map([...entries(content), ['hash', 'md5']]);
-  const surplus = ['nfiles', 'isexec'].filter((key) => !wanted.has(key) && output.has(key));
+  const wanted = new Map(entries(content));
+  const surplus = ['nfiles', 'isexec', 'hash'].filter((key) => !wanted.has(key) && output.has(key));
   if (surplus.length > 0) {
     return editPointer(withoutKeys(text, outputPath, surplus), outputPath, content);
   }
@@ -60,13 +60,15 @@ interface Edit {
   readonly text: string;
 }
 
-function entries(content: Content): [string, string][] {
-  return [
-    ['md5', scalar(content.hash)],
-    ['size', String(content.bytes)],
-    ...(content.files === undefined ? [] : ([['nfiles', String(content.files)]] as [string, string][])),
-    ...(content.executable ? ([['isexec', 'true']] as [string, string][]) : []),
+function entries({ hash, bytes, files, executable, legacy }: Content): [string, string][] {
+  const all: [string, string | undefined][] = [
+    ['md5', scalar(hash)],
+    ['size', String(bytes)],
+    ['nfiles', files === undefined ? undefined : String(files)],
+    ['isexec', executable ? 'true' : undefined],
+    ['hash', legacy ? undefined : 'md5'],
   ];
+  return all.filter((pair): pair is [string, string] => pair[1] !== undefined);
 }
 
 function findOutput(text: string, outputPath: string): YAMLMap {

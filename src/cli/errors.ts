@@ -1,0 +1,47 @@
+import { WorkbenchError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
+
+export const usageErrorCode = 'cli.usage';
+
+/** `message` as commander words it: "error: unknown option '--foo'", perhaps with a suggestion on a second line. */
+export function wrongUsage(message: string): WorkbenchError {
+  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/\.?$/, '.');
+  return new WorkbenchError(usageErrorCode, [sentence, ...rest].join('\n'));
+}
+
+export function nothingToRun(): WorkbenchError {
+  return wrongUsage('name a script or a command to run, such as `mlops run train.py`');
+}
+
+export function oneRunToCompare(): WorkbenchError {
+  return wrongUsage('name at least two runs to compare');
+}
+
+export function runNotFound(asked: string): WorkbenchError {
+  return new WorkbenchError(
+    'cli.runNotFound',
+    `There is no run “${asked}” in this folder. \`mlops runs list\` shows those that there are.`,
+  );
+}
+
+/** `matches` are some of them, each as a name and the start of its id. */
+export function runAmbiguous(asked: string, count: number, matches: readonly string[]): WorkbenchError {
+  const more = count > matches.length ? ', …' : '';
+  return new WorkbenchError(
+    'cli.runAmbiguous',
+    `“${asked}” stands for ${plural(count, 'run')}: ${matches.join(', ')}${more}. Give more of the id.`,
+  );
+}
+
+export function experimentNotFound(asked: string, known: readonly string[]): WorkbenchError {
+  const names = known.length > 0 ? `There are: ${known.join(', ')}.` : 'Nothing was run here yet.';
+  return new WorkbenchError('cli.experimentNotFound', `There is no experiment “${asked}”. ${names}`);
+}
+
+export function serviceBusy(): WorkbenchError {
+  return new WorkbenchError(
+    'cli.serviceBusy',
+    'The service goes on while runs are under way. Stop them first with `mlops runs stop RUN`, or wait.',
+  );
+}

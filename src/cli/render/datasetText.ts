@@ -1,0 +1,88 @@
+import { formatBytes, formatRelativeTime, plural } from '../../base/format.ts';
+import type {
+  DatasetList,
+  DatasetState,
+  DatasetSummary,
+  DatasetVersion,
+  VersionResult,
+} from '../../protocol/versions.ts';
+import { type Cell, renderTable, type StyleName, type TableOptions } from './table.ts';
+
+const stateStyles: Record<DatasetState, StyleName> = {
+  unchanged: 'green',
+  modified: 'yellow',
+  missing: 'red',
+  damaged: 'red',
+};
+
+/** "1.2 GB", "12,480 files, 1.2 GB". */
+export function sizeText({ bytes, files }: { readonly bytes?: number; readonly files?: number }): string {
+  const parts = [
+    files === undefined ? '' : plural(files, 'file'),
+    bytes === undefined ? '' : formatBytes(bytes),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** What there is, then what is in no version yet. */
+export function renderStatus({ datasets, unversioned }: DatasetList, options: TableOptions): string {
+  const known = renderTable(
+    [{ title: 'DATASET' }, { title: 'VERSION' }, { title: 'STATE' }, { title: 'SIZE' }, { title: '' }],
+    datasets.map((dataset): Cell[] => [
+      folderName(dataset),
+      currentVersion(dataset),
+      { text: dataset.state, style: stateStyles[dataset.state] },
+      sizeText(dataset),
+      dataset.problem ?? (dataset.uncommitted ? 'pointer not committed' : ''),
+    ]),
+    options,
+  );
+  const others = renderTable(
+    [{ title: 'NOT VERSIONED' }, { title: '' }],
+    unversioned.map((data): Cell[] => [folderName(data), sizeText({ bytes: data.bytes })]),
+    options,
+  );
+  return [datasets.length > 0 ? known : '', unversioned.length > 0 ? others : '']
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** Newest first, as git tells them; the present one is marked. */
+export function renderVersions(
+  versions: readonly DatasetVersion[],
+  now: number,
+  options: TableOptions,
+): string {
+  return renderTable(
+    ['', 'VERSION', 'COMMIT', 'WHEN', 'AUTHOR', 'SIZE', 'MESSAGE', ''].map((title) => ({ title })),
+    versions.map((version): Cell[] => [
+      { text: version.current ? '*' : ' ', style: 'green' },
+      { text: `v${version.number}`, style: 'bold' },
+      version.commit.slice(0, 7),
+      formatRelativeTime(version.time, now),
+      version.author,
+      sizeText(version),
+      version.message.split('\n')[0]!,
+      { text: version.cached ? '' : 'not in the cache', style: 'yellow' },
+    ]),
+    options,
+  );
+}
+
+export function versionedSentence(result: VersionResult): string {
+  const size = sizeText(result.files > 1 ? result : { bytes: result.bytes });
+  return result.unchanged
+    ? `${result.path} is unchanged since v${result.version}. Nothing was written.`
+    : `${result.path} is now v${result.version} (${size}), commit ${result.commit.slice(0, 7)}.`;
+}
+
+function folderName({ path, kind }: { readonly path: string; readonly kind: 'file' | 'folder' }): string {
+  return kind === 'folder' ? `${path}/` : path;
+}
+
+function currentVersion({ currentVersion: current, versionCount }: DatasetSummary): string {
+  if (current === undefined) {
+    return versionCount > 0 ? `of ${versionCount}` : '';
+  }
+  return current === versionCount ? `v${current}` : `v${current} of ${versionCount}`;
+}

@@ -1,0 +1,28 @@
+import path from 'node:path';
+import type { ScriptDescription } from '../../protocol/experiments.ts';
+import { programForScript, type Surroundings } from './interpreter.ts';
+import { findScript } from './launchPlan.ts';
+import { expectedDelivery } from './parameterDelivery.ts';
+import { findParametersFile } from './parametersFile.ts';
+import { scriptSource } from './scriptSource.ts';
+
+/** What a run of this script would be, without starting one. */
+export async function describeScript(
+  asked: string,
+  interpreter: string | undefined,
+  surroundings: Surroundings,
+): Promise<ScriptDescription> {
+  const { workspace } = surroundings;
+  const script = findScript(workspace, asked);
+  const program = await programForScript(script, interpreter, surroundings);
+  const file = findParametersFile(workspace, path.dirname(script));
+  const parameters = file?.parameters ?? [];
+  const keys = parameters.map(({ key }) => key);
+  return {
+    script: path.relative(workspace, script).split(path.sep).join('/'),
+    interpreter: program.interpreter,
+    ...(file && { parametersFile: file.name }),
+    parameters,
+    delivery: expectedDelivery(scriptSource(workspace, script), keys),
+  };
+}

@@ -1,0 +1,223 @@
+import path from 'node:path';
+import { hasCode } from '../../base/errors.ts';
+import type { Event } from '../../base/event.ts';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import type {
+  ArtifactEntry,
+  ExperimentSummary,
+  LogPart,
+  LogQuery,
+  RunDetails,
+  RunId,
+  RunQuery,
+  RunSummary,
+  ScriptDescription,
+  Series,
+  SeriesQuery,
+  StartRun,
+} from '../../protocol/experiments.ts';
+import { toWireNumber } from '../../protocol/numbers.ts';
+import type { Page } from '../../protocol/rpc.ts';
+import { adoptRuns } from './adopt.ts';
+import { listStored, pathOfArtifactUri } from './artifactStorage.ts';
+import { describeScript } from './describeScript.ts';
+import { notStoppable } from './launchErrors.ts';
+import { Launcher, type LauncherOptions } from './launcher.ts';
+import { readLogPart } from './logFile.ts';
+import { mergedParameters } from './recordedParameters.ts';
+import { RunFolder } from './runFolder.ts';
+import type { KeyValue, RunStatus, RunStore, StoreChange, StoredMetricSummary, StoredRun } from './store.ts';
+import { runNotFound, storeErrorCodes } from './storeErrors.ts';
+import { Supervision } from './supervision.ts';
+
+export interface ExperimentsOptions extends LauncherOptions {
+  readonly runtime: LauncherOptions['runtime'] & { readonly supervisorScript: string };
+}
+
+/** Runs of the user's scripts: start, stop, watch and look up. */
+export interface Experiments extends Disposable {
+  startRun(request: StartRun): Promise<RunSummary>;
+  stopRun(runId: RunId): Promise<void>;
+  describeScript(script: string, interpreter?: string): Promise<ScriptDescription>;
+  listExperiments(): readonly ExperimentSummary[];
+  searchRuns(query: RunQuery): Page<RunSummary>;
+  getRuns(runs: readonly RunId[]): readonly RunDetails[];
+  getSeries(query: SeriesQuery): readonly Series[];
+  readLog(query: LogQuery): LogPart;
+  listArtifacts(runId: RunId, path: string): Promise<readonly ArtifactEntry[]>;
+  /** Takes over the runs of a service that is gone; to be called once, when the tracking server listens. */
+  adoptRuns(): void;
+  /** Runs whose script is alive, and runs of which something is still being captured. */
+  readonly busyRuns: number;
+  readonly onDidChange: Event<StoreChange>;
+  readonly onDidChangeLog: Event<{ readonly run: RunId; readonly bytes: number }>;
+}
+
+export function createExperiments(options: ExperimentsOptions): Experiments {
+  return new WorkspaceExperiments(options);
+}
+
+const defaultLimit = 500;
+
+class WorkspaceExperiments implements Experiments {
+  readonly #options: ExperimentsOptions;
+  readonly #store: RunStore;
+  readonly #disposables = new DisposableStore();
+  readonly #supervision: Supervision;
+  readonly #launcher: Launcher;
+  readonly onDidChange: Experiments['onDidChange'];
+  readonly onDidChangeLog: Experiments['onDidChangeLog'];
+
+  constructor(options: ExperimentsOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#supervision = this.#disposables.add(new Supervision(options));
+    this.#launcher = new Launcher(options, this.#supervision);
+    this.onDidChange = options.store.onDidChange;
+    this.onDidChangeLog = this.#supervision.onDidChangeLog;
+  }
+
+  get busyRuns(): number {
+    return this.#supervision.size + this.#launcher.capturing;
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  adoptRuns(): void {
+    adoptRuns(this.#options.workspace, this.#store, this.#supervision);
+  }
+
+  async startRun(request: StartRun): Promise<RunSummary> {
+    const run = await this.#launcher.start(request);
+    return this.#summaries([this.#require(run.runId)])[0]!;
+  }
+
+  async stopRun(runId: RunId): Promise<void> {
+    const run = this.#require(runId);
+    if (this.#supervision.isAlive(runId)) {
+      await this.#supervision.stop(runId);
+    } else if (isUnderWay(run.status)) {
+      throw notStoppable(run.name);
+    }
+  }
+
+  describeScript(script: string, interpreter?: string): Promise<ScriptDescription> {
+    const { workspace, runtime } = this.#options;
+    return describeScript(script, interpreter, { workspace, nodePath: runtime.nodePath });
+  }
+
+  listExperiments(): readonly ExperimentSummary[] {
+    return this.#store.summarizeExperiments();
+  }
+
+  searchRuns(query: RunQuery): Page<RunSummary> {
+    const { runs, total } = this.#store.searchRuns({
+      ...(query.experiment !== undefined && { experiments: [query.experiment] }),
+      ...(query.states && { statuses: query.states.map((state) => state.toUpperCase() as RunStatus) }),
+      limit: query.limit ?? defaultLimit,
+      offset: query.offset ?? 0,
+    });
+    return { items: this.#summaries(runs), total };
+  }
+
+  getRuns(runs: readonly RunId[]): readonly RunDetails[] {
+    const known = runs.flatMap((runId) => this.#store.getRun(runId) ?? []);
+    const summaries = this.#summaries(known);
+    return known.map((run, index) => this.#details(run, summaries[index]!));
+  }
+
+  getSeries(query: SeriesQuery): readonly Series[] {
+    return this.#store.series(query);
+  }
+
+  readLog({ run, from, length }: LogQuery): LogPart {
+    this.#require(run);
+    return readLogPart(this.#folder(run).log, from, length, this.#supervision.isAlive(run));
+  }
+
+  async listArtifacts(runId: RunId, asked: string): Promise<readonly ArtifactEntry[]> {
+    const own = pathOfArtifactUri(this.#require(runId).artifactUri);
+    const root = path.join(this.#options.workspace, '.mlops', 'artifacts');
+    const entries = await listStored(root, `${own}/${asked}`);
+    return entries.map(({ name, ...entry }) => ({ path: path.posix.join(asked, name), ...entry }));
+  }
+
+  #require(runId: RunId): StoredRun {
+    const run = this.#store.getRun(runId);
+    if (!run) {
+      throw runNotFound(runId);
+    }
+    return run;
+  }
+
+  #folder(runId: RunId): RunFolder {
+    return new RunFolder(this.#options.workspace, runId);
+  }
+
+  /** A script that has ended its MLflow run is still running: it can be stopped, and may start the next. */
+  #summaries(runs: readonly StoredRun[]): RunSummary[] {
+    return this.#store.summarizeRuns(runs).map((summary, index) => {
+      const { endTime: _, ...alive } = summary;
+      return this.#supervision.isAlive(summary.id) && !isUnderWay(runs[index]!.status)
+        ? { ...alive, state: 'running' }
+        : summary;
+    });
+  }
+
+  #details(run: StoredRun, summary: RunSummary): RunDetails {
+    const { command, code, datasets, environment } = run.details ?? {};
+    const previous = this.#store.previousRun(run);
+    return {
+      ...summary,
+      command: command ?? [],
+      parameters: this.#parameters(run),
+      metrics: this.#store.metrics(run.runId).map(metricSummary),
+      tags: Object.fromEntries(this.#store.tags(run.runId).map(({ key, value }) => [key, value])),
+      ...(code && { code }),
+      datasets: datasets ?? [],
+      ...(environment && { environment }),
+      ...(previous && {
+        previous: {
+          id: previous.runId,
+          name: previous.name,
+          parameters: Object.fromEntries(this.#parameters(previous).map(({ key, value }) => [key, value])),
+        },
+      }),
+      logBytes: this.#folder(run.runId).logBytes(),
+      artifactFolder: artifactFolderName(run.artifactUri),
+    };
+  }
+
+  #parameters(run: StoredRun): readonly KeyValue[] {
+    return mergedParameters(run.details?.parameters ?? [], this.#store.parameters(run.runId));
+  }
+}
+
+function metricSummary({ key, latest, count, lowest, highest }: StoredMetricSummary) {
+  return {
+    key,
+    latest: toWireNumber(latest.value),
+    step: latest.step,
+    count,
+    lowest: toWireNumber(lowest),
+    highest: toWireNumber(highest),
+  };
+}
+
+/** Relative to the workspace folder; the address itself for artifacts that are kept elsewhere. */
+function artifactFolderName(uri: string): string {
+  try {
+    return path.posix.join('.mlops', 'artifacts', pathOfArtifactUri(uri));
+  } catch (error) {
+    if (hasCode(error, storeErrorCodes.foreignArtifacts)) {
+      return uri;
+    }
+    throw error;
+  }
+}
+
+function isUnderWay(status: RunStatus): boolean {
+  return status === 'SCHEDULED' || status === 'RUNNING';
+}

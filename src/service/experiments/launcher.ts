@@ -1,0 +1,138 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { errorShape } from '../../base/errors.ts';
+import type { StartRun } from '../../protocol/experiments.ts';
+import { folderNotWritable } from '../storage/errors.ts';
+import { type CaptureOptions, captureRun } from './capture.ts';
+import { nameOfDeletedExperiment } from './launchErrors.ts';
+import { type LaunchPlan, planRun } from './launchPlan.ts';
+import { runEnvironment } from './runEnvironment.ts';
+import { RunFolder, requireWritable, writeWhole } from './runFolder.ts';
+import type { StoredRun } from './store.ts';
+import type { Supervision } from './supervision.ts';
+
+export interface LauncherOptions extends CaptureOptions {
+  readonly tracking: { uriForRun(runId: string): string };
+  readonly runtime: {
+    readonly nodePath: string;
+    readonly pythonModulePath: string;
+    readonly nodeModulePath: string;
+  };
+}
+
+/** How long a script may take to leave after it was asked to. */
+const graceMilliseconds = 5_000;
+
+/** Starts runs: everything that can be refused is refused before the run exists, and it exists before its script starts. */
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly #supervision: Supervision;
+  #capturing = 0;
+
+  constructor(options: LauncherOptions, supervision: Supervision) {
+    this.#options = options;
+    this.#supervision = supervision;
+  }
+
+  /** Runs of which something is still being captured. */
+  get capturing(): number {
+    return this.#capturing;
+  }
+
+  async start(request: StartRun): Promise<StoredRun> {
+    const { workspace, store, runtime } = this.#options;
+    const plan = await planRun(request, { workspace, nodePath: runtime.nodePath });
+    const experiment = this.#findExperiment(plan.experimentName);
+    requireWritable(workspace);
+    if (plan.writeTo !== undefined) {
+      writeParametersFile(plan.writeTo, plan.parametersText!);
+    }
+    const run = store.createRun({
+      experiment: experiment ?? store.createExperiment({ name: plan.experimentName }).id,
+      status: 'SCHEDULED',
+      startTime: Date.now(),
+      userId: userName(),
+      ...(plan.script !== undefined && { script: plan.script }),
+      tags: sourceTags(plan),
+      details: { command: plan.command, workingFolder: plan.workingFolder, parameters: plan.parameters },
+    });
+    const folder = new RunFolder(workspace, run.runId);
+    try {
+      await this.#writeOrder(run, plan, folder);
+    } catch (error) {
+      const failure = `Could not start: ${errorShape(error).message}`;
+      store.updateRun(run.runId, { status: 'FAILED', endTime: Date.now(), details: { failure } });
+      throw folderNotWritable(folder.path, error);
+    }
+    this.#supervision.start(run.runId);
+    this.#capture(run, plan, folder);
+    return run;
+  }
+
+  #findExperiment(name: string): string | undefined {
+    const known = this.#options.store.getExperimentByName(name);
+    if (known && known.lifecycleStage !== 'active') {
+      throw nameOfDeletedExperiment(name);
+    }
+    return known?.id;
+  }
+
+  async #writeOrder(run: StoredRun, plan: LaunchPlan, folder: RunFolder): Promise<void> {
+    const { tracking, runtime } = this.#options;
+    folder.create();
+    if (plan.parametersText !== undefined) {
+      folder.writeParameters(plan.parametersText);
+    }
+    const environment = await runEnvironment({
+      runId: run.runId,
+      experiment: run.experiment,
+      trackingUri: tracking.uriForRun(run.runId),
+      program: plan.program,
+      ...(plan.parametersText !== undefined && { parametersFile: folder.parameters }),
+      pythonModulePath: runtime.pythonModulePath,
+      nodeModulePath: runtime.nodeModulePath,
+    });
+    folder.writeOrder({
+      command: plan.command,
+      workingFolder: plan.workingFolder,
+      environment,
+      graceMilliseconds,
+    });
+  }
+
+  #capture(run: StoredRun, plan: LaunchPlan, folder: RunFolder): void {
+    this.#capturing += 1;
+    void captureRun(this.#options, run, plan, folder).finally(() => {
+      this.#capturing -= 1;
+    });
+  }
+}
+
+/** What the user keeps in params.yaml, its permissions included, changes only where a value changes. */
+function writeParametersFile(file: string, text: string): void {
+  try {
+    // The file behind a link is written, not the link replaced.
+    const target = fs.realpathSync(file);
+    writeWhole(target, text, fs.statSync(target).mode & 0o777);
+  } catch (error) {
+    throw folderNotWritable(path.dirname(file), error);
+  }
+}
+
+function sourceTags(plan: LaunchPlan) {
+  return [
+    { key: 'mlflow.source.type', value: 'LOCAL' },
+    { key: 'mlflow.source.name', value: plan.script ?? path.basename(plan.program.interpreter) },
+    { key: 'mlflow.user', value: userName() },
+  ];
+}
+
+/** A container may run under a number that has no name. */
+function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { isPlainPath } from '../experiments/artifactStorage.ts';
+import type { StoredExperiment } from '../experiments/store.ts';
+import { experimentNameNotFound, experimentNotFound } from '../experiments/storeErrors.ts';
+import { limits, type messages } from './decode.ts';
+import { encodeExperiment, list } from './encode.ts';
+import { invalidParameter } from './errors.ts';
+import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import type { Call } from './route.ts';
+
+type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
+
+export function create(message: Message<'createExperiment'>, { store, scope }: Call): object {
+  const artifactLocation = checkedLocation(message.artifact_location);
+  const created = store.createExperiment({
+    name: message.name,
+    tags: message.tags,
+    ...(artifactLocation && { artifactLocation }),
+  });
+  scope?.looksAtExperiment(created.id);
+  return { experiment_id: created.id };
+}
+
+export function get(message: Message<'experiment'>, { store, scope }: Call): object {
+  const experiment = found(store.getExperiment(message.experiment_id), message);
+  scope?.looksAtExperiment(experiment.id);
+  return { experiment: encodeExperiment(experiment) };
+}
+
+export function getByName(message: Message<'experimentByName'>, { store, scope }: Call): object {
+  const experiment = store.getExperimentByName(message.experiment_name);
+  if (!experiment) {
+    throw experimentNameNotFound(message.experiment_name);
+  }
+  scope?.looksAtExperiment(experiment.id);
+  return { experiment: encodeExperiment(experiment) };
+}
+
+export function search(message: Message<'searchExperiments'>, { store }: Call): object {
+  plainSearch(message);
+  const offset = offsetOf(message.page_token);
+  const all = store.listExperiments(message.view_type);
+  const page = all.slice(offset, offset + message.max_results);
+  return {
+    ...list('experiments', page.map(encodeExperiment)),
+    ...nextPage(offset, page.length, offset + page.length < all.length),
+  };
+}
+
+export function rename(message: Message<'renameExperiment'>, { store }: Call): object {
+  store.renameExperiment(message.experiment_id, message.new_name);
+  return {};
+}
+
+export function remove(message: Message<'experiment'>, { store }: Call): object {
+  store.deleteExperiment(message.experiment_id);
+  return {};
+}
+
+export function restore(message: Message<'experiment'>, { store }: Call): object {
+  store.restoreExperiment(message.experiment_id);
+  return {};
+}
+
+export function setTag(message: Message<'experimentTag'>, { store }: Call): object {
+  store.setExperimentTag(message.experiment_id, { key: message.key, value: message.value });
+  return {};
+}
+
+export function deleteTag(message: Message<'deleteExperimentTag'>, { store }: Call): object {
+  store.deleteExperimentTag(message.experiment_id, message.key);
+  return {};
+}
+
+function found(experiment: StoredExperiment | undefined, message: Message<'experiment'>): StoredExperiment {
+  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(message.experiment_id)) {
+    throw invalidParameter(`Invalid experiment ID: '${message.experiment_id}'`);
+  }
+  if (!experiment) {
+    throw experimentNotFound(message.experiment_id);
+  }
+  return experiment;
+}
+
+/** A place in our own artifact folder must be a plain path; other schemes are kept and never opened. */
+function checkedLocation(location: string | null | undefined): string | undefined {
+  if (!location) {
+    return undefined;
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
+  const own = scheme === undefined || scheme === 'mlflow-artifacts';
+  const path = location.replace(/^[a-z][a-z0-9+.-]+:/i, '').replace(/^\/+/, '');
+  if (
+    location.length > limits.artifactLocation ||
+    scheme === 'runs' ||
+    !isPlainPath(path) ||
+    (own && !location.startsWith('mlflow-artifacts:/'))
+  ) {
+    throw invalidParameter(
+      `Invalid artifact location: '${location.slice(0, 200)}'. Use an address of the form mlflow-artifacts:/path ` +
+        'or of a remote storage.',
+    );
+  }
+  return location;
+}

@@ -1,0 +1,195 @@
+import type { z } from 'zod';
+import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
+import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
+import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
+import { limits, type messages } from './decode.ts';
+import { encodeMetric, encodeRun, encodeRunInfo, list } from './encode.ts';
+import { invalidParameter } from './errors.ts';
+import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import type { Call } from './route.ts';
+
+type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
+
+const runNameTag = 'mlflow.runName';
+
+export function create(message: Message<'createRun'>, { store, scope }: Call): object {
+  const name = chosenName(message);
+  const run = {
+    experiment: message.experiment_id || '0',
+    status: 'RUNNING',
+    startTime: message.start_time ?? Date.now(),
+    userId: message.user_id ?? '',
+    tags: message.tags,
+    ...(name && { name }),
+  } as const;
+  return { run: encodeRun(scope ? scope.createRun(run) : store.createRun(run), store) };
+}
+
+export function get({ runId }: Message<'run'>, { store, scope }: Call): object {
+  scope?.looksAtRun(runId);
+  return { run: encodeRun(required(store, runId), store) };
+}
+
+export function update(message: Message<'updateRun'>, { store, scope }: Call): object {
+  const change: RunChange = {
+    ...(message.status && { status: message.status }),
+    // Protocol buffers send 0 for an end that was never set.
+    ...(message.end_time && { endTime: message.end_time }),
+    ...(message.run_name && { name: message.run_name }),
+  };
+  const permitted = scope ? scope.permitted(message.runId, change) : change;
+  return { run_info: encodeRunInfo(store.updateRun(message.runId, permitted)) };
+}
+
+export function remove({ runId }: Message<'run'>, { store }: Call): object {
+  store.deleteRun(runId);
+  return {};
+}
+
+export function restore({ runId }: Message<'run'>, { store }: Call): object {
+  store.restoreRun(runId);
+  return {};
+}
+
+export function search(message: Message<'searchRuns'>, { store }: Call): object {
+  plainSearch(message);
+  const offset = offsetOf(message.page_token);
+  const { runs, total } = store.searchRuns({
+    experiments: message.experiment_ids,
+    lifecycle: message.run_view_type,
+    order: 'newestFirst',
+    limit: message.max_results,
+    offset,
+  });
+  return {
+    ...list(
+      'runs',
+      runs.map((run) => encodeRun(run, store)),
+    ),
+    ...nextPage(offset, runs.length, offset + runs.length < total),
+  };
+}
+
+export function logMetric({ runId, ...metric }: Message<'logMetric'>, { store }: Call): object {
+  store.logBatch(runId, { metrics: [metric] });
+  return {};
+}
+
+export function logParameter({ runId, ...parameter }: Message<'logParameter'>, { store }: Call): object {
+  store.logBatch(runId, { parameters: [parameter] });
+  return {};
+}
+
+export function setTag({ runId, ...tag }: Message<'setTag'>, { store }: Call): object {
+  store.logBatch(runId, { tags: [tag] });
+  return {};
+}
+
+export function deleteTag({ runId, key }: Message<'deleteTag'>, { store }: Call): object {
+  store.deleteTag(runId, key);
+  return {};
+}
+
+export function logBatch({ runId, metrics, params, tags }: Message<'logBatch'>, { store }: Call): object {
+  atMost(limits.batchMetrics, 'metrics', metrics.length);
+  atMost(limits.batchParameters, 'params', params.length);
+  atMost(limits.batchTags, 'tags', tags.length);
+  atMost(limits.batchTotal, 'metrics, params, and tags', metrics.length + params.length + tags.length);
+  if (new Set(params.map((parameter) => parameter.key)).size < params.length) {
+    throw invalidParameter(
+      `Duplicate parameter keys have been submitted: ${JSON.stringify(params.map((parameter) => parameter.key))}. ` +
+        'Please ensure the request contains only one param value per param key.',
+    );
+  }
+  store.logBatch(runId, { parameters: params, metrics, tags });
+  return {};
+}
+
+export function logInputs({ runId, datasets, models }: Message<'logInputs'>, { store }: Call): object {
+  store.logInputs(runId, {
+    datasets: datasets.map(({ tags, dataset }) => ({
+      name: dataset.name,
+      digest: dataset.digest,
+      sourceType: dataset.source_type,
+      source: dataset.source,
+      ...(dataset.schema && { schema: dataset.schema }),
+      ...(dataset.profile && { profile: dataset.profile }),
+      tags,
+    })),
+    models: models.map((model) => model.model_id),
+  });
+  return {};
+}
+
+export function logOutputs({ runId, models }: Message<'logOutputs'>, { store }: Call): object {
+  store.logOutputs(
+    runId,
+    models.map((model) => ({ modelId: model.model_id, step: model.step })),
+  );
+  return {};
+}
+
+/** Everything when `max_results` is absent. */
+export function metricHistory(message: Message<'metricHistory'>, { store }: Call): object {
+  const offset = offsetOf(message.page_token);
+  const limit = message.max_results ?? Number.MAX_SAFE_INTEGER - 1;
+  if (limit < 1) {
+    throw invalidParameter(
+      `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`,
+    );
+  }
+  required(store, message.runId);
+  const points = store.metricHistory(message.runId, message.metric_key, limit + 1, offset);
+  const page = points.slice(0, limit);
+  return {
+    ...list('metrics', page.map(encodeMetric)),
+    ...nextPage(offset, page.length, points.length > limit),
+  };
+}
+
+/** Paths are relative to the run's artifact folder, as in MLflow; the proxy's own list differs in that. */
+export async function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
+  const run = required(call.store, message.runId);
+  const folder = message.path ?? '';
+  if (!isPlainPath(folder)) {
+    throw unsafePath(folder);
+  }
+  const entries = await listStored(
+    call.artifactRoot,
+    [pathOfArtifactUri(run.artifactUri), folder].filter((part) => part !== '').join('/'),
+  );
+  const files = entries.map((entry) => ({
+    path: folder ? `${folder.replace(/\/$/, '')}/${entry.name}` : entry.name,
+    is_dir: entry.isFolder,
+    ...(entry.bytes !== undefined && { file_size: entry.bytes }),
+  }));
+  return { root_uri: run.artifactUri, ...list('files', files) };
+}
+
+function required(store: RunStore, runId: string): StoredRun {
+  const run = store.getRun(runId);
+  if (!run) {
+    throw runNotFound(runId);
+  }
+  return run;
+}
+
+function chosenName(message: Message<'createRun'>): string | undefined {
+  const tagged = message.tags.find((tag) => tag.key === runNameTag)?.value;
+  if (message.run_name && tagged && message.run_name !== tagged) {
+    throw invalidParameter(
+      "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values " +
+        `(run_name='${message.run_name}', mlflow.runName='${tagged}').`,
+    );
+  }
+  return message.run_name || tagged;
+}
+
+function atMost(limit: number, what: string, count: number): void {
+  if (count > limit) {
+    throw invalidParameter(
+      `A batch logging request can contain at most ${limit} ${what}. Got ${count} ${what}. ` +
+        `Please split up ${what} across multiple requests and try again.`,
+    );
+  }
+}

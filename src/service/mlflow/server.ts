@@ -1,0 +1,248 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Disposable } from '../../base/lifecycle.ts';
+import { toDisposable } from '../../base/lifecycle.ts';
+import type { RunStore } from '../experiments/store.ts';
+import { unsafePath } from '../experiments/storeErrors.ts';
+import type { Log } from '../log.ts';
+import { ArtifactProxy } from './artifactProxy.ts';
+import { decode, messages, parseJson } from './decode.ts';
+import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
+import { admit } from './guard.ts';
+import type { Call } from './route.ts';
+import { multipartPaths, refuseMultipart, routes } from './routes.ts';
+import { type ChosenExperiments, RunScope } from './runScope.ts';
+
+export interface TrackingServerOptions {
+  readonly store: RunStore;
+  readonly artifactRoot: string;
+  /** Unguessable, and fit for a path. */
+  readonly secret: string;
+  /** Taken when it is free, so that scripts under way find us again after a restart. */
+  readonly port?: number;
+  readonly log: Log;
+}
+
+export interface TrackingServer extends Disposable {
+  readonly port: number;
+  /** What a client takes as its tracking address: loopback, port and secret path. */
+  readonly uri: string;
+  /** The address for the process of one run that the Workbench started: see `runScope.ts`. */
+  uriForRun(runId: string): string;
+  /** Milliseconds since the epoch; 0 before the first request. */
+  lastRequestTime(): number;
+}
+
+/** Answered on GET /version. Below 3.4, so that clients send traces as JSON and not as protocol buffers. */
+const answeredVersion = '3.3.0+mlops.workbench';
+
+const megabyte = 1_000_000;
+const mountPoints = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
+
+/** MLflow's REST API on 127.0.0.1, under a secret path. */
+export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
+  const artifacts = new ArtifactProxy(options.artifactRoot);
+  await artifacts.prepare();
+  const gate = new Gate(options.secret, options.store);
+  const app = fastify({
+    bodyLimit: 64 * megabyte,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 10_000 },
+    serverFactory: (handler) => gate.createServer(handler),
+  });
+  answerErrors(app, options.log);
+  serveMessages(app, { store: options.store, artifactRoot: options.artifactRoot }, gate);
+  serveArtifacts(app, artifacts);
+  serveRest(app);
+  const port = await listen(app, options.port);
+  gate.port = port;
+  const uri = `http://127.0.0.1:${port}/${options.secret}`;
+  return {
+    port,
+    uri,
+    uriForRun: (runId) => `${uri}/run/${runId}`,
+    lastRequestTime: () => gate.lastRequestTime,
+    ...toDisposable(() => {
+      void app.close();
+      app.server.closeAllConnections();
+    }),
+  };
+}
+
+/** Stands before everything else: nothing that is refused here reaches a parser or a route. */
+class Gate {
+  readonly #secret: string;
+  readonly #store: RunStore;
+  readonly #chosen: ChosenExperiments = new Map();
+  readonly #scopes = new WeakMap<IncomingMessage, RunScope>();
+  port = 0;
+  lastRequestTime = 0;
+
+  constructor(secret: string, store: RunStore) {
+    this.#secret = secret;
+    this.#store = store;
+  }
+
+  createServer(handler: (request: IncomingMessage, response: ServerResponse) => void): http.Server {
+    const server = http.createServer({ noDelay: true, keepAlive: true }, (request, response) => {
+      const outcome = admit(request, this.#secret, this.port);
+      response.setHeader('x-content-type-options', 'nosniff');
+      if ('status' in outcome) {
+        response.writeHead(outcome.status, { 'content-type': 'text/plain', connection: 'close' });
+        response.end(outcome.message);
+        return;
+      }
+      this.lastRequestTime = Date.now();
+      request.url = outcome.url;
+      if (outcome.runId !== undefined) {
+        this.#scopes.set(request, new RunScope(this.#store, this.#chosen, outcome.runId));
+      }
+      handler(request, response);
+    });
+    // Clients keep connections for minutes; one closed at the wrong instant would cost them a retry.
+    server.keepAliveTimeout = 10 * 60_000;
+    // An upload of many gigabytes takes its time.
+    server.requestTimeout = 0;
+    return server;
+  }
+
+  scopeOf(request: IncomingMessage): RunScope | undefined {
+    return this.#scopes.get(request);
+  }
+}
+
+function serveMessages(app: FastifyInstance, common: Call, gate: Gate): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseJson(body as string));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  for (const route of routes) {
+    for (const mount of mountPoints) {
+      app.route({
+        method: route.method,
+        url: `${mount}/mlflow/${route.path}`,
+        handler: async (request, reply) => {
+          const scope = gate.scopeOf(request.raw);
+          const received = route.method === 'GET' ? request.query : jsonBody(request);
+          return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
+        },
+      });
+    }
+  }
+}
+
+/** A page's form cannot send this content type without asking first, and asking is refused. */
+function jsonBody(request: FastifyRequest): unknown {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    throw wrongContentType();
+  }
+  return request.body;
+}
+
+function serveArtifacts(app: FastifyInstance, artifacts: ArtifactProxy): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const mount of mountPoints) {
+      const base = `${mount}/mlflow-artifacts`;
+      const files = `${base}/artifacts/`;
+      scope.put(`${files}*`, async (request, reply) =>
+        send(reply, await artifacts.put(pathOf(request, files), request.raw)),
+      );
+      scope.get(`${files}*`, async (request, reply) => {
+        const { stream, headers } = await artifacts.get(pathOf(request, files));
+        return reply.headers(headers).send(stream);
+      });
+      scope.delete(`${files}*`, async (request, reply) =>
+        send(reply, await artifacts.delete(pathOf(request, files))),
+      );
+      scope.get(`${base}/artifacts`, async (request, reply) =>
+        send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
+      );
+      for (const path of multipartPaths) {
+        scope.all(`${base}/${path}`, refuseMultipart);
+      }
+    }
+  });
+}
+
+function serveRest(app: FastifyInstance): void {
+  app.get('/health', (_request, reply) => reply.type('text/plain').send('OK'));
+  app.get('/version', (_request, reply) => reply.type('text/plain').send(answeredVersion));
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.post('/v1/traces', (_request, reply) =>
+      reply.code(501).send({ detail: 'REST OTLP span logging is not supported by MLOps Workbench' }),
+    );
+  });
+}
+
+function answerErrors(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body, unexpected } = errorReply(asOurs(error));
+    if (unexpected) {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.write('error', 'mlflow', `${request.method} ${request.url.split('?')[0]} failed: ${stack}`);
+    }
+    void reply.code(status);
+    return send(reply, body);
+  });
+  app.setNotFoundHandler((request) => {
+    const path = request.url.split('?')[0]!;
+    throw isKnownPath(path) ? methodNotAllowed(request.method, path) : endpointNotFound(path);
+  });
+}
+
+/** What the HTTP framework itself finds wrong with a request. */
+function asOurs(error: unknown): unknown {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (typeof code !== 'string' || !code.startsWith('FST_') || Number(statusCode) >= 500) {
+    return error;
+  }
+  return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? wrongContentType() : badRequest(String(error));
+}
+
+function isKnownPath(path: string): boolean {
+  const match = /^\/(?:ajax-)?api\/[23]\.0\/mlflow\/(.*)$/.exec(path);
+  return routes.some((route) => route.path === match?.[1]);
+}
+
+/** From the address as it was sent, decoded exactly once; a plus is a plus. */
+function pathOf(request: FastifyRequest, files: string): string {
+  const path = request.raw.url!.split('?')[0]!;
+  if (!path.startsWith(files)) {
+    throw endpointNotFound(path);
+  }
+  try {
+    return decodeURIComponent(path.slice(files.length));
+  } catch {
+    throw unsafePath(path);
+  }
+}
+
+/** One string with its length: head and body leave in one segment. */
+function send(reply: FastifyReply, body: object): FastifyReply {
+  return reply.type('application/json').send(JSON.stringify(body));
+}
+
+async function listen(app: FastifyInstance, preferred: number | undefined): Promise<number> {
+  await app.ready();
+  for (const port of preferred === undefined ? [0] : [preferred, 0]) {
+    try {
+      await app.listen({ host: '127.0.0.1', port });
+      return (app.server.address() as AddressInfo).port;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (port === 0 || (code !== 'EADDRINUSE' && code !== 'EACCES')) {
+        throw error;
+      }
+    }
+  }
+  throw new Error('no port is free on 127.0.0.1');
+}

@@ -1,0 +1,431 @@
+import { createHash, type Hash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { type FileIdentity, identityOf, sameIdentity } from './fileIdentity.ts';
+import { errorCode } from './files.ts';
+import { legacyHash } from './legacyHash.ts';
+
+/** One file to hash, to keep in the cache, or to bring back from it; done in a worker or in place. */
+export interface ContentJob {
+  readonly action: 'hash' | 'hashLegacy' | 'store' | 'restore';
+  /** What is read, absolute. */
+  readonly file: string;
+  /** For `restore`: the new file, and the hash it has to have. */
+  readonly target?: string;
+  readonly expected?: { readonly md5: string; readonly legacy: boolean };
+}
+
+export interface JobSettings {
+  /** The folder `files/md5` of the cache. */
+  readonly objects: string;
+  /** An existing folder for unfinished files, on the cache's file system. */
+  readonly temporary: string;
+}
+
+export interface JobHooks {
+  /** Thrown out of as soon as this answers true. */
+  isCancelled(): boolean;
+  onBytes(bytes: number): void;
+}
+
+export interface JobDone {
+  readonly md5: string;
+  readonly identity: FileIdentity;
+  /** Milliseconds since the epoch, before the first byte was read. */
+  readonly readAt: number;
+  /** The object that was not in the cache before. */
+  readonly added?: string;
+}
+
+/** `write` is a failure of our side of the disk, `read` one of the user's file. */
+export interface JobFailure {
+  readonly reason: 'changed' | 'read' | 'write' | 'mismatch' | 'cancelled';
+  readonly file: string;
+  readonly code?: string;
+  readonly message: string;
+}
+
+export type JobOutcome = { readonly done: JobDone } | { readonly failure: JobFailure };
+
+export async function runJob(job: ContentJob, settings: JobSettings, hooks: JobHooks): Promise<JobOutcome> {
+  try {
+    return { done: await perform(job, settings, hooks) };
+  } catch (error) {
+    if (error instanceof Failure) {
+      return { failure: error.detail };
+    }
+    return { failure: failure('read', job.file, error).detail };
+  }
+}
+
+/** Below this a file is read in one piece, without waiting; above it reading, hashing and writing overlap. */
+const smallLimit = 1 << 20;
+const chunkBytes = 1 << 20;
+const chunks = 4;
+/** Asking the disk for so much at a time keeps the last wait short. */
+const syncEvery = 128 << 20;
+
+class Failure extends Error {
+  readonly detail: JobFailure;
+
+  constructor(detail: JobFailure) {
+    super(detail.message);
+    this.detail = detail;
+  }
+}
+
+function failure(reason: JobFailure['reason'], file: string, error?: unknown): Failure {
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : reason;
+  return new Failure({ reason, file, message, ...(code ? { code } : {}) });
+}
+
+async function perform(job: ContentJob, settings: JobSettings, hooks: JobHooks): Promise<JobDone> {
+  if (hooks.isCancelled()) {
+    throw failure('cancelled', job.file);
+  }
+  const readAt = Date.now();
+  const source = openFile(job.file);
+  try {
+    const before = identityOf(source, job.file);
+    const work = { job, settings, hooks, source, size: before.size };
+    const { md5, added } = await read(work);
+    if (!sameIdentity(before, identityOf(source, job.file)) || !stillThere(job.file, before)) {
+      discard(added);
+      throw failure('changed', job.file);
+    }
+    return { md5, identity: before, readAt, ...(added ? { added } : {}) };
+  } finally {
+    fs.closeSync(source);
+  }
+}
+
+interface Work {
+  readonly job: ContentJob;
+  readonly settings: JobSettings;
+  readonly hooks: JobHooks;
+  readonly source: number;
+  readonly size: number;
+}
+
+interface Read {
+  readonly md5: string;
+  readonly added?: string;
+}
+
+function read(work: Work): Promise<Read> | Read {
+  switch (work.job.action) {
+    case 'hash':
+      return hashOnly(work);
+    case 'hashLegacy':
+      return { md5: legacyHash(work.source, () => stopIfCancelled(work)) };
+    case 'store':
+      return work.size <= smallLimit ? storeSmall(work) : storeLarge(work);
+    case 'restore':
+      return restore(work);
+  }
+}
+
+async function hashOnly(work: Work): Promise<Read> {
+  if (work.size <= smallLimit) {
+    return { md5: md5(readWhole(work)) };
+  }
+  return { md5: await pump(work, work.source, undefined) };
+}
+
+function storeSmall(work: Work): Read {
+  const content = readWhole(work);
+  const hash = md5(content);
+  const object = objectPath(work.settings.objects, hash);
+  if (holds(object, content)) {
+    return { md5: hash };
+  }
+  const temporary = temporaryFile(work.settings.temporary);
+  writing(temporary, () => {
+    const descriptor = fs.openSync(temporary, 'wx', 0o444);
+    try {
+      writeAll(descriptor, content);
+      if ((process.umask() & 0o444) !== 0) {
+        fs.fchmodSync(descriptor, 0o444);
+      }
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    moveInto(temporary, object);
+  });
+  return { md5: hash, added: object };
+}
+
+/** A clone shares the blocks of the source, and no later write to the source reaches it; else bytes are copied. */
+async function storeLarge(work: Work): Promise<Read> {
+  const temporary = temporaryFile(work.settings.temporary);
+  try {
+    const hash = (await cloneAndHash(work, temporary)) ?? (await copyAndHash(work, temporary));
+    const object = objectPath(work.settings.objects, hash);
+    if (looksSame(object, temporary)) {
+      return { md5: hash };
+    }
+    return writing(temporary, () => {
+      fs.chmodSync(temporary, 0o444);
+      moveInto(temporary, object);
+      return { md5: hash, added: object };
+    });
+  } finally {
+    discard(temporary);
+  }
+}
+
+/** The copy is checked while it is made: a damaged object never reaches the workspace. */
+async function restore(work: Work): Promise<Read> {
+  const { target = '', expected } = work.job;
+  try {
+    const hash = (await cloneAndHash(work, target)) ?? (await copyAndHash(work, target));
+    const actual = expected?.legacy && hash !== expected.md5 ? legacyHashOf(target, work) : hash;
+    if (actual !== expected?.md5) {
+      throw failure('mismatch', work.job.file);
+    }
+    return { md5: hash };
+  } catch (error) {
+    discard(target);
+    throw error;
+  }
+}
+
+async function cloneAndHash(work: Work, target: string): Promise<string | undefined> {
+  if (work.size <= smallLimit || cloneRefusedBy.has(work.settings.objects)) {
+    return undefined;
+  }
+  try {
+    fs.copyFileSync(work.job.file, target, fs.constants.COPYFILE_FICLONE_FORCE | fs.constants.COPYFILE_EXCL);
+  } catch {
+    cloneRefusedBy.add(work.settings.objects);
+    discard(target);
+    return undefined;
+  }
+  // A clone of a read-only object is read-only too; it is given its own mode by whoever moves it.
+  const clone = fs.openSync(target, 'r');
+  try {
+    const hash = await pump(work, clone, undefined);
+    writing(target, () => fs.fsyncSync(clone));
+    return hash;
+  } finally {
+    fs.closeSync(clone);
+  }
+}
+
+/** Caches on a file system that does not clone; it is asked once per thread. */
+const cloneRefusedBy = new Set<string>();
+
+async function copyAndHash(work: Work, target: string): Promise<string> {
+  const sink = writing(target, () => fs.openSync(target, 'wx', 0o666));
+  try {
+    return await pump(work, work.source, { descriptor: sink, file: target });
+  } finally {
+    fs.closeSync(sink);
+  }
+}
+
+/** Reads ahead and writes behind on Node's thread pool while this thread hashes: as fast as md5 alone. */
+async function pump(
+  work: Work,
+  source: number,
+  sink: { descriptor: number; file: string } | undefined,
+): Promise<string> {
+  const hash = createHash('md5');
+  const ring = Array.from({ length: chunks }, () => Buffer.allocUnsafeSlow(chunkBytes));
+  const pending: (Promise<void> | undefined)[] = ring.map(() => undefined);
+  const failed = (error: unknown) => {
+    throw failure('write', sink?.file ?? '', error);
+  };
+  let syncing: Promise<void> = Promise.resolve();
+  let synced = 0;
+  let done = 0;
+  let slot = 0;
+  let ahead = readChunk(source, ring[0]!);
+  try {
+    for (;;) {
+      const bytes = await ahead;
+      stopIfCancelled(work);
+      if (bytes === 0) {
+        break;
+      }
+      const chunk = ring[slot]!.subarray(0, bytes);
+      const next = (slot + 1) % chunks;
+      await pending[next];
+      ahead = readChunk(source, ring[next]!);
+      ahead.catch(() => undefined);
+      if (sink) {
+        const written = writeChunk(sink.descriptor, chunk, done).catch(failed);
+        written.catch(() => undefined);
+        pending[slot] = written;
+      }
+      hash.update(chunk);
+      done += bytes;
+      work.hooks.onBytes(bytes);
+      slot = next;
+      if (sink && done - synced >= syncEvery) {
+        await syncing;
+        synced = done;
+        syncing = sync(sink.descriptor).catch(failed);
+        syncing.catch(() => undefined);
+      }
+    }
+    await Promise.all(pending);
+    await syncing;
+    if (sink) {
+      await sync(sink.descriptor).catch(failed);
+    }
+  } finally {
+    // Descriptors and buffers must outlive every call that is still using them.
+    await Promise.allSettled([...pending, syncing, ahead]);
+  }
+  return hash.digest('hex');
+}
+
+function stopIfCancelled(work: Work): void {
+  if (work.hooks.isCancelled()) {
+    throw failure('cancelled', work.job.file);
+  }
+}
+
+function readChunk(descriptor: number, chunk: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(descriptor, chunk, 0, chunk.length, null, (error, bytes) =>
+      error ? reject(error) : resolve(bytes),
+    );
+  });
+}
+
+async function writeChunk(descriptor: number, chunk: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < chunk.length) {
+    written += await new Promise<number>((resolve, reject) => {
+      fs.write(descriptor, chunk, written, chunk.length - written, position + written, (error, bytes) =>
+        error ? reject(error) : resolve(bytes),
+      );
+    });
+  }
+}
+
+function sync(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Without waiting on a pipe that has taken the file's place. */
+function openFile(file: string): number {
+  return fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+}
+
+function readWhole(work: Work): Buffer {
+  // One byte more than expected shows a file that grew.
+  const buffer = Buffer.allocUnsafe(work.size + 1);
+  let length = 0;
+  for (;;) {
+    const bytes = fs.readSync(work.source, buffer, length, buffer.length - length, null);
+    length += bytes;
+    if (bytes === 0 || length === buffer.length) {
+      break;
+    }
+  }
+  if (length !== work.size) {
+    throw failure('changed', work.job.file);
+  }
+  work.hooks.onBytes(length);
+  return buffer.subarray(0, length);
+}
+
+function writeAll(descriptor: number, content: Buffer): void {
+  let written = 0;
+  while (written < content.length) {
+    written += fs.writeSync(descriptor, content, written);
+  }
+}
+
+function stillThere(file: string, before: FileIdentity): boolean {
+  const now = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return now !== undefined && String(now.ino) === before.inode;
+}
+
+function holds(object: string, content: Buffer): boolean {
+  const found = fs.statSync(object, { throwIfNoEntry: false });
+  return found?.size === content.length && (found.size === 0 || fs.readFileSync(object).equals(content));
+}
+
+/** Three samples: enough to tell a whole object from one that a crash left short, empty or full of zeros. */
+function looksSame(object: string, copy: string): boolean {
+  const found = fs.statSync(object, { throwIfNoEntry: false });
+  const size = fs.statSync(copy).size;
+  if (found?.size !== size) {
+    return false;
+  }
+  const length = Math.min(size, 65_536);
+  return [0, Math.floor((size - length) / 2), size - length].every((position) =>
+    sample(object, position, length).equals(sample(copy, position, length)),
+  );
+}
+
+function sample(file: string, position: number, length: number): Buffer {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    fs.readSync(descriptor, buffer, 0, length, position);
+    return buffer;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function legacyHashOf(file: string, work: Work): string {
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    return legacyHash(descriptor, () => stopIfCancelled(work));
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+export function objectPath(objects: string, hash: string): string {
+  return path.join(objects, hash.slice(0, 2), hash.slice(2));
+}
+
+let temporaryCount = 0;
+
+function temporaryFile(folder: string): string {
+  temporaryCount += 1;
+  return path.join(folder, `${process.hrtime.bigint().toString(36)}-${temporaryCount}`);
+}
+
+function moveInto(temporary: string, object: string): void {
+  try {
+    fs.renameSync(temporary, object);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') {
+      throw error;
+    }
+    fs.mkdirSync(path.dirname(object), { recursive: true });
+    fs.renameSync(temporary, object);
+  }
+}
+
+/** What fails in here is our side of the disk; the unfinished file goes. */
+function writing<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    discard(file);
+    throw error instanceof Failure ? error : failure('write', file, error);
+  }
+}
+
+function discard(file: string | undefined): void {
+  if (file) {
+    fs.rmSync(file, { force: true });
+  }
+}
+
+function md5(content: Buffer): string {
+  const hash: Hash = createHash('md5');
+  return hash.update(content).digest('hex');
+}

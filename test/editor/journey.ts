@@ -1,0 +1,120 @@
+import type { FrameLocator, Locator } from 'playwright-core';
+import { until } from './harness/waiting.ts';
+import type { Workbench } from './harness/workbench.ts';
+
+/** What a data scientist does in the window, in clicks and keys; the demo and the tests share it. */
+
+const runEnds = { timeout: 90_000 };
+
+export async function openExperiments(workbench: Workbench): Promise<void> {
+  await workbench.openView('MLOps', 'Experiments');
+}
+
+/** Clicks the button at the upper right of the script, and returns the run's page. */
+export async function runExperiment(workbench: Workbench): Promise<FrameLocator> {
+  await workbench.editorTitleAction('Run Experiment');
+  return runPage(workbench);
+}
+
+/** Chooses each parameter from the list, types its value, and runs. */
+export async function runWithParameters(
+  workbench: Workbench,
+  changes: Readonly<Record<string, string>>,
+): Promise<FrameLocator> {
+  await workbench.runCommand('MLOps: Run with Parameters…');
+  const input = workbench.quickInput();
+  for (const [key, value] of Object.entries(changes)) {
+    await input.pick(key);
+    await workbench.page.getByText('Now ', { exact: false }).last().waitFor();
+    await input.type(value);
+    await input.accept();
+    await input.row(new RegExp(`${key}.*${value} \\(was`)).waitFor();
+  }
+  await input.pick(/Run .*\.(py|js|mjs|ts)/);
+  return runPage(workbench);
+}
+
+/** The page of the run that was opened last. */
+export async function runPage(workbench: Workbench): Promise<FrameLocator> {
+  const page = await workbench.webview();
+  await page.locator('workbench-run-header h1').waitFor();
+  return page;
+}
+
+export async function runName(page: FrameLocator): Promise<string> {
+  return (await page.locator('workbench-run-header h1').textContent()) ?? '';
+}
+
+/** The row of a run in the tree, in a given state. */
+export function runRow(workbench: Workbench, name: string, state = ''): Locator {
+  return workbench.page
+    .getByRole('tree', { name: 'Experiments', exact: true })
+    .locator(`[role="treeitem"][aria-label^="${name}, ${state}"]`);
+}
+
+export async function waitForState(workbench: Workbench, name: string, state: string): Promise<void> {
+  await runRow(workbench, name, state).waitFor({ timeout: runEnds.timeout });
+}
+
+/** The sentence that says what a chart shows, for those who cannot see it. */
+export async function chartSummary(page: FrameLocator, metric: string): Promise<string> {
+  const canvas = page.locator(`section[data-metric="${metric}"] canvas`);
+  return (await canvas.getAttribute('aria-label', { timeout: 30_000 })) ?? '';
+}
+
+/** How many values a run's chart has drawn so far. */
+export async function valuesDrawn(page: FrameLocator, metric: string): Promise<number> {
+  const [, count = '0'] = /: ([\d,]+) values?/.exec(await chartSummary(page, metric)) ?? [];
+  return Number(count.replaceAll(',', ''));
+}
+
+/** True once the chart has grown by itself since it was looked at first. */
+export async function watchChartGrow(page: FrameLocator, metric: string): Promise<[number, number]> {
+  await until(`${metric} to have values`, async () => (await valuesDrawn(page, metric)) > 1);
+  const first = await valuesDrawn(page, metric);
+  await until(
+    `${metric} to grow beyond ${first} values`,
+    async () => (await valuesDrawn(page, metric)) > first,
+  );
+  return [first, await valuesDrawn(page, metric)];
+}
+
+/** Selects both rows in the tree, as with Ctrl held, and picks Compare Runs from the menu. */
+export async function compareRuns(workbench: Workbench, names: readonly string[]): Promise<FrameLocator> {
+  const [first, ...others] = names.map((name) => runRow(workbench, name));
+  // A click opens the run as well; the selection is what counts here.
+  await first!.click();
+  for (const row of others) {
+    await row.click({ modifiers: ['ControlOrMeta'] });
+  }
+  await workbench.contextMenu(others.at(-1)!, 'Compare Runs');
+  const page = await workbench.webview(names.join(' ↔ '));
+  await page.getByRole('region', { name: 'Comparison' }).waitFor();
+  return page;
+}
+
+/** Right-clicks the file in the explorer, types what changed, and waits for the answer. */
+export async function versionDataset(
+  workbench: Workbench,
+  names: readonly string[],
+  message: string,
+): Promise<string> {
+  await workbench.openView('Explorer');
+  const row = await explorerRow(workbench, names);
+  await workbench.contextMenu(row, 'Version This Dataset');
+  await workbench.quickInput().type(message);
+  await workbench.quickInput().accept();
+  const answer = workbench.notification(/is now v\d+|is unchanged since/);
+  await answer.waitFor();
+  return answer.message();
+}
+
+async function explorerRow(workbench: Workbench, names: readonly string[]): Promise<Locator> {
+  const tree = workbench.page.getByRole('tree', { name: 'Files Explorer' });
+  const rows = names.map((name) => tree.getByRole('treeitem', { name, exact: true }));
+  for (const row of rows.slice(0, -1)) {
+    await workbench.expand(row);
+  }
+  await rows.at(-1)!.waitFor();
+  return rows.at(-1)!;
+}

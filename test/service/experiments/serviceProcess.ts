@@ -1,0 +1,9 @@
+import { TestWorkspace } from './workspace.ts';
+
+/**
+ * A service of its own that a test can kill: starts a script in the folder and says the run's id.
+ * Usage: node serviceProcess.ts FOLDER SCRIPT
+ */
+const workspace = new TestWorkspace(process.argv[2]!);
+const { id } = await workspace.experiments.startRun({ script: process.argv[3]! });
+process.stdout.write(`${id}\n`);
