@@ -100,7 +100,8 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     disposables.dispose();
     process.exit(0);
   };
-  const runningRuns = () => experiments.busyRuns;
+  // A run whose script has ended may still be captured: it counts as one, so that nobody leaves before.
+  const runningRuns = () => Math.max(store.runsUnderWay().length, Math.min(1, experiments.busyRuns));
 
   router.on(hello, ({ protocol, version }) => {
     if (protocol !== protocolVersion || version !== WORKBENCH_VERSION) {
