@@ -7,7 +7,6 @@ import {
   compareRuns,
   openExperiments,
   runExperiment,
-  runName,
   runWithParameters,
   versionDataset,
   waitForState,
@@ -55,8 +54,7 @@ async function walk({ server, sample }: Editor): Promise<Step[]> {
     await workbench.codeLens('Run Experiment').first().waitFor();
     await step('open', 'The sample is open: a script, its parameters and a table of 344 penguins.');
 
-    const firstPage = await runExperiment(workbench);
-    const first = await runName(firstPage);
+    const { name: first, page: firstPage } = await runExperiment(workbench);
     const [before, after] = await watchChartGrow(firstPage, 'loss');
     await step(
       'live',
@@ -67,9 +65,11 @@ async function walk({ server, sample }: Editor): Promise<Step[]> {
     await step('finished', `${first} has finished. ${await chartSummary(firstPage, 'validation_accuracy')}`);
 
     await workbench.openFile('train.py');
-    const secondPage = await runWithParameters(workbench, { learning_rate: '0.001' });
-    await until('the second run to open', async () => (await runName(secondPage)) !== first);
-    const second = await runName(secondPage);
+    const { name: second, page: secondPage } = await runWithParameters(
+      workbench,
+      { learning_rate: '0.001' },
+      [first],
+    );
     await waitForState(workbench, second, 'finished');
     await secondPage.getByText('(was 0.1)').waitFor();
     await step('parameters', `Run with Parameters…: ${second} with learning_rate 0.001 instead of 0.1.`);

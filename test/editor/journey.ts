@@ -10,17 +10,23 @@ export async function openExperiments(workbench: Workbench): Promise<void> {
   await workbench.openView('MLOps', 'Experiments');
 }
 
-/** Clicks the button at the upper right of the script, and returns the run's page. */
-export async function runExperiment(workbench: Workbench): Promise<FrameLocator> {
+export interface OpenedRun {
+  readonly name: string;
+  readonly page: FrameLocator;
+}
+
+/** Clicks the button at the upper right of the script, and returns the run that opens; `known` are those before it. */
+export async function runExperiment(workbench: Workbench, known: readonly string[] = []): Promise<OpenedRun> {
   await workbench.editorTitleAction('Run Experiment');
-  return runPage(workbench);
+  return openedRun(workbench, known);
 }
 
 /** Chooses each parameter from the list, types its value, and runs. */
 export async function runWithParameters(
   workbench: Workbench,
   changes: Readonly<Record<string, string>>,
-): Promise<FrameLocator> {
+  known: readonly string[] = [],
+): Promise<OpenedRun> {
   await workbench.runCommand('MLOps: Run with Parameters…');
   const input = workbench.quickInput();
   for (const [key, value] of Object.entries(changes)) {
@@ -31,18 +37,23 @@ export async function runWithParameters(
     await input.row(new RegExp(`${key}.*${value} \\(was`)).waitFor();
   }
   await input.pick(/Run .*\.(py|js|mjs|ts)/);
-  return runPage(workbench);
+  return openedRun(workbench, known);
 }
 
-/** The page of the run that was opened last. */
-export async function runPage(workbench: Workbench): Promise<FrameLocator> {
-  const page = await workbench.webview();
-  await page.locator('workbench-run-header h1').waitFor();
-  return page;
+/** The page of a run takes the place of the one before it, so it is looked for anew until its name is a new one. */
+async function openedRun(workbench: Workbench, known: readonly string[]): Promise<OpenedRun> {
+  let found: OpenedRun | undefined;
+  await until('the page of a new run', async () => {
+    const page = await workbench.webview();
+    const name = await runName(page).catch(() => '');
+    found = name && !known.includes(name) ? { name, page } : undefined;
+    return found !== undefined;
+  });
+  return found!;
 }
 
 export async function runName(page: FrameLocator): Promise<string> {
-  return (await page.locator('workbench-run-header h1').textContent()) ?? '';
+  return (await page.locator('workbench-run-header h1').textContent({ timeout: 2_000 })) ?? '';
 }
 
 /** The row of a run in the tree, in a given state. */

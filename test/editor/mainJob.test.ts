@@ -10,7 +10,6 @@ import {
   compareRuns,
   openExperiments,
   runExperiment,
-  runName,
   runRow,
   runWithParameters,
   valuesDrawn,
@@ -54,8 +53,8 @@ test('an empty view says what will appear there and offers the step that makes i
 test('a click on Run Experiment opens the run, and its metrics draw live', async () => {
   await workbench.openFile('train.py');
   await workbench.codeLens('Run Experiment').first().waitFor();
-  const page = await runExperiment(workbench);
-  firstRun = await runName(page);
+  const { name, page } = await runExperiment(workbench);
+  firstRun = name;
   await page.getByText('running', { exact: true }).waitFor();
   const [first, later] = await watchChartGrow(page, 'loss');
   expect(later).toBeGreaterThan(first);
@@ -97,9 +96,10 @@ test('the page shows what the run was made of', async () => {
 test('Run with Parameters… reaches the script and leaves params.yaml alone', async () => {
   const before = sample.read('params.yaml');
   await workbench.openFile('train.py');
-  const page = await runWithParameters(workbench, { learning_rate: '0.001', epochs: '300' });
-  await until('the second run to be shown', async () => (await runName(page)) !== firstRun);
-  secondRun = await runName(page);
+  const { name, page } = await runWithParameters(workbench, { learning_rate: '0.001', epochs: '300' }, [
+    firstRun,
+  ]);
+  secondRun = name;
   await waitForState(workbench, secondRun, 'finished');
   await until('its 300 epochs to be drawn', async () => (await valuesDrawn(page, 'loss')) === 300);
   await page.getByText('(was 0.1)').waitFor();
@@ -188,11 +188,10 @@ test('Check Out This Version refuses to overwrite changes that are in no version
 test('a run records the version of its data', async () => {
   sample.git('checkout', '--', 'data/penguins.csv.dvc');
   await workbench.openFile('train.py');
-  const page = await runExperiment(workbench);
-  await until('a third run', async () => ![firstRun, secondRun].includes(await runName(page)));
+  const { name, page } = await runExperiment(workbench, [firstRun, secondRun]);
   await page.getByText(/data\/penguins\.csv v\d/).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
-  await waitForState(workbench, await runName(page), 'killed');
+  await waitForState(workbench, name, 'killed');
   await page.getByText('killed', { exact: true }).waitFor();
   await workbench.screenshot('12-stopped');
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type FileIdentity, identityOf, sameIdentity } from './fileIdentity.ts';
 import { errorCode } from './files.ts';
+import { hashStream, SinkError } from './hashStream.ts';
 import { legacyHash } from './legacyHash.ts';
 
 /** One file to hash, to keep in the cache, or to bring back from it; done in a worker or in place. */
@@ -60,10 +61,6 @@ export async function runJob(job: ContentJob, settings: JobSettings, hooks: JobH
 
 /** Below this a file is read in one piece, without waiting; above it reading, hashing and writing overlap. */
 const smallLimit = 1 << 20;
-const chunkBytes = 1 << 20;
-const chunks = 4;
-/** Asking the disk for so much at a time keeps the last wait short. */
-const syncEvery = 128 << 20;
 
 class Failure extends Error {
   readonly detail: JobFailure;
@@ -130,7 +127,7 @@ async function hashOnly(work: Work): Promise<Read> {
   if (work.size <= smallLimit) {
     return { md5: md5(readWhole(work)) };
   }
-  return { md5: await pump(work, work.source, undefined) };
+  return { md5: await pump(work, work.source) };
 }
 
 function storeSmall(work: Work): Read {
@@ -205,7 +202,7 @@ async function cloneAndHash(work: Work, target: string): Promise<string | undefi
   // A clone of a read-only object is read-only too; it is given its own mode by whoever moves it.
   const clone = fs.openSync(target, 'r');
   try {
-    const hash = await pump(work, clone, undefined);
+    const hash = await pump(work, clone);
     writing(target, () => fs.fsyncSync(clone));
     return hash;
   } finally {
@@ -225,92 +222,26 @@ async function copyAndHash(work: Work, target: string): Promise<string> {
   }
 }
 
-/** Reads ahead and writes behind on Node's thread pool while this thread hashes: as fast as md5 alone. */
+/** A failure of the sink is ours, one of the source the user's. */
 async function pump(
   work: Work,
   source: number,
-  sink: { descriptor: number; file: string } | undefined,
+  sink?: { descriptor: number; file: string },
 ): Promise<string> {
-  const hash = createHash('md5');
-  const ring = Array.from({ length: chunks }, () => Buffer.allocUnsafeSlow(chunkBytes));
-  const pending: (Promise<void> | undefined)[] = ring.map(() => undefined);
-  const failed = (error: unknown) => {
-    throw failure('write', sink?.file ?? '', error);
-  };
-  let syncing: Promise<void> = Promise.resolve();
-  let synced = 0;
-  let done = 0;
-  let slot = 0;
-  let ahead = readChunk(source, ring[0]!);
   try {
-    for (;;) {
-      const bytes = await ahead;
+    return await hashStream(source, sink?.descriptor, (bytes) => {
       stopIfCancelled(work);
-      if (bytes === 0) {
-        break;
-      }
-      const chunk = ring[slot]!.subarray(0, bytes);
-      const next = (slot + 1) % chunks;
-      await pending[next];
-      ahead = readChunk(source, ring[next]!);
-      ahead.catch(() => undefined);
-      if (sink) {
-        const written = writeChunk(sink.descriptor, chunk, done).catch(failed);
-        written.catch(() => undefined);
-        pending[slot] = written;
-      }
-      hash.update(chunk);
-      done += bytes;
       work.hooks.onBytes(bytes);
-      slot = next;
-      if (sink && done - synced >= syncEvery) {
-        await syncing;
-        synced = done;
-        syncing = sync(sink.descriptor).catch(failed);
-        syncing.catch(() => undefined);
-      }
-    }
-    await Promise.all(pending);
-    await syncing;
-    if (sink) {
-      await sync(sink.descriptor).catch(failed);
-    }
-  } finally {
-    // Descriptors and buffers must outlive every call that is still using them.
-    await Promise.allSettled([...pending, syncing, ahead]);
+    });
+  } catch (error) {
+    throw error instanceof SinkError ? failure('write', sink?.file ?? '', error.cause) : error;
   }
-  return hash.digest('hex');
 }
 
 function stopIfCancelled(work: Work): void {
   if (work.hooks.isCancelled()) {
     throw failure('cancelled', work.job.file);
   }
-}
-
-function readChunk(descriptor: number, chunk: Buffer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(descriptor, chunk, 0, chunk.length, null, (error, bytes) =>
-      error ? reject(error) : resolve(bytes),
-    );
-  });
-}
-
-async function writeChunk(descriptor: number, chunk: Buffer, position: number): Promise<void> {
-  let written = 0;
-  while (written < chunk.length) {
-    written += await new Promise<number>((resolve, reject) => {
-      fs.write(descriptor, chunk, written, chunk.length - written, position + written, (error, bytes) =>
-        error ? reject(error) : resolve(bytes),
-      );
-    });
-  }
-}
-
-function sync(descriptor: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve()));
-  });
 }
 
 /** Without waiting on a pipe that has taken the file's place. */

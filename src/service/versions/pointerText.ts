@@ -142,10 +142,10 @@ const notStrings = [
 function isPlain(value: string): boolean {
   return (
     !notStrings.some((pattern) => pattern.test(value)) &&
-    !/^[\s#,[\]{}&*!|>'"%@`-]/.test(value) &&
-    !/^\?\s/.test(value) &&
+    !/^[ #,[\]{}&*!|>'"%@`-]/.test(value) &&
+    !/^\? /.test(value) &&
     value !== '?' &&
-    !/:(\s|$)|\s#|\s$/.test(value) &&
+    !/:( |$)| #| $/.test(value) &&
     !/^(---|\.\.\.)/.test(value)
   );
 }

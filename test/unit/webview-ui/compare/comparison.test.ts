@@ -120,8 +120,8 @@ describe('what the runs were made of', () => {
   });
 
   it('tells data of the same version but another content apart', () => {
-    const c = run('c', {}, { datasets: [{ ...a.datasets[0]!, hash: 'other' }] });
-    expect(read([a, c], 'data', true)).toEqual([['data/penguins.csv', 'v3', 'v3']]);
+    const c = run('c', {}, { datasets: [{ ...a.datasets[0]!, hash: '7c0d1e2f' }] });
+    expect(read([a, c], 'data', true)).toEqual([['data/penguins.csv', 'v3 (9a1f6b2)', 'v3 (7c0d1e2)']]);
   });
 
   it('keeps a group whose rows are all the same as a line that says so', () => {

@@ -43,10 +43,8 @@ describe('Resource', () => {
     fetches[0]!.answer.resolve('old');
     await until(() => expect(fetches).toHaveLength(2));
     expect(resource.value).toBe('old');
-    expect(resource.isStale).toBe(true);
     fetches[1]!.answer.resolve('new');
     await until(() => expect(resource.value).toBe('new'));
-    await until(() => expect(resource.isStale).toBe(false));
     expect(fetches).toHaveLength(2);
     resource.dispose();
   });

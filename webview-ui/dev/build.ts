@@ -1,0 +1,33 @@
+import type { BuildOptions } from 'esbuild';
+
+/** The pages as they are shipped, relative to the repository. */
+export const pageBuild = {
+  bundle: true,
+  platform: 'browser',
+  target: 'chrome128',
+  format: 'esm',
+  entryPoints: {
+    run: 'webview-ui/run/main.ts',
+    compare: 'webview-ui/compare/main.ts',
+    page: 'webview-ui/shared/page.css',
+    codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
+  },
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
+  outdir: 'dist/webview',
+} satisfies BuildOptions;
+
+/** The same with html, sample data and a host in memory: they open in a plain browser. */
+export const devBuild = {
+  ...pageBuild,
+  entryPoints: {
+    ...pageBuild.entryPoints,
+    dev: 'webview-ui/dev/dev.ts',
+    'dev-run': 'webview-ui/dev/dev-run.html',
+    'dev-compare': 'webview-ui/dev/dev-compare.html',
+  },
+  loader: { ...pageBuild.loader, '.html': 'copy' },
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  outdir: 'out/pages',
+} satisfies BuildOptions;

@@ -1,0 +1,16 @@
+import type { PanelId } from '../../src/protocol/panels.ts';
+import { FakeHost } from './fakeHost.ts';
+import './fakeWindow.ts';
+import { openScenario } from './scenarios.ts';
+import { applyTheme } from './themes.ts';
+
+const query = new URLSearchParams(location.search);
+applyTheme(query.get('theme') ?? 'dark');
+const panel: PanelId = location.pathname.includes('compare') ? 'compare' : 'run';
+const fake = new FakeHost(panel);
+openScenario(fake, query.get('scenario') ?? (panel === 'run' ? 'live' : 'six'));
+window.fake = fake;
+window.acquireVsCodeApi = () => fake;
+if (query.get('still') === null) {
+  fake.play();
+}

@@ -1,0 +1,177 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ErrorShape } from '../../src/base/errors.ts';
+import { formatNumber } from '../../src/base/format.ts';
+import { getRuns, type MetricSummary, type RunDetails, runsChanged } from '../../src/protocol/experiments.ts';
+import { fromWireNumber } from '../../src/protocol/numbers.ts';
+import type { PanelStart, PanelTarget } from '../../src/protocol/panels.ts';
+import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
+import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
+import '@vscode-elements/elements/dist/vscode-tabs/index.js';
+import type { VscTabsSelectEvent } from '@vscode-elements/elements/dist/vscode-tabs/vscode-tabs.js';
+import '../shared/chart/chartGrid.ts';
+import { chartOptionsView, readChartOptions } from '../shared/chartOptions.ts';
+import { orderMetrics } from '../shared/metricOrder.ts';
+import { emptyNotice } from '../shared/notices.ts';
+import { PanelPage } from '../shared/panelPage.ts';
+import { Resource } from '../shared/resource.ts';
+import { isLive } from '../shared/runState.ts';
+import './artifactsView.ts';
+import { codeView, environmentView, metricsView, parametersView } from './factViews.ts';
+import './logView.ts';
+import './runHeader.ts';
+
+const tabs = ['Charts', 'Log', 'Metrics', 'Artifacts', 'Code', 'Environment'] as const;
+
+type Tab = (typeof tabs)[number];
+
+export class RunPage extends PanelPage {
+  static override properties = { ...PanelPage.properties, tab: { state: true } };
+  declare tab: Tab;
+  protected readonly panel = 'run';
+  #run!: Resource<RunDetails | null>;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.tab = tabs.find((tab) => tab === this.view.get('tab', '')) ?? 'Charts';
+    this.#run = this.subscriptions.add(
+      new Resource(
+        (signal) => this.#fetch(signal),
+        () => this.#changed(),
+      ),
+    );
+    this.subscriptions.add(this.host.onShow(() => this.#select('Log')));
+    this.subscriptions.add(
+      this.host.on(runsChanged, (news) => {
+        if (this.isAbout(news.runs)) {
+          this.#run.refresh();
+        }
+      }),
+    );
+  }
+
+  protected override fetch(): void {
+    this.#run.refresh();
+  }
+
+  protected override get failure(): ErrorShape | undefined {
+    return this.#run.error;
+  }
+
+  protected override started(start: PanelStart): void {
+    if (start.tab === 'log') {
+      this.#select('Log');
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.notices()} ${this.#content()}`;
+  }
+
+  #content(): TemplateResult | typeof nothing {
+    const run = this.#run.value;
+    if (run) {
+      return this.#page(run);
+    }
+    if (run === null) {
+      return emptyNotice('This run no longer exists.');
+    }
+    return this.#run.isLoading && !this.problem ? emptyNotice('Reading the run…') : nothing;
+  }
+
+  #page(run: RunDetails): TemplateResult {
+    return html`
+      <workbench-run-header
+        .host=${this.host}
+        .run=${run}
+        @show-log=${() => this.#select('Log')}
+      ></workbench-run-header>
+      <vscode-tabs
+        .selectedIndex=${tabs.indexOf(this.tab)}
+        selected-index=${tabs.indexOf(this.tab)}
+        @vsc-tabs-select=${(event: VscTabsSelectEvent) => this.#select(tabs[event.detail.selectedIndex]!)}
+      >
+        ${tabs.map(
+          (tab) => html`<vscode-tab-header slot="header">${tab}</vscode-tab-header>
+            <vscode-tab-panel>${tab === this.tab ? this.#tabContent(tab, run) : nothing}</vscode-tab-panel>`,
+        )}
+      </vscode-tabs>
+    `;
+  }
+
+  #tabContent(tab: Tab, run: RunDetails): TemplateResult {
+    const open = (target: PanelTarget) => this.open(target);
+    const views: Readonly<Record<Tab, () => TemplateResult>> = {
+      Charts: () => html`<div class="columns">
+        <div class="main-column">${this.#charts(run)}</div>
+        ${parametersView(run, open)}
+      </div>`,
+      Log: () =>
+        html`<workbench-log .host=${this.host} .run=${run.id} .live=${isLive(run.state)}></workbench-log>`,
+      Metrics: () => html`<div class="pane">${metricsView(run)}</div>`,
+      Artifacts: () =>
+        html`<div class="pane"><workbench-artifacts .host=${this.host} .run=${run.id}></workbench-artifacts></div>`,
+      Code: () => html`<div class="pane">${codeView(run, open)}</div>`,
+      Environment: () => html`<div class="pane">${environmentView(run)}</div>`,
+    };
+    return views[tab]();
+  }
+
+  #charts(run: RunDetails): TemplateResult {
+    const ordered = orderMetrics(run.metrics.map(({ key }) => key));
+    const byKey = new Map(run.metrics.map((metric) => [metric.key, metric]));
+    const single = ordered.filter((key) => byKey.get(key)!.count <= 1);
+    const curves = ordered.filter((key) => byKey.get(key)!.count > 1);
+    if (ordered.length === 0) {
+      return emptyNotice(
+        isLive(run.state)
+          ? 'A chart will appear here for each metric that the script logs, and grow while it runs.'
+          : 'This run logged no metrics. Charts appear here for what a script logs with log_metric.',
+      );
+    }
+    const { axis, logarithmic } = readChartOptions(this.view);
+    return html`
+      ${curves.length > 0 ? chartOptionsView(this.view, () => this.requestUpdate()) : nothing}
+      ${single.length > 0 ? html`<dl class="figures">${single.map((key) => figure(byKey.get(key)!))}</dl>` : nothing}
+      ${
+        curves.length > 0
+          ? html`<workbench-chart-grid
+              .host=${this.host}
+              .runs=${[{ id: run.id, name: run.name, startTime: run.startTime, style: 0 }]}
+              .metrics=${curves}
+              .axis=${axis}
+              .logarithmic=${logarithmic}
+              .growing=${isLive(run.state)}
+            ></workbench-chart-grid>`
+          : nothing
+      }
+    `;
+  }
+
+  #select(tab: Tab): void {
+    this.tab = tab;
+    this.keep('tab', tab);
+  }
+
+  async #fetch(signal: AbortSignal): Promise<RunDetails | null> {
+    const [run] = await this.host.send(getRuns, { runs: this.ids ?? [] }, signal);
+    return run ?? null;
+  }
+
+  #changed(): void {
+    const run = this.#run.value;
+    if (run) {
+      this.setTitle(run.name);
+      this.announceEnds([run]);
+    }
+    this.requestUpdate();
+  }
+}
+
+/** A metric with one value is a number, not a line. */
+function figure(metric: MetricSummary): TemplateResult {
+  const value = fromWireNumber(metric.latest);
+  return html`<div class="figure">
+    <dt title=${metric.key}>${metric.key}</dt>
+    <dd class="number" title=${String(value)}>${formatNumber(value)}</dd>
+  </div>`;
+}

@@ -1,0 +1,25 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ErrorShape } from '../../src/base/errors.ts';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+
+/** What will appear here, in one sentence. */
+export function emptyNotice(sentence: string): TemplateResult {
+  return html`<p class="empty">${sentence}</p>`;
+}
+
+export function errorNotice(error: ErrorShape, retry?: () => void): TemplateResult {
+  return html`<div class="notice error" role="alert">
+    <span class="codicon codicon-error" aria-hidden="true"></span>
+    <span class="grow">${error.message}</span>
+    ${retry ? html`<vscode-button secondary @click=${retry}>Try Again</vscode-button>` : nothing}
+  </div>`;
+}
+
+export function offlineNotice(sentence: string | undefined): TemplateResult | typeof nothing {
+  return sentence
+    ? html`<div class="notice warning" role="status">
+        <span class="codicon codicon-debug-disconnect" aria-hidden="true"></span>
+        <span class="grow">${sentence}</span>
+      </div>`
+    : nothing;
+}

@@ -1,0 +1,122 @@
+import { nothing, type TemplateResult } from 'lit';
+import { type ErrorShape, errorShape } from '../../src/base/errors.ts';
+import type { RunDetails, RunId } from '../../src/protocol/experiments.ts';
+import {
+  type PanelId,
+  type PanelStart,
+  type PanelTarget,
+  panelOpen,
+  panelReady,
+  panelTitle,
+} from '../../src/protocol/panels.ts';
+import { announce, prepareAnnouncements } from './announce.ts';
+import { PageElement } from './element.ts';
+import type { Host } from './host.ts';
+import { errorNotice, offlineNotice } from './notices.ts';
+import { isLive } from './runState.ts';
+import { ViewState } from './viewState.ts';
+
+/** What all pages do alike: ask the client for their subject, keep the view, say what is wrong, try again. */
+export abstract class PanelPage extends PageElement {
+  static override properties = {
+    offline: { state: true },
+    problem: { state: true },
+  };
+  declare host: Host;
+  declare offline: string | undefined;
+  /** The last thing the user asked for that failed. */
+  declare problem: ErrorShape | undefined;
+  protected view!: ViewState;
+  /** Absent until the client has answered. */
+  protected ids: readonly RunId[] | undefined;
+  #seen: readonly RunDetails[] = [];
+  #title: string | undefined;
+
+  protected abstract readonly panel: PanelId;
+
+  /** The subject is known, or everything may have changed: fetch. */
+  protected abstract fetch(): void;
+
+  /** What is wrong with what was fetched. */
+  protected abstract get failure(): ErrorShape | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    prepareAnnouncements();
+    this.view = new ViewState(this.host, this.panel);
+    this.subscriptions.add(
+      this.host.onOffline((sentence) => {
+        this.offline = sentence;
+      }),
+    );
+    this.subscriptions.add(
+      this.host.onRefresh(() => {
+        this.offline = undefined;
+        this.#retry();
+      }),
+    );
+    void this.#start();
+  }
+
+  /** Hears what the client wants to be shown first. */
+  protected started(_start: PanelStart): void {}
+
+  protected notices(): (TemplateResult | typeof nothing)[] {
+    const error = this.problem ?? this.failure;
+    return [offlineNotice(this.offline), error ? errorNotice(error, () => this.#retry()) : nothing];
+  }
+
+  protected isAbout(runs: readonly RunId[]): boolean {
+    return this.ids?.some((id) => runs.includes(id)) ?? false;
+  }
+
+  protected keep(key: string, value: string | boolean): void {
+    this.view.set(key, value);
+    this.requestUpdate();
+  }
+
+  protected open(target: PanelTarget): void {
+    this.host.send(panelOpen, target).catch((error: unknown) => {
+      this.problem = errorShape(error);
+    });
+  }
+
+  protected setTitle(title: string): void {
+    if (title !== this.#title) {
+      this.#title = title;
+      void this.host.send(panelTitle, { title });
+    }
+  }
+
+  /** Says aloud which runs have ended since the last time. */
+  protected announceEnds(runs: readonly RunDetails[]): void {
+    for (const { id, name, state } of runs) {
+      const before = this.#seen.find((candidate) => candidate.id === id);
+      if (before && before.state !== state && !isLive(state)) {
+        announce(`Run ${name} ${state === 'killed' ? 'was stopped' : state}.`);
+      }
+    }
+    this.#seen = runs;
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const start = await this.host.send(panelReady, null);
+      this.ids = start.runs;
+      this.view.setRuns(start.runs);
+      this.fetch();
+      this.started(start);
+    } catch (error) {
+      this.problem = errorShape(error);
+    }
+  }
+
+  #retry(): void {
+    this.problem = undefined;
+    if (this.ids === undefined) {
+      void this.#start();
+    } else {
+      this.fetch();
+    }
+  }
+}
