@@ -10,11 +10,11 @@ import {
 } from '../../protocol/experiments.ts';
 import { commands, scriptLanguages } from '../contributions.ts';
 import { noScript, showError } from '../errors.ts';
-import type { Panels } from '../panels/panels.ts';
+import type { Panels, RevealOptions } from '../panels/panels.ts';
 import { selectedInterpreter } from '../pythonInterpreter.ts';
 import type { Services } from '../service/services.ts';
 import { readSetting } from '../settings.ts';
-import { type ExperimentsTree, isUnderWay, type RunNode } from '../views/experimentsTree.ts';
+import { clicked, type ExperimentsTree, isUnderWay, type RunNode } from '../views/experimentsTree.ts';
 import { chooseRunsToCompare, runItem } from './chooseRuns.ts';
 import type { CommandTable } from './commandTable.ts';
 
@@ -31,8 +31,9 @@ export function runCommands(context: Context): CommandTable {
     [commands.runStart]: (resource?: vscode.Uri) => start(context, resource, {}),
     [commands.runStartWithParameters]: (resource?: vscode.Uri) => startWithParameters(context, resource),
     [commands.runStop]: (node?: RunNode) => stop(context, node),
-    [commands.runOpen]: (node?: RunNode) => open(context, node),
-    [commands.runOpenLog]: (node?: RunNode) => open(context, node, 'log'),
+    [commands.runOpen]: (node?: RunNode, how?: unknown) =>
+      open(context, node, { preserveFocus: how === clicked }),
+    [commands.runOpenLog]: (node?: RunNode) => open(context, node, { tab: 'log' }),
     [commands.runOpenScript]: (node: RunNode) => openScript(node),
     [commands.runCompare]: (node?: RunNode, selected?: readonly RunNode[]) =>
       compare(context, node, selected),
@@ -169,10 +170,10 @@ async function stop(context: Context, node: RunNode | undefined): Promise<void> 
   }
 }
 
-async function open(context: Context, node: RunNode | undefined, tab?: 'log'): Promise<void> {
+async function open(context: Context, node: RunNode | undefined, options: RevealOptions): Promise<void> {
   const chosen = node ?? (await chooseRun(context, 'Open which run?'));
   if (chosen) {
-    await context.panels.openRun(chosen.client, chosen.run.id, { tab });
+    await context.panels.openRun(chosen.client, chosen.run.id, options);
   }
 }
 

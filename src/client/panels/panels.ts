@@ -9,7 +9,7 @@ import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { PanelHost, type PanelSubject } from './panelHost.ts';
 
-interface RevealOptions {
+export interface RevealOptions {
   readonly preserveFocus?: boolean;
   readonly tab?: PanelStart['tab'];
 }

@@ -29,6 +29,9 @@ export type ExperimentsNode =
 
 export type RunNode = Extract<ExperimentsNode, { kind: 'run' }>;
 
+/** The second argument of Open Run when a row was clicked: the page is shown and the tree keeps the focus. */
+export const clicked = 'clicked';
+
 const pageSize = 100;
 
 /** Experiments, and in each its runs: under way first, then the newest. */
@@ -157,7 +160,11 @@ function runItem({ client, run }: RunNode): vscode.TreeItem {
   item.description = runDescription(run);
   item.tooltip = runTooltip(run);
   item.accessibilityInformation = { label: `${run.name}, ${run.state}, ${item.description}` };
-  item.command = { command: commands.runOpen, title: 'Open Run', arguments: [{ kind: 'run', client, run }] };
+  item.command = {
+    command: commands.runOpen,
+    title: 'Open Run',
+    arguments: [{ kind: 'run', client, run }, clicked],
+  };
   return item;
 }
 
