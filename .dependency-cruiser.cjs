@@ -38,7 +38,7 @@ const domains = [
 const publicFiles = {
   storage: '(database|errors|processLock|migrations/all)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };
 

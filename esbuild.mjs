@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import process from 'node:process';
 import { build, context } from 'esbuild';
+import { pageBuild } from './webview-ui/dev/build.ts';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -61,22 +62,7 @@ const bundles = [
     outdir: 'dist/cli',
     outExtension: { '.js': '.mjs' },
   },
-  {
-    ...shared,
-    platform: 'browser',
-    target: 'chrome128',
-    // The page's script tag is no module, so that its nonce alone lets it in.
-    format: 'iife',
-    entryPoints: {
-      run: 'webview-ui/run/main.ts',
-      compare: 'webview-ui/compare/main.ts',
-      page: 'webview-ui/shared/page.css',
-      codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
-    },
-    loader: { '.ttf': 'file' },
-    assetNames: '[name]',
-    outdir: 'dist/webview',
-  },
+  { ...shared, ...pageBuild },
 ];
 
 /** Files that are read as they are: what a run puts on its script's path. */

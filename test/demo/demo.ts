@@ -76,8 +76,10 @@ async function walk({ server, sample }: Editor): Promise<Step[]> {
 
     const comparison = await compareRuns(workbench, [first, second]);
     await comparison.getByRole('row', { name: /^learning_rate/ }).waitFor();
-    await until('both curves', async () => (await chartSummary(comparison, 'loss')).includes('of 2 runs'));
-    await step('compare', `Compare Runs. ${await chartSummary(comparison, 'validation_accuracy')}`);
+    await until('both curves', async () =>
+      (await chartSummary(comparison, 'accuracy')).includes('of 2 runs'),
+    );
+    await step('compare', `Compare Runs. ${await chartSummary(comparison, 'accuracy')}`);
     await workbench.setTheme('light');
     await step('compare-light', 'The same in a light theme.');
     await workbench.setTheme('dark');

@@ -69,7 +69,10 @@ export async function waitForState(workbench: Workbench, name: string, state: st
 
 /** The sentence that says what a chart shows, for those who cannot see it. */
 export async function chartSummary(page: FrameLocator, metric: string): Promise<string> {
-  const canvas = page.locator(`section[data-metric="${metric}"] canvas`);
+  const card = page.locator(`section[data-metric="${metric}"]`);
+  // Charts out of sight are not drawn.
+  await card.scrollIntoViewIfNeeded();
+  const canvas = card.locator('canvas');
   return (await canvas.getAttribute('aria-label', { timeout: 30_000 })) ?? '';
 }
 

@@ -5,7 +5,8 @@ export const pageBuild = {
   bundle: true,
   platform: 'browser',
   target: 'chrome128',
-  format: 'esm',
+  // The page's script tag is no module, so that its nonce alone lets it in.
+  format: 'iife',
   entryPoints: {
     run: 'webview-ui/run/main.ts',
     compare: 'webview-ui/compare/main.ts',
