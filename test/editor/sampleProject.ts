@@ -29,7 +29,7 @@ export function copySample(options: { parent?: string; git?: boolean } = {}): Sa
     git('init');
     git('config', 'user.name', 'Ada Lovelace');
     git('config', 'user.email', 'ada@example.org');
-    git('add', 'train.py', 'params.yaml', 'README.md');
+    git('add', '--', '.', ':!data');
     git('commit', '-m', 'Penguin species from four measurements');
   }
   return {
