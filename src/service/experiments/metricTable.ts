@@ -21,6 +21,7 @@ const cachedRuns = 256;
 const cachedPointBytes = 192_000_000;
 /** Longer series are sampled by seeking instead of being read whole for twelve values. */
 const readWholeBelow = 2_000;
+const rowsTogether = 32;
 
 /**
  * The tables `series` and `points`, with what was read of them kept in memory: this process is their only
@@ -33,6 +34,8 @@ export class MetricTable {
   readonly #samples = new Map<number, { readonly count: number; readonly values: readonly number[] }>();
   #pending: { readonly series: number; readonly point: MetricPoint }[] = [];
   #pendingRun = 0;
+  /** Series, step, timestamp and value of points that are still to be inserted. */
+  #rows: StoredValue[] = [];
 
   constructor(database: Database) {
     this.#statements = prepare(database);
@@ -48,18 +51,13 @@ export class MetricTable {
         series = this.#create(run, metric);
         known.set(metric.key, series);
       }
-      const stored = this.#statements.insertPoint.run(
-        series.id,
-        metric.step,
-        metric.timestamp,
-        encode(metric.value),
-      );
-      if (stored.changes > 0) {
+      if (this.#store(series, metric)) {
         extend(series, metric);
         touched.add(series);
         this.#pending.push({ series: series.id, point: metric });
       }
     }
+    this.#flushRows();
     for (const series of touched) {
       this.#statements.updateSeries.run(
         series.count,
@@ -81,7 +79,16 @@ export class MetricTable {
   }
 
   rolledBack(): void {
+    this.#rows = [];
     this.#series.delete(this.#pendingRun);
+    this.#pending = [];
+  }
+
+  /** What was kept in memory may differ from the tables: all of it is read again. */
+  forgetAll(): void {
+    this.#series.clear();
+    this.#points.clear();
+    this.#samples.clear();
     this.#pending = [];
   }
 
@@ -119,6 +126,32 @@ export class MetricTable {
         : this.#seek(series, wanted);
     this.#samples.set(series.id, { count: series.count, values });
     return values;
+  }
+
+  /**
+   * Says whether the point is new. One beyond the end of its series surely is, and waits for others, because
+   * many rows in one statement cost less than half; any other is tried alone.
+   */
+  #store(series: SeriesRow, metric: MetricPoint): boolean {
+    const value = encode(metric.value);
+    if (series.count === 0 || compareToLast(series, metric) > 0) {
+      this.#rows.push(series.id, metric.step, metric.timestamp, value);
+      return true;
+    }
+    this.#flushRows();
+    return this.#statements.insertPoint.run(series.id, metric.step, metric.timestamp, value).changes > 0;
+  }
+
+  #flushRows(): void {
+    const rows = this.#rows;
+    this.#rows = [];
+    const whole = rows.length - (rows.length % (rowsTogether * 4));
+    for (let at = 0; at < whole; at += rowsTogether * 4) {
+      this.#statements.insertPoints.run(...rows.slice(at, at + rowsTogether * 4));
+    }
+    for (let at = whole; at < rows.length; at += 4) {
+      this.#statements.insertPoint.run(rows[at], rows[at + 1], rows[at + 2], rows[at + 3]);
+    }
   }
 
   #create(run: number, metric: MetricPoint): SeriesRow {
@@ -203,6 +236,10 @@ function prepare(database: Database) {
     insertPoint: database.prepare(
       'INSERT OR IGNORE INTO points (series, step, timestamp, value) VALUES (?, ?, ?, ?)',
     ),
+    insertPoints: database.prepare(
+      `INSERT INTO points (series, step, timestamp, value)
+       VALUES ${Array.from({ length: rowsTogether }, () => '(?, ?, ?, ?)').join(', ')}`,
+    ),
     insertSeries: database.prepare(
       `INSERT INTO series (run, key, count, last_step, last_timestamp, last_value, lowest, highest)
        VALUES (?, ?, 0, ?, ?, ?, ?, ?)`,
@@ -229,11 +266,7 @@ function prepare(database: Database) {
 
 function extend(series: SeriesRow, metric: MetricPoint): void {
   series.count += 1;
-  const later =
-    metric.step - series.last_step ||
-    metric.timestamp - series.last_timestamp ||
-    compareValues(metric.value, Number(series.last_value));
-  if (later >= 0) {
+  if (compareToLast(series, metric) >= 0) {
     series.last_step = metric.step;
     series.last_timestamp = metric.timestamp;
     series.last_value = encode(metric.value);
@@ -242,6 +275,14 @@ function extend(series: SeriesRow, metric: MetricPoint): void {
     series.lowest = numberAmong(series.lowest, metric.value, Math.min);
     series.highest = numberAmong(series.highest, metric.value, Math.max);
   }
+}
+
+function compareToLast(series: SeriesRow, metric: MetricPoint): number {
+  return (
+    metric.step - series.last_step ||
+    metric.timestamp - series.last_timestamp ||
+    compareValues(metric.value, Number(series.last_value))
+  );
 }
 
 function numberAmong(known: StoredValue, value: number, choose: (a: number, b: number) => number): number {

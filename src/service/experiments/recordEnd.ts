@@ -3,7 +3,7 @@ import { goneMeanwhile, outcomeOf } from './failure.ts';
 import { readLogPart } from './logFile.ts';
 import { parametersToRecord } from './recordedParameters.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { RunStore } from './store.ts';
+import { type RunStatus, type RunStore, startedByTag } from './store.ts';
 
 /** Where the last words of a script are looked for. */
 const tailBytes = 32_000;
@@ -47,4 +47,15 @@ export function recordEnd(
       ...(failure !== undefined && { failure }),
     },
   });
+  endRunsBeside(store, run.id, outcome.status, end.time);
+}
+
+/** Runs that the script made beside its own and did not end: with their process gone, they share its fate. */
+function endRunsBeside(store: RunStore, run: string, status: RunStatus, endTime: number): void {
+  const own = store
+    .runsUnderWay()
+    .filter(({ runId }) => store.tags(runId).some(({ key, value }) => key === startedByTag && value === run));
+  for (const { runId } of own) {
+    store.updateRun(runId, { status, endTime });
+  }
 }

@@ -18,8 +18,8 @@ export interface EnvironmentOptions {
 export async function runEnvironment(options: EnvironmentOptions): Promise<Record<string, string>> {
   return {
     MLFLOW_TRACKING_URI: options.trackingUri,
-    // The client takes this run for its first `start_run()`, and this experiment for those after it.
-    MLFLOW_RUN_ID: options.runId,
+    // No MLFLOW_RUN_ID: the tracking address names the run, which the script's first `runs/create` adopts,
+    // in whatever experiment the script has set before.
     MLFLOW_EXPERIMENT_ID: options.experiment,
     MLFLOW_DISABLE_TELEMETRY: 'true',
     MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true',

@@ -49,6 +49,8 @@ class SqliteRunStore implements RunStore {
   readonly #changed: Emitter<StoreChange>;
   readonly #versions = new Map<string, number>();
   readonly #firstVersion = Date.now() * 1000;
+  /** News of writes whose common commit is still to come. */
+  #held: StoreChange[] | undefined;
   readonly onDidChange: RunStore['onDidChange'];
 
   constructor({ database, log }: RunStoreOptions) {
@@ -235,6 +237,26 @@ class SqliteRunStore implements RunStore {
     return this.#links.outputs(this.#runs.require(runId).id);
   }
 
+  inOneTransaction(work: () => void): void {
+    if (this.#held) {
+      work();
+      return;
+    }
+    const held: StoreChange[] = [];
+    this.#held = held;
+    try {
+      this.#transaction(work);
+    } catch (error) {
+      this.#metrics.forgetAll();
+      throw error;
+    } finally {
+      this.#held = undefined;
+    }
+    for (const change of held) {
+      this.#changed.fire(change);
+    }
+  }
+
   #seriesOf(row: RunRow, query: SeriesQuery): Series[] {
     const wanted = query.metrics ?? this.#metrics.summaries(row.id).map((metric) => metric.key);
     return wanted.flatMap((metric) => {
@@ -277,7 +299,12 @@ class SqliteRunStore implements RunStore {
   #fire(experiment: string, runId?: string): void {
     const version = this.#version(experiment) + 1;
     this.#versions.set(experiment, version);
-    this.#changed.fire({ experiment, version, ...(runId !== undefined && { runId }) });
+    const change = { experiment, version, ...(runId !== undefined && { runId }) };
+    if (this.#held) {
+      this.#held.push(change);
+    } else {
+      this.#changed.fire(change);
+    }
   }
 }
 

@@ -60,9 +60,15 @@ export interface RunStore {
   inputs(runId: string): RunInputs;
   outputs(runId: string): readonly ModelLink[];
 
+  /** Several writes with one commit: each still succeeds or fails by itself, and none is told before all are kept. */
+  inOneTransaction(work: () => void): void;
+
   /** After each committed write, at most once per write. */
   readonly onDidChange: Event<StoreChange>;
 }
+
+/** The tag of runs that a supervised script made beside its own: the run of that script. */
+export const startedByTag = 'mlops.startedBy';
 
 export interface StoreChange {
   readonly experiment: string;

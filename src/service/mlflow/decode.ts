@@ -37,8 +37,15 @@ const decimal = z.union([
 const required = z.string().min(1);
 const optional = z.string().nullish();
 
+/** Names that were found good: a training logs the same few a million times. */
+const goodNames = new Set<string>();
+const goodNamesKept = 10_000;
+
 /** Names may be treated as files by clients: no name may mean another one there. */
 const key = required.superRefine((name, context) => {
+  if (goodNames.has(name)) {
+    return;
+  }
   if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(name)) {
     context.addIssue(
       'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), ' +
@@ -50,6 +57,8 @@ const key = required.superRefine((name, context) => {
     );
   } else if (name.length > limits.key) {
     context.addIssue(`It exceeds the maximum length of ${limits.key} characters`);
+  } else if (goodNames.size < goodNamesKept) {
+    goodNames.add(name);
   }
 });
 
@@ -64,6 +73,31 @@ const metric = z.object({
   timestamp: integer.refine((time) => time >= 0, 'Timestamp must be a nonnegative long (64-bit integer) '),
   step: integer.nullish().transform((step) => step ?? 0),
 });
+
+type Metric = z.output<typeof metric>;
+
+/** The many metrics of a batch mostly are as they should be, and are taken as they came. */
+const metrics = z.optional(z.unknown()).transform((received, context): readonly Metric[] => {
+  if (Array.isArray(received) && received.every(isPlainMetric)) {
+    return received;
+  }
+  const parsed = listOf(metric).safeParse(received);
+  for (const issue of parsed.error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path: issue.path, message: messageOf(issue) });
+  }
+  return parsed.data ?? z.NEVER;
+});
+
+function isPlainMetric(value: unknown): value is Metric {
+  const { key, value: number, timestamp, step } = (value ?? {}) as Partial<Metric>;
+  return (
+    typeof number === 'number' &&
+    Number.isSafeInteger(timestamp) &&
+    timestamp! >= 0 &&
+    Number.isSafeInteger(step) &&
+    goodNames.has(key!)
+  );
+}
 
 /** GET repeats a name for each element; once is a list as well. */
 function listOf<Item extends z.ZodType>(item: Item) {
@@ -168,7 +202,7 @@ export const messages = {
   logParameter: withRun(parameter.shape),
   setTag: withRun(tag.shape),
   deleteTag: withRun({ key }),
-  logBatch: withRun({ metrics: listOf(metric), params: listOf(parameter), tags: listOf(tag) }),
+  logBatch: withRun({ metrics, params: listOf(parameter), tags: listOf(tag) }),
   logInputs: withRun({
     datasets: listOf(
       z.object({
@@ -232,20 +266,45 @@ function messageOf(issue: z.core.$ZodIssue): string {
 
 /** Protocol buffers read `runId` as well as `run_id`. What needs no change is not copied. */
 function withSnakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.some((item) => withSnakeCase(item) !== item) ? value.map(withSnakeCase) : value;
-  }
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || !hasCamelCase(value)) {
     return value;
   }
-  const entries = Object.entries(value);
-  const changed = entries.map(([name, inner]) => [snakeCase(name), withSnakeCase(inner)] as const);
-  const same = changed.every(([name, inner], at) => name === entries[at]![0] && inner === entries[at]![1]);
-  return same ? value : Object.fromEntries(changed);
+  if (Array.isArray(value)) {
+    return value.map(withSnakeCase);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      withSnakeCase(inner),
+    ]),
+  );
 }
 
-function snakeCase(name: string): string {
-  return /[A-Z]/.test(name) ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name;
+/** Names of fields that were seen to be in snake_case: they are few. */
+const snakeNames = new Set<string>();
+
+function hasCamelCase(value: object): boolean {
+  if (Array.isArray(value)) {
+    return value.some((item) => typeof item === 'object' && item !== null && hasCamelCase(item));
+  }
+  for (const name in value) {
+    const inner = (value as Record<string, unknown>)[name];
+    if (isCamelCase(name) || (typeof inner === 'object' && inner !== null && hasCamelCase(inner))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isCamelCase(name: string): boolean {
+  if (snakeNames.has(name)) {
+    return false;
+  }
+  const isCamel = /[A-Z]/.test(name);
+  if (!isCamel && snakeNames.size < goodNamesKept) {
+    snakeNames.add(name);
+  }
+  return isCamel;
 }
 
 /** Python's json writes NaN and infinities as bare words, which are not JSON; they are taken by name. */

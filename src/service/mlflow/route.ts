@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import type { RunStore } from '../experiments/store.ts';
 import { decode } from './decode.ts';
+import type { GroupCommit } from './groupCommit.ts';
 import type { RunScope } from './runScope.ts';
 
 /** What a handler works with: the same for all requests but for the scope. */
 export interface Call {
   readonly store: RunStore;
+  readonly writes: GroupCommit;
   readonly artifactRoot: string;
   /** The supervised run whose process asks, when it came by that run's own address. */
   readonly scope?: RunScope;

@@ -1,7 +1,10 @@
-import type { NewRun, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
-
-/** On runs that a supervised script made beside its own: the run of that script. */
-export const startedByTag = 'mlops.startedBy';
+import {
+  type NewRun,
+  type RunChange,
+  type RunStore,
+  type StoredRun,
+  startedByTag,
+} from '../experiments/store.ts';
 
 /** By run: the experiment that its client has looked up last. */
 export type ChosenExperiments = Map<string, string>;

@@ -70,18 +70,24 @@ export function search(message: Message<'searchRuns'>, { store }: Call): object 
   };
 }
 
-export function logMetric({ runId, ...metric }: Message<'logMetric'>, { store }: Call): object {
-  store.logBatch(runId, { metrics: [metric] });
+export async function logMetric(
+  { runId, ...metric }: Message<'logMetric'>,
+  { store, writes }: Call,
+): Promise<object> {
+  await writes.run(() => store.logBatch(runId, { metrics: [metric] }));
   return {};
 }
 
-export function logParameter({ runId, ...parameter }: Message<'logParameter'>, { store }: Call): object {
-  store.logBatch(runId, { parameters: [parameter] });
+export async function logParameter(
+  { runId, ...parameter }: Message<'logParameter'>,
+  { store, writes }: Call,
+): Promise<object> {
+  await writes.run(() => store.logBatch(runId, { parameters: [parameter] }));
   return {};
 }
 
-export function setTag({ runId, ...tag }: Message<'setTag'>, { store }: Call): object {
-  store.logBatch(runId, { tags: [tag] });
+export async function setTag({ runId, ...tag }: Message<'setTag'>, { store, writes }: Call): Promise<object> {
+  await writes.run(() => store.logBatch(runId, { tags: [tag] }));
   return {};
 }
 
@@ -90,7 +96,8 @@ export function deleteTag({ runId, key }: Message<'deleteTag'>, { store }: Call)
   return {};
 }
 
-export function logBatch({ runId, metrics, params, tags }: Message<'logBatch'>, { store }: Call): object {
+export async function logBatch(message: Message<'logBatch'>, { store, writes }: Call): Promise<object> {
+  const { runId, metrics, params, tags } = message;
   atMost(limits.batchMetrics, 'metrics', metrics.length);
   atMost(limits.batchParameters, 'params', params.length);
   atMost(limits.batchTags, 'tags', tags.length);
@@ -101,7 +108,7 @@ export function logBatch({ runId, metrics, params, tags }: Message<'logBatch'>, 
         'Please ensure the request contains only one param value per param key.',
     );
   }
-  store.logBatch(runId, { parameters: params, metrics, tags });
+  await writes.run(() => store.logBatch(runId, { parameters: params, metrics, tags }));
   return {};
 }
 

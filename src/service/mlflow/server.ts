@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { ArtifactProxy } from './artifactProxy.ts';
 import { decode, messages, parseJson } from './decode.ts';
 import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
+import { GroupCommit } from './groupCommit.ts';
 import { admit } from './guard.ts';
 import type { Call } from './route.ts';
 import { multipartPaths, refuseMultipart, routes } from './routes.ts';
@@ -52,7 +53,8 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  serveMessages(app, { store: options.store, artifactRoot: options.artifactRoot }, gate);
+  const { store, artifactRoot } = options;
+  serveMessages(app, { store, writes: new GroupCommit(store), artifactRoot }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options.port);

@@ -142,9 +142,8 @@ const notStrings = [
 function isPlain(value: string): boolean {
   return (
     !notStrings.some((pattern) => pattern.test(value)) &&
-    !/^[ #,[\]{}&*!|>'"%@`-]/.test(value) &&
-    !/^\? /.test(value) &&
-    value !== '?' &&
+    !/^[ #,[\]{}&*!|>'"%@`]/.test(value) &&
+    !/^[-?]( |$)/.test(value) &&
     !/:( |$)| #| $/.test(value) &&
     !/^(---|\.\.\.)/.test(value)
   );

@@ -11,7 +11,8 @@ import { hashFiles, knownHashes } from './contents.ts';
 import { directoryObject } from './directoryObject.ts';
 import { cannotWrite, changedWhileReading, diskFull, unreadableData } from './errors.ts';
 import type { FileHashes } from './fileHashes.ts';
-import { freeBytes, isDiskFull, writeAtomically } from './files.ts';
+import { sameIdentity } from './fileIdentity.ts';
+import { freeBytes, isDiskFull, toPosix, writeAtomically } from './files.ts';
 import type { Target } from './target.ts';
 
 export interface StoreOptions {
@@ -50,6 +51,7 @@ async function storeFiles(options: StoreOptions, settings: JobSettings): Promise
     );
     keep(options, wanted, outcomes, hashes, added);
     refuseFailures(options, outcomes, needed);
+    refuseChanges(options, wanted, outcomes);
     if (collection.kind === 'file') {
       return { hash: hashes.get(target.data)!, added };
     }
@@ -185,9 +187,29 @@ function refuseFailures(
   }
 }
 
+/** Sizes were taken when the folder was walked; the pointer must not mix them with content of a later moment. */
+function refuseChanges(
+  { target }: StoreOptions,
+  wanted: readonly CollectedFile[],
+  outcomes: readonly JobOutcome[],
+): void {
+  for (const [index, { file, identity }] of wanted.entries()) {
+    const outcome = outcomes[index];
+    if (outcome && 'done' in outcome && !sameIdentity(outcome.done.identity, identity)) {
+      throw changedWhileReading(innerName(target, file));
+    }
+  }
+}
+
+function innerName(target: Target, file: string): string {
+  return path.posix.join(
+    path.posix.dirname(target.name),
+    toPosix(path.relative(path.dirname(target.data), file)),
+  );
+}
+
 function storingFailed(failure: JobFailure, target: Target, cache: Cache, needed: number): Error {
-  const inner = path.relative(path.dirname(target.data), failure.file);
-  const name = path.posix.join(path.posix.dirname(target.name), inner);
+  const name = innerName(target, failure.file);
   if (failure.reason === 'changed' || failure.code === 'ENOENT') {
     return changedWhileReading(name);
   }

@@ -131,20 +131,27 @@ with mlflow.start_run():
       expect(store.metrics(own.runId)[0]?.latest.value).toBe(2);
     });
 
-    test('several runs in one script: the first is ours, the others lie beside it', async () => {
-      const { launch, store, own } = await scene();
-      await launch(`
+    test.each([
+      ['by its address', false],
+      ['by MLFLOW_RUN_ID as well', true],
+    ])(
+      'several runs in one script, ours known %s: the first is ours, the others beside it',
+      async (_how, byId) => {
+        const { launch, store, own } = await scene();
+        const script = `
 import mlflow
 for lr in (1, 2, 3):
     with mlflow.start_run():
         mlflow.log_param("lr", lr)
-`);
-      const { runs } = store.searchRuns({ limit: 10, offset: 0 });
-      const rates = runs.map((run) => store.parameters(run.runId)[0]?.value).sort();
-      expect(rates).toEqual(['1', '2', '3']);
-      expect(store.parameters(own.runId)).toEqual([{ key: 'lr', value: '1' }]);
-      expect(runs.filter((run) => run.status === 'FINISHED')).toHaveLength(2);
-    });
+`;
+        await launch(script, byId ? { MLFLOW_RUN_ID: own.runId } : {});
+        const { runs } = store.searchRuns({ limit: 10, offset: 0 });
+        const rates = runs.map((run) => store.parameters(run.runId)[0]?.value).sort();
+        expect(rates).toEqual(['1', '2', '3']);
+        expect(store.parameters(own.runId)).toEqual([{ key: 'lr', value: '1' }]);
+        expect(runs.filter((run) => run.status === 'FINISHED')).toHaveLength(2);
+      },
+    );
 
     test('nested runs hang on ours', async () => {
       const { launch, store, own } = await scene();

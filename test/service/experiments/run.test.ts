@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startedByTag } from '../../../src/service/experiments/store.ts';
 import { TestWorkspace } from './workspace.ts';
 
 let workspace: TestWorkspace;
@@ -92,6 +93,24 @@ test('without git, a run goes on without a code state', async () => {
   expect(workspace.messages).toEqual([]);
 });
 
+test('a run that the script made beside its own and never ended shares the fate of the script', async () => {
+  workspace.write('wait.py', 'import time\nprint("up")\ntime.sleep(600)\n');
+  const { id, experiment } = await workspace.experiments.startRun({ script: 'wait.py' });
+  await workspace.logSays(id, 'up');
+  const tags = [{ key: startedByTag, value: id }];
+  const run = { experiment, status: 'RUNNING', startTime: Date.now(), userId: 'ada' } as const;
+  const beside = workspace.store.createRun({ ...run, tags });
+  const other = workspace.store.createRun({ ...run, tags: [{ key: startedByTag, value: 'another run' }] });
+  await workspace.experiments.stopRun(id);
+  await workspace.ended(id);
+  expect(workspace.store.getRun(beside.runId)).toMatchObject({
+    status: 'KILLED',
+    endTime: expect.any(Number),
+  });
+  expect(workspace.store.getRun(other.runId)).toMatchObject({ status: 'RUNNING' });
+  workspace.store.updateRun(other.runId, { status: 'FINISHED' });
+});
+
 test('the script finds what it needs to log, and nothing of the editor', async () => {
   workspace.write('params.yaml', 'epochs: 3\n');
   workspace.write(
@@ -112,7 +131,6 @@ test('the script finds what it needs to log, and nothing of the editor', async (
     ];
     expect(environment).toMatchObject({
       MLFLOW_TRACKING_URI: `http://127.0.0.1:9/secret/runs/${id}`,
-      MLFLOW_RUN_ID: id,
       MLFLOW_EXPERIMENT_ID: experiment,
       MLFLOW_DISABLE_TELEMETRY: 'true',
       MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: 'true',

@@ -82,6 +82,8 @@ describe('a name is quoted as DVC quotes it', () => {
     '😀',
     '\u00a0',
     'data.csv',
+    '-x',
+    '--',
   ])('not when it need not be: %s', (name) => expect(scalar(name)).toBe(name));
 
   it.each([
@@ -103,7 +105,7 @@ describe('a name is quoted as DVC quotes it', () => {
     '[x',
     '|x',
     '>x',
-    '-x',
+    '- x',
   ])('when its characters mean something: %s', (name) => expect(scalar(name)).toBe(`'${name}'`));
 
   it.each([

@@ -325,11 +325,12 @@ test('each committed write is told once, with a version that grows; a failed one
   const { store } = temporaryStore();
   const run = newRun(store);
   const heard: StoreChange[] = [];
-  store.onDidChange((change) => heard.push(change));
+  const listening = store.onDidChange((change) => heard.push(change));
   store.logBatch(run.runId, { parameters: [{ key: 'a', value: '1' }], metrics: [point('m', 0, 1)] });
   expect(() => store.logBatch(run.runId, { parameters: [{ key: 'a', value: '2' }] })).toThrow();
   const other = store.createExperiment({ name: 'other' });
   store.updateRun(run.runId, { experiment: other.id });
+  listening.dispose();
   expect(heard.map(({ experiment, runId }) => [experiment, runId])).toEqual([
     ['0', run.runId],
     [other.id, undefined],
@@ -338,4 +339,70 @@ test('each committed write is told once, with a version that grows; a failed one
   ]);
   expect(heard[2]!.version).toBeGreaterThan(heard[0]!.version);
   expect(store.getRun(run.runId)!.version).toBe(3);
+});
+
+describe('several writes in one transaction', () => {
+  test('each succeeds or fails by itself, and all are told only when they are kept', () => {
+    const temporary = temporaryStore();
+    const { store } = temporary;
+    const { runId } = newRun(store);
+    store.logBatch(runId, { parameters: [{ key: 'a', value: '1' }] });
+    const heard: number[] = [];
+    const listening = store.onDidChange(() => heard.push(store.metrics(runId).length));
+    store.inOneTransaction(() => {
+      store.logBatch(runId, { metrics: [point('first', 0, 1)] });
+      expect(() =>
+        store.logBatch(runId, {
+          metrics: [point('lost', 0, 1)],
+          parameters: [{ key: 'a', value: '2' }],
+        }),
+      ).toThrow('Changing param values');
+      store.logBatch(runId, { metrics: [point('second', 0, 1)] });
+      expect(heard).toEqual([]);
+    });
+    listening.dispose();
+    expect(heard).toEqual([2, 2]);
+    const keys = () => temporary.store.metrics(runId).map((metric) => metric.key);
+    expect(keys()).toEqual(['first', 'second']);
+    temporary.reopen();
+    expect(keys()).toEqual(['first', 'second']);
+  });
+
+  test('one that fails as a whole leaves memory and tables the same', () => {
+    const { store } = temporaryStore();
+    const { runId } = newRun(store);
+    store.logBatch(runId, { metrics: [point('m', 0, 1)] });
+    store.series({ runs: [runId], points: 10 });
+    expect(() =>
+      store.inOneTransaction(() => {
+        store.logBatch(runId, { metrics: [point('m', 1, 2), point('n', 0, 1)] });
+        throw new Error('the disk is full');
+      }),
+    ).toThrow('the disk is full');
+    expect(store.metrics(runId)).toMatchObject([{ key: 'm', count: 1, latest: { value: 1 } }]);
+    expect(store.series({ runs: [runId], points: 10 })[0]?.values).toEqual([1]);
+  });
+});
+
+test('a long batch of many keys, late steps, repeats and NaN is counted exactly', () => {
+  const temporary = temporaryStore();
+  const { runId } = newRun(temporary.store);
+  const metrics = Array.from({ length: 900 }, (_, index) => {
+    const step = (index * 7) % 100;
+    return point(`k${index % 3}`, step, index % 11 === 0 ? Number.NaN : step, 5);
+  });
+  const expected = new Map<string, Set<string>>();
+  for (const metric of metrics) {
+    const seen = expected.get(metric.key) ?? new Set();
+    expected.set(metric.key, seen.add(`${metric.step} ${metric.value}`));
+  }
+  temporary.store.logBatch(runId, { metrics });
+  temporary.store.logBatch(runId, { metrics: [...metrics].reverse() });
+  for (const reopened of [false, true]) {
+    const store = reopened ? temporary.reopen() : temporary.store;
+    const counts = store.metrics(runId).map((metric) => [metric.key, metric.count]);
+    expect(counts).toEqual([...expected].map(([key, seen]) => [key, seen.size]).sort());
+    const shown = store.series({ runs: [runId], points: 10_000 });
+    expect(shown.map((series) => series.count)).toEqual(counts.map(([, count]) => count));
+  }
 });
