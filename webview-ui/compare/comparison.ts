@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, plural } from '../../src/base/format.ts';
+import { formatDuration, formatNumber, formatRelativeTime, plural } from '../../src/base/format.ts';
 import type { RunDataset, RunDetails, RunId } from '../../src/protocol/experiments.ts';
 import { fromWireNumber } from '../../src/protocol/numbers.ts';
 import { type Direction, guessDirection } from '../shared/direction.ts';
@@ -215,7 +215,9 @@ function resultRows(runs: readonly RunDetails[], base: number, now: number): Row
     const milliseconds = (run.endTime ?? now) - run.startTime;
     return run.state === 'scheduled' ? undefined : cell(formatDuration(milliseconds), `${milliseconds} ms`);
   });
-  const starts = runs.map((run) => cell(new Date(run.startTime).toLocaleString()));
+  const starts = runs.map((run) =>
+    cell(formatRelativeTime(run.startTime, now), new Date(run.startTime).toLocaleString()),
+  );
   return [
     textRow('state', states, base),
     textRow('duration', durations, base),
