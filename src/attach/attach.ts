@@ -4,7 +4,7 @@ import { hasCode } from '../base/errors.ts';
 import { protocolVersion } from '../protocol/rpc.ts';
 import { type Hello, hello, retire, type ServiceAddress, type Welcome } from '../protocol/service.ts';
 import { connect, type ServiceConnection } from './connection.ts';
-import { olderServiceBusy, otherVersionCode } from './errors.ts';
+import { olderServiceBusy, otherVersionCode, wentAwayCode } from './errors.ts';
 import { type ServiceProgram, startService } from './start.ts';
 
 export interface Attached {
@@ -25,18 +25,16 @@ export interface AttachOptions {
  */
 export async function attach(options: AttachOptions): Promise<Attached> {
   const running = await connectTo(await readAddress(options.workspace));
-  if (running) {
-    const attached = await greet(running, options);
-    if (attached) {
-      return attached;
-    }
+  const attached = running && (await greetOrLose(running, options));
+  if (attached) {
+    return attached;
   }
   const address = await startService(options.program, options.workspace);
-  const attached = await greet(await connect(address.socket), options);
-  if (!attached) {
+  const started = await greet(await connect(address.socket), options);
+  if (!started) {
     throw olderServiceBusy(0);
   }
-  return attached;
+  return started;
 }
 
 export async function readAddress(workspace: string): Promise<ServiceAddress | undefined> {
@@ -52,6 +50,21 @@ async function connectTo(address: ServiceAddress | undefined): Promise<ServiceCo
     return address && (await connect(address.socket));
   } catch {
     return undefined;
+  }
+}
+
+/** Undefined also when the service was just ending: it still took the connection, and then was gone. */
+async function greetOrLose(
+  connection: ServiceConnection,
+  options: AttachOptions,
+): Promise<Attached | undefined> {
+  try {
+    return await greet(connection, options);
+  } catch (error) {
+    if (hasCode(error, wentAwayCode)) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

@@ -49,8 +49,11 @@ export function startService(program: ServiceProgram, workspace: string): Promis
   });
 }
 
-/** A service started from inside a run must not be taken for a part of it: Stop would end it with the run. */
+/**
+ * A service started from inside a run must not be taken for a part of it: Stop would end it with the run.
+ * Options for Node are meant for the scripts of the one who starts it, and those get them with their run.
+ */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  const { MLOPS_RUN_ID: _run, MLOPS_PARAMS: _parameters, ...rest } = process.env;
+  const { MLOPS_RUN_ID: _run, MLOPS_PARAMS: _parameters, NODE_OPTIONS: _options, ...rest } = process.env;
   return { ...rest, ELECTRON_RUN_AS_NODE: '1' };
 }

@@ -1,9 +1,16 @@
+import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wentAwayCode } from '../attach/errors.ts';
 import { errorShape, hasCode } from '../base/errors.ts';
 import { DisposableStore, toDisposable } from '../base/lifecycle.ts';
-import { type RunDetails, type RunSummary, startRun, stopRun } from '../protocol/experiments.ts';
+import {
+  type RunDetails,
+  type RunSummary,
+  type StartRun,
+  startRun,
+  stopRun,
+} from '../protocol/experiments.ts';
 import { nothingToRun } from './errors.ts';
 import { exitCodeOfRun, exitCodes } from './exitCode.ts';
 import { followRun } from './follow.ts';
@@ -53,14 +60,10 @@ async function start(invocation: Invocation, options: Options, words: readonly s
   if (words.length === 0) {
     throw nothingToRun();
   }
-  const { session, terminal, workspace, currentFolder } = invocation;
-  const { interpreter } = options;
-  const asked = whatToRun(words, { currentFolder, environment: process.env, interpreter });
-  if (asked.command && pathInWorkspace(workspace, currentFolder, '.') !== '') {
-    terminal.say(`The command works in the workspace folder ${workspace}: paths in it start there.`);
-  }
+  const { session, terminal } = invocation;
   const run = await session.send(startRun, {
-    ...asked,
+    ...requestFor(words, options, invocation),
+    environment: ownEnvironment(),
     experiment: options.experiment,
     parameters: options.param,
     writeParametersFile: options.writeParams ?? false,
@@ -72,6 +75,25 @@ async function start(invocation: Invocation, options: Options, words: readonly s
   }
   terminal.say(startedLine(run));
   return followToTheEnd(invocation, run);
+}
+
+/** A terminal outside the workspace folder has named it with --workspace; its command works in there. */
+function requestFor(
+  words: readonly string[],
+  { interpreter }: Options,
+  { workspace, currentFolder, terminal }: Invocation,
+): StartRun {
+  const asked = whatToRun(words, { currentFolder, environment: process.env, interpreter });
+  if (asked.command === undefined || !path.isAbsolute(pathInWorkspace(workspace, currentFolder, '.'))) {
+    return asked;
+  }
+  terminal.say(`The command works in the workspace folder ${workspace}: paths in it start there.`);
+  return { command: asked.command };
+}
+
+/** That of this terminal, such as `CUDA_VISIBLE_DEVICES=1 mlops run …`. */
+function ownEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).map(([name, value]) => [name, value ?? '']));
 }
 
 async function followToTheEnd(invocation: Invocation, run: RunSummary): Promise<number> {

@@ -9,9 +9,7 @@ export const getRuns = request<{ runs: readonly RunId[] }, readonly RunDetails[]
 /** At most `points` per series; where there are more, the lowest and highest of each bucket of steps. */
 export const getSeries = request<SeriesQuery, readonly Series[]>('experiments/getSeries');
 /** What a run of this script would be: its parameters as found, and the interpreter. */
-export const describeScript = request<{ script: string; interpreter?: string }, ScriptDescription>(
-  'experiments/describeScript',
-);
+export const describeScript = request<DescribeScript, ScriptDescription>('experiments/describeScript');
 /** Answers as soon as the run exists; it goes on by itself. */
 export const startRun = request<StartRun, RunSummary>('experiments/startRun');
 /** Ends the whole process tree: asks it to terminate, and kills what is left after the grace period. */
@@ -155,6 +153,8 @@ export interface Series {
   readonly values: readonly WireNumber[];
 }
 
+export type DescribeScript = Pick<StartRun, 'interpreter' | 'environment'> & { readonly script: string };
+
 /** How a changed value reaches the script. */
 export type ParameterDelivery = 'environment' | 'arguments' | 'file';
 
@@ -179,6 +179,13 @@ export interface StartRun {
   /** Allows changed values to be written into the user's own params.yaml, when the script reads only that. */
   readonly writeParametersFile?: boolean;
   readonly interpreter?: string;
+  /** For `command`: where it was typed, and where paths in it start. The workspace folder when absent. */
+  readonly workingFolder?: string;
+  /**
+   * The asker's own environment, which the script gets in place of the service's.
+   * It may hold secrets, so it is never logged and never written to disk.
+   */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Bytes of the run's output; negative `from` counts from the end. */

@@ -15,7 +15,7 @@ export const runFiles = {
 export interface SupervisorOrder {
   readonly command: readonly string[];
   readonly workingFolder: string;
-  /** Added to the supervisor's own environment. */
+  /** Added to what the script inherits from its supervisor. */
   readonly environment: Readonly<Record<string, string>>;
   readonly graceMilliseconds: number;
 }

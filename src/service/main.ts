@@ -49,12 +49,10 @@ async function main(): Promise<void> {
   try {
     const options = readOptions();
     const folder = openWorkspaceFolder(options.workspace);
-    const lock = acquireProcessLock(folder.lock);
-    if (!lock) {
-      announce({ state: 'attach', address: await addressOfOther(folder) });
-      return;
-    }
-    announce({ state: 'ready', address: await serve(folder, options) });
+    const other = await addressOfOther(folder);
+    announce(
+      other ? { state: 'attach', address: other } : { state: 'ready', address: await serve(folder, options) },
+    );
   } catch (error) {
     const { code, message } = errorShape(error);
     announce({ state: 'failed', error: { code, message } });
@@ -160,10 +158,16 @@ function listen(socket: string, router: Router): Promise<{ dispose(): void }> {
   });
 }
 
-/** The other one may still be starting: its file appears within moments, and it is asked for until then. */
-async function addressOfOther(folder: WorkspaceFolder): Promise<ServiceAddress> {
+/**
+ * Undefined when this process now holds the folder, until it ends.
+ * Another one that holds it may still be starting, or be about to end: both are over within moments.
+ */
+async function addressOfOther(folder: WorkspaceFolder): Promise<ServiceAddress | undefined> {
   const deadline = Date.now() + 10_000;
   for (;;) {
+    if (acquireProcessLock(folder.lock)) {
+      return undefined;
+    }
     const address = readServiceAddress(folder);
     if (address && (await answers(address.socket))) {
       return address;

@@ -9,6 +9,7 @@ import {
   stopRun,
 } from '../../protocol/experiments.ts';
 import { commands, scriptLanguages } from '../contributions.ts';
+import { editorEnvironment } from '../editorEnvironment.ts';
 import { noScript, showError } from '../errors.ts';
 import type { Panels, RevealOptions } from '../panels/panels.ts';
 import { selectedInterpreter } from '../pythonInterpreter.ts';
@@ -52,7 +53,12 @@ async function start(context: Context, resource: vscode.Uri | undefined, changes
   const client = context.services.for(script);
   const interpreter = await selectedInterpreter(script);
   try {
-    const run = await client.send(startRun, { script: script.fsPath, interpreter, ...changes });
+    const run = await client.send(startRun, {
+      script: script.fsPath,
+      interpreter,
+      environment: editorEnvironment(process.env),
+      ...changes,
+    });
     if (readSetting('mlops.run.openPanel', script)) {
       await context.panels.openRun(client, run.id, { preserveFocus: true });
     }
@@ -70,7 +76,11 @@ async function startWithParameters(context: Context, resource: vscode.Uri | unde
   const script = await scriptToRun(resource);
   const client = context.services.for(script);
   const interpreter = await selectedInterpreter(script);
-  const description = await client.send(describeScript, { script: script.fsPath, interpreter });
+  const description = await client.send(describeScript, {
+    script: script.fsPath,
+    interpreter,
+    environment: editorEnvironment(process.env),
+  });
   const parameters = await askParameters(description);
   if (parameters) {
     await start(context, script, { parameters });

@@ -31,7 +31,7 @@ export async function captureRun(
     attempt(options, run, 'datasets', () => recordDatasets(options, run)),
   ]);
   await attempt(options, run, 'environment', async () => {
-    const environment = await captureEnvironment(plan.program, options.workspace, plan.workingFolder);
+    const environment = await captureEnvironment(plan, options.workspace);
     if (environment) {
       options.store.updateRun(run.runId, { details: { environment } });
     }

@@ -3,20 +3,20 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { RunEnvironment } from '../../protocol/experiments.ts';
-import { nodeVersion, type Program } from './interpreter.ts';
+import { nodeVersion } from './interpreter.ts';
+import type { LaunchPlan } from './launchPlan.ts';
 import { foldersUp } from './parametersFile.ts';
 
 type Packages = RunEnvironment['packages'];
 
 /** The interpreter and the packages it would import; undefined for programs that are neither Python nor Node. */
 export async function captureEnvironment(
-  program: Program,
+  { program, workingFolder, environment }: Pick<LaunchPlan, 'program' | 'workingFolder' | 'environment'>,
   workspace: string,
-  workingFolder: string,
 ): Promise<RunEnvironment | undefined> {
   const { interpreter, language } = program;
   if (language === 'python') {
-    const listing = await pythonListing(interpreter, workingFolder);
+    const listing = await pythonListing(interpreter, workingFolder, environment);
     return listing && { interpreter, interpreterVersion: listing.version, packages: listing.packages };
   }
   if (language === 'node') {
@@ -52,14 +52,22 @@ except ImportError:
 print(json.dumps({'version': '.'.join(map(str, sys.version_info[:3])), 'path': sys.path, 'packages': found}))
 `;
 
-/** A version manager chooses its Python by the folder, so the folder belongs to what is remembered. */
-async function pythonListing(interpreter: string, workingFolder: string): Promise<PythonListing | undefined> {
-  const key = JSON.stringify([interpreter, workingFolder]);
+/**
+ * A version manager chooses its Python by the folder and by its own variables, and Python's variables say where
+ * packages are looked for, so they belong to what is remembered.
+ */
+async function pythonListing(
+  interpreter: string,
+  workingFolder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<PythonListing | undefined> {
+  const variables = Object.entries(environment).filter(([name]) => /^(PYTHON|PYENV_)/.test(name));
+  const key = JSON.stringify([interpreter, workingFolder, variables]);
   const known = listings.get(key);
   if (known?.folders.every((folder) => modified(folder.path) === folder.modified)) {
     return known;
   }
-  const output = await runQuietly(interpreter, ['-c', listingProgram], workingFolder);
+  const output = await runQuietly(interpreter, ['-c', listingProgram], workingFolder, environment);
   if (output === undefined) {
     return undefined;
   }
@@ -86,12 +94,13 @@ function runQuietly(
   program: string,
   parameters: readonly string[],
   folder: string,
+  environment: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = execFile(
       program,
       parameters,
-      { cwd: folder, timeout: 60_000, maxBuffer: 16_000_000, windowsHide: true },
+      { cwd: folder, env: environment, timeout: 60_000, maxBuffer: 16_000_000, windowsHide: true },
       (error, stdout) => resolve(error ? undefined : stdout),
     );
     if (child.pid !== undefined) {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ScriptDescription } from '../../protocol/experiments.ts';
+import type { DescribeScript, ScriptDescription } from '../../protocol/experiments.ts';
 import { programForScript, type Surroundings } from './interpreter.ts';
 import { findScript } from './launchPlan.ts';
 import { expectedDelivery } from './parameterDelivery.ts';
@@ -8,12 +8,11 @@ import { scriptSource } from './scriptSource.ts';
 
 /** What a run of this script would be, without starting one. */
 export async function describeScript(
-  asked: string,
-  interpreter: string | undefined,
-  surroundings: Surroundings,
+  { script: asked, interpreter, environment }: DescribeScript,
+  { workspace, nodePath }: Omit<Surroundings, 'environment'>,
 ): Promise<ScriptDescription> {
-  const { workspace } = surroundings;
   const script = findScript(workspace, asked);
+  const surroundings = { workspace, nodePath, environment: environment ?? process.env };
   const program = await programForScript(script, interpreter, surroundings);
   const file = findParametersFile(workspace, path.dirname(script));
   const parameters = file?.parameters ?? [];

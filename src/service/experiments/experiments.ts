@@ -4,6 +4,7 @@ import type { Event } from '../../base/event.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type {
   ArtifactEntry,
+  DescribeScript,
   ExperimentSummary,
   LogPart,
   LogQuery,
@@ -38,7 +39,7 @@ export interface ExperimentsOptions extends LauncherOptions {
 export interface Experiments extends Disposable {
   startRun(request: StartRun): Promise<RunSummary>;
   stopRun(runId: RunId): Promise<void>;
-  describeScript(script: string, interpreter?: string): Promise<ScriptDescription>;
+  describeScript(request: DescribeScript): Promise<ScriptDescription>;
   listExperiments(): readonly ExperimentSummary[];
   searchRuns(query: RunQuery): Page<RunSummary>;
   getRuns(runs: readonly RunId[]): readonly RunDetails[];
@@ -103,9 +104,9 @@ class WorkspaceExperiments implements Experiments {
     }
   }
 
-  describeScript(script: string, interpreter?: string): Promise<ScriptDescription> {
+  describeScript(request: DescribeScript): Promise<ScriptDescription> {
     const { workspace, runtime } = this.#options;
-    return describeScript(script, interpreter, { workspace, nodePath: runtime.nodePath });
+    return describeScript(request, { workspace, nodePath: runtime.nodePath });
   }
 
   listExperiments(): readonly ExperimentSummary[] {

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly workspace: string;
   /** The service's own Node, for machines that have no other. */
   readonly nodePath: string;
+  /** Of the one who asks: programs are found as they would find them. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 const pythonScript = /\.py$/i;
@@ -33,12 +35,12 @@ export async function programForScript(
   surroundings: Surroundings,
 ): Promise<Program> {
   if (pythonScript.test(script)) {
-    const interpreter = findPython(script, chosen, surroundings.workspace);
+    const interpreter = findPython(script, chosen, surroundings);
     return {
       language: 'python',
       interpreter,
       command: [interpreter, script],
-      environment: virtualEnvironment(interpreter),
+      environment: virtualEnvironment(interpreter, surroundings.environment),
     };
   }
   if (nodeScript.test(script)) {
@@ -51,10 +53,14 @@ export async function programForScript(
   throw scriptNotRunnable(path.relative(surroundings.workspace, script));
 }
 
-/** A command as given, with its program found on PATH; relative programs start from the workspace folder. */
-export function programForCommand(command: readonly string[], surroundings: Surroundings): Program {
+/** A command as given, with its program found on PATH; relative programs start from the working folder. */
+export function programForCommand(
+  command: readonly string[],
+  workingFolder: string,
+  { environment }: Surroundings,
+): Program {
   const [asked, ...rest] = command;
-  const interpreter = findProgram(asked!, surroundings.workspace);
+  const interpreter = findProgram(asked!, workingFolder, environment);
   if (!interpreter) {
     throw /^python[\d.]*$/.test(asked!) ? pythonNotFound() : programNotFound(asked!);
   }
@@ -62,14 +68,14 @@ export function programForCommand(command: readonly string[], surroundings: Surr
     language: languageOf(interpreter),
     interpreter,
     command: [interpreter, ...rest],
-    environment: virtualEnvironment(interpreter),
+    environment: virtualEnvironment(interpreter, environment),
   };
 }
 
 /** The argument of a command that is a script of the workspace, so that its runs are known as that script's. */
-export function scriptOfCommand(command: readonly string[], workspace: string): string | undefined {
+export function scriptOfCommand(command: readonly string[], workingFolder: string): string | undefined {
   return command
-    .map((argument) => path.resolve(workspace, argument))
+    .map((argument) => path.resolve(workingFolder, argument))
     .find(
       (file) =>
         (pythonScript.test(file) || nodeScript.test(file) || typeScript.test(file)) &&
@@ -85,9 +91,13 @@ function languageOf(interpreter: string): Language {
   return /^node(\.exe)?$/.test(name) ? 'node' : 'other';
 }
 
-function findPython(script: string, chosen: string | undefined, workspace: string): string {
+function findPython(
+  script: string,
+  chosen: string | undefined,
+  { workspace, environment }: Surroundings,
+): string {
   if (chosen !== undefined) {
-    const found = findProgram(chosen, workspace);
+    const found = findProgram(chosen, workspace, environment);
     if (!found) {
       throw pythonNotFound(chosen);
     }
@@ -97,7 +107,7 @@ function findPython(script: string, chosen: string | undefined, workspace: strin
     .flatMap((folder) => ['.venv', 'venv'].map((name) => path.join(folder, name)))
     .map((folder) => path.join(folder, ...(isWindows ? ['Scripts', 'python.exe'] : ['bin', 'python'])))
     .find(isExecutable);
-  const found = local ?? findProgram(isWindows ? 'python' : 'python3', workspace);
+  const found = local ?? findProgram(isWindows ? 'python' : 'python3', workspace, environment);
   if (!found) {
     throw pythonNotFound();
   }
@@ -109,7 +119,7 @@ function findNode(
   surroundings: Surroundings,
 ): { interpreter: string; environment: Record<string, string> } {
   const asked = chosen !== undefined && languageOf(chosen) === 'node' ? chosen : 'node';
-  const found = findProgram(asked, surroundings.workspace);
+  const found = findProgram(asked, surroundings.workspace, surroundings.environment);
   if (found) {
     return { interpreter: found, environment: {} };
   }
@@ -174,25 +184,26 @@ export function isAtLeast(version: string, major: number, minor: number): boolea
 }
 
 /** As activating it in a terminal does, so that programs which the script starts are those beside its Python. */
-function virtualEnvironment(interpreter: string): Record<string, string> {
+function virtualEnvironment(interpreter: string, environment: NodeJS.ProcessEnv): Record<string, string> {
   const programs = path.dirname(interpreter);
   const folder = path.dirname(programs);
   if (!fs.existsSync(path.join(folder, 'pyvenv.cfg'))) {
     return {};
   }
-  return { VIRTUAL_ENV: folder, [pathVariable()]: [programs, searchPath()].join(path.delimiter) };
+  const search = [programs, searchPath(environment)].join(path.delimiter);
+  return { VIRTUAL_ENV: folder, [pathVariable(environment)]: search };
 }
 
 const isWindows = process.platform === 'win32';
 
-function findProgram(asked: string, workspace: string): string | undefined {
+function findProgram(asked: string, folder: string, environment: NodeJS.ProcessEnv): string | undefined {
   if (asked.includes('/') || (isWindows && asked.includes('\\'))) {
-    return withExtension(path.resolve(workspace, asked));
+    return withExtension(path.resolve(folder, asked));
   }
-  return searchPath()
+  return searchPath(environment)
     .split(path.delimiter)
-    .filter((folder) => path.isAbsolute(folder) && !isStoreStub(folder))
-    .map((folder) => withExtension(path.join(folder, asked)))
+    .filter((entry) => path.isAbsolute(entry) && !isStoreStub(entry))
+    .map((entry) => withExtension(path.join(entry, asked)))
     .find((file) => file !== undefined);
 }
 
@@ -215,10 +226,10 @@ function isExecutable(file: string): boolean {
 }
 
 /** Windows spells it `Path`, and two spellings in one environment would be two variables. */
-function pathVariable(): string {
-  return Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+function pathVariable(environment: NodeJS.ProcessEnv): string {
+  return Object.keys(environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
 }
 
-function searchPath(): string {
-  return process.env[pathVariable()] ?? '';
+function searchPath(environment: NodeJS.ProcessEnv): string {
+  return environment[pathVariable(environment)] ?? '';
 }

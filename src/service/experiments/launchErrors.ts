@@ -6,6 +6,8 @@ export const launchErrorCodes = {
   scriptNotFound: 'experiments.scriptNotFound',
   scriptOutside: 'experiments.scriptOutside',
   scriptNotRunnable: 'experiments.scriptNotRunnable',
+  workingFolderNotFound: 'experiments.workingFolderNotFound',
+  workingFolderOutside: 'experiments.workingFolderOutside',
   programNotFound: 'experiments.programNotFound',
   pythonNotFound: 'experiments.pythonNotFound',
   nodeTooOld: 'experiments.nodeTooOld',
@@ -43,6 +45,21 @@ export function scriptNotRunnable(script: string): WorkbenchError {
     launchErrorCodes.scriptNotRunnable,
     `${script} is neither a Python nor a JavaScript or TypeScript file, so it is not known what would run it. ` +
       'Nothing was started. Give the whole command instead, such as `mlops run -- bash train.sh`.',
+  );
+}
+
+export function workingFolderNotFound(folder: string): WorkbenchError {
+  return new WorkbenchError(
+    launchErrorCodes.workingFolderNotFound,
+    `There is no folder ${folder} to run the command in. Nothing was started. Name a folder of the workspace.`,
+  );
+}
+
+export function workingFolderOutside(folder: string, workspace: string): WorkbenchError {
+  return new WorkbenchError(
+    launchErrorCodes.workingFolderOutside,
+    `${folder} lies outside the workspace folder ${workspace}, where its runs would be kept. ` +
+      'Nothing was started. Run the command from a folder of the workspace.',
   );
 }
 

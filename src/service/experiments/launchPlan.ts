@@ -14,6 +14,8 @@ import {
   parametersNotRead,
   scriptNotFound,
   scriptOutside,
+  workingFolderNotFound,
+  workingFolderOutside,
 } from './launchErrors.ts';
 import { type Delivery, deliveryOf, givenByArguments } from './parameterDelivery.ts';
 import { withValues } from './parametersEdit.ts';
@@ -25,6 +27,8 @@ export interface LaunchPlan {
   readonly program: Program;
   readonly command: readonly string[];
   readonly workingFolder: string;
+  /** What the script gets beside the variables of its run. It may hold secrets: handed on, never kept. */
+  readonly environment: NodeJS.ProcessEnv;
   /** Relative to the workspace folder, with `/`. */
   readonly script?: string;
   readonly experimentName: string;
@@ -37,18 +41,20 @@ export interface LaunchPlan {
 }
 
 export async function planRun(request: StartRun, surroundings: Surroundings): Promise<LaunchPlan> {
-  const { workspace } = surroundings;
+  const { workspace, environment } = surroundings;
   const script = request.script === undefined ? undefined : findScript(workspace, request.script);
-  const program = await programOf(request, script, surroundings);
-  const known = script ?? scriptOfCommand(request.command ?? [], workspace);
-  const folder = known === undefined ? workspace : path.dirname(known);
+  const typedIn = findWorkingFolder(workspace, request.workingFolder);
+  const program = await programOf(request, script, typedIn, surroundings);
+  const known = script ?? scriptOfCommand(request.command ?? [], typedIn);
+  const folder = known === undefined ? typedIn : path.dirname(known);
   const file = findParametersFile(workspace, isWithin(workspace, folder) ? folder : workspace);
   const values = planParameters(request, known, file, workspace);
   return {
     program,
     command: [...program.command, ...(request.arguments ?? []), ...values.delivery.arguments],
     // A script that reads `params.yaml` means the one beside which it expects to run.
-    workingFolder: script !== undefined && file ? path.dirname(file.path) : workspace,
+    workingFolder: script === undefined ? typedIn : file ? path.dirname(file.path) : workspace,
+    environment,
     ...(known !== undefined && { script: relativeName(workspace, known) }),
     experimentName: request.experiment || experimentNameFor(workspace, folder),
     parameters: values.parameters,
@@ -71,9 +77,26 @@ export function findScript(workspace: string, asked: string): string {
   return script;
 }
 
+/** Runs belong to the folder they are kept in, so nobody starts one from outside it by mistake. */
+function findWorkingFolder(workspace: string, asked: string | undefined): string {
+  if (asked === undefined) {
+    return workspace;
+  }
+  const wanted = path.resolve(workspace, asked);
+  if (!fs.statSync(wanted, { throwIfNoEntry: false })?.isDirectory()) {
+    throw workingFolderNotFound(asked);
+  }
+  const folder = fs.realpathSync(wanted);
+  if (!isWithin(workspace, folder)) {
+    throw workingFolderOutside(asked, workspace);
+  }
+  return folder;
+}
+
 function programOf(
   request: StartRun,
   script: string | undefined,
+  typedIn: string,
   surroundings: Surroundings,
 ): Promise<Program> | Program {
   if (script !== undefined) {
@@ -82,7 +105,7 @@ function programOf(
   if (request.command === undefined || request.command.length === 0) {
     throw nothingToRun();
   }
-  return programForCommand(request.command, surroundings);
+  return programForCommand(request.command, typedIn, surroundings);
 }
 
 interface PlannedParameters {

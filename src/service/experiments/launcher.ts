@@ -7,7 +7,7 @@ import { folderNotWritable } from '../storage/errors.ts';
 import { type CaptureOptions, captureRun } from './capture.ts';
 import { nameOfDeletedExperiment } from './launchErrors.ts';
 import { type LaunchPlan, planRun } from './launchPlan.ts';
-import { runEnvironment } from './runEnvironment.ts';
+import { ordinaryEnvironment, runEnvironment } from './runEnvironment.ts';
 import { RunFolder, requireWritable, writeWhole } from './runFolder.ts';
 import type { StoredRun } from './store.ts';
 import type { Supervision } from './supervision.ts';
@@ -42,7 +42,8 @@ export class Launcher {
 
   async start(request: StartRun): Promise<StoredRun> {
     const { workspace, store, runtime } = this.#options;
-    const plan = await planRun(request, { workspace, nodePath: runtime.nodePath });
+    const environment = ordinaryEnvironment(request.environment ?? process.env);
+    const plan = await planRun(request, { workspace, nodePath: runtime.nodePath, environment });
     const experiment = this.#findExperiment(plan.experimentName);
     requireWritable(workspace);
     if (plan.writeTo !== undefined) {
@@ -65,7 +66,7 @@ export class Launcher {
       store.updateRun(run.runId, { status: 'FAILED', endTime: Date.now(), details: { failure } });
       throw folderNotWritable(folder.path, error);
     }
-    this.#supervision.start(run.runId);
+    this.#supervision.start(run.runId, plan.environment);
     this.#capture(run, plan, folder);
     return run;
   }
@@ -89,6 +90,7 @@ export class Launcher {
       experiment: run.experiment,
       trackingUri: tracking.uriForRun(run.runId),
       program: plan.program,
+      base: plan.environment,
       ...(plan.parametersText !== undefined && { parametersFile: folder.parameters }),
       pythonModulePath: runtime.pythonModulePath,
       nodeModulePath: runtime.nodeModulePath,

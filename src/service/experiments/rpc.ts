@@ -24,7 +24,7 @@ export function registerExperiments(router: Router, experiments: Experiments): D
   router.on(searchRuns, (query) => experiments.searchRuns(query));
   router.on(getRuns, ({ runs }) => experiments.getRuns(runs));
   router.on(getSeries, (query) => experiments.getSeries(query));
-  router.on(describeScript, ({ script, interpreter }) => experiments.describeScript(script, interpreter));
+  router.on(describeScript, (request) => experiments.describeScript(request));
   router.on(startRun, (request) => experiments.startRun(request));
   router.on(stopRun, async ({ run }) => {
     await experiments.stopRun(run);

@@ -58,10 +58,9 @@ export class Supervision implements Disposable {
     return this.#live.has(runId);
   }
 
-  /** The order lies in the run's folder. */
-  start(runId: string): void {
-    const run = this.#watch(runId, false);
-    this.#spawnSupervisor(run);
+  /** The order lies in the run's folder; the environment is only handed on. */
+  start(runId: string, environment: NodeJS.ProcessEnv): void {
+    this.#spawnSupervisor(this.#watch(runId, false), environment);
   }
 
   /** A run that a service before this one started. */
@@ -104,9 +103,9 @@ export class Supervision implements Disposable {
     return run;
   }
 
-  #spawnSupervisor(run: LiveRun): void {
+  #spawnSupervisor(run: LiveRun, environment?: NodeJS.ProcessEnv): void {
     const { runtime } = this.#options;
-    const child = spawnSupervisor(runtime, run.folder, run.isEndingWhatIsLeft);
+    const child = spawnSupervisor(runtime, run.folder, environment);
     child.once('error', (error: NodeJS.ErrnoException) => {
       const startError = error.code ?? error.message;
       this.#settle(run, { time: Date.now(), stopped: false, startError }, runtime.nodePath);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { supervisorEnvironment } from './runEnvironment.ts';
+import { ordinaryEnvironment, supervisorEnvironment } from './runEnvironment.ts';
 import type { RunFolder } from './runFolder.ts';
 
 export interface SupervisorFiles {
@@ -8,13 +8,21 @@ export interface SupervisorFiles {
   readonly supervisorScript: string;
 }
 
-/** Starts the process that outlives us; `onlyEnd` when its task is to end what a lost one left behind. */
-export function spawnSupervisor(files: SupervisorFiles, folder: RunFolder, onlyEnd: boolean): ChildProcess {
+/**
+ * Starts the process that outlives us, with the environment that its script inherits;
+ * without one its task is to end what a lost supervisor left behind.
+ */
+export function spawnSupervisor(
+  files: SupervisorFiles,
+  folder: RunFolder,
+  environment: NodeJS.ProcessEnv | undefined,
+): ChildProcess {
   const log = fs.openSync(folder.log, 'a');
   try {
-    const child = spawn(files.nodePath, [files.supervisorScript, folder.path, ...(onlyEnd ? ['end'] : [])], {
+    const task = environment === undefined ? ['end'] : [];
+    const child = spawn(files.nodePath, [files.supervisorScript, folder.path, ...task], {
       cwd: folder.path,
-      env: supervisorEnvironment(process.env),
+      env: supervisorEnvironment(environment ?? ordinaryEnvironment(process.env)),
       // Should the supervisor itself fail, its words stand where the user looks.
       stdio: ['ignore', 'ignore', log],
       detached: true,

@@ -1,6 +1,9 @@
 import SqliteDatabase from 'better-sqlite3';
 import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 
+/** Referred to for as long as they are held: a database that nobody refers to is collected, and its lock with it. */
+const held = new Set<SqliteDatabase.Database>();
+
 /**
  * One process per file, for as long as it lives.
  *
@@ -20,5 +23,9 @@ export function acquireProcessLock(file: string): Disposable | undefined {
     }
     throw error;
   }
-  return toDisposable(() => lock.close());
+  held.add(lock);
+  return toDisposable(() => {
+    held.delete(lock);
+    lock.close();
+  });
 }

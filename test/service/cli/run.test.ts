@@ -74,15 +74,49 @@ describe('mlops run', () => {
 
   it('runs a command from a folder below, with programs and scripts as they are found there', async () => {
     folder.write('.git/HEAD', 'ref: refs/heads/main\n');
-    folder.write('sub folder/train.py', 'import sys\nprint(sys.argv[1:])\n');
+    folder.write('sub folder/train.py', 'import sys\nprint(sys.argv[1:], open("data.csv").read())\n');
+    folder.write('sub folder/data.csv', 'beside it');
     const going = folder.start(['run', '-e', 'mine', '--', 'python3', '-u', 'train.py', '--json'], {
       in: 'sub folder',
     });
     const { exitCode, stdout, stderr } = await going.ended;
-    expect(stdout).toBe("['--json']\n");
+    expect(stdout).toBe("['--json'] beside it\n");
     expect(exitCode).toBe(0);
-    expect(stderr).toContain(`works in the workspace folder ${folder.root}`);
+    expect(stderr).toMatch(/^\S+ started in experiment mine.*\n\S+ finished after [\d.]+ s\n$/);
     expect(await folder.newestRun()).toMatchObject({ script: 'sub folder/train.py', experimentName: 'mine' });
+  });
+
+  it('hands on the environment of this terminal, not of the one that started the service', async () => {
+    folder.write(
+      'train.py',
+      "import os\nprint([os.environ.get(name) for name in ('CUDA_VISIBLE_DEVICES', 'OLD')])\n",
+    );
+    const first = folder.start(['run', 'train.py'], { environment: { CUDA_VISIBLE_DEVICES: '0', OLD: 'x' } });
+    expect((await first.ended).stdout).toBe("['0', 'x']\n");
+    const before = await folder.servicePid();
+    const second = folder.start(['run', '--', 'python3', 'train.py'], {
+      environment: { CUDA_VISIBLE_DEVICES: '1' },
+    });
+    expect((await second.ended).stdout).toBe("['1', None]\n");
+    expect(await folder.servicePid()).toBe(before);
+  });
+
+  it("finds programs on this terminal's PATH", async () => {
+    await folder.mlops('status');
+    folder.write('bin/my-trainer', '#!/bin/sh\necho "trained $1"\n');
+    fs.chmodSync(path.join(folder.root, 'bin/my-trainer'), 0o755);
+    const search = `${path.join(folder.root, 'bin')}${path.delimiter}${process.env.PATH}`;
+    const going = folder.start(['run', '--', 'my-trainer', 'well'], { environment: { PATH: search } });
+    expect(await going.ended).toMatchObject({ exitCode: 0, stdout: 'trained well\n' });
+  });
+
+  it('works in the workspace folder when it is named from outside, and says so', async () => {
+    folder.write('project/train.py', "print(open('data.csv').read())\n");
+    folder.write('project/data.csv', 'rows');
+    const words = ['--workspace', 'project', 'run', '--', 'python3', 'train.py'];
+    const { exitCode, stdout, stderr } = await folder.mlops(...words);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'rows\n' });
+    expect(stderr).toContain(`works in the workspace folder ${path.join(folder.root, 'project')}`);
   });
 
   it('returns at once with --detach; the log is followed later', async () => {

@@ -115,7 +115,7 @@ test('a params.yaml that does not parse is refused with line and column', async 
   expect(error.message).toMatch(
     /^project\/params\.yaml cannot be read, line 4, column 1: .*Nothing was started\./,
   );
-  expect(await errorOf(workspace.experiments.describeScript('project/train.py'))).toEqual(error);
+  expect(await errorOf(workspace.experiments.describeScript({ script: 'project/train.py' }))).toEqual(error);
   expect(workspace.experiments.searchRuns({}).total).toBe(0);
 });
 

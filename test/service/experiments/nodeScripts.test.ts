@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => workspace.dispose());
 
 function surroundings() {
-  return { workspace: workspace.root, nodePath: process.execPath };
+  return { workspace: workspace.root, nodePath: process.execPath, environment: process.env };
 }
 
 /** A program named node that says it is another version. */
@@ -28,36 +28,27 @@ test('the logging module is loaded before the script, also from a folder with sp
   workspace.write('own "modules" ’n more/register.mjs', 'console.log("registered");\n');
   workspace.write('own "modules" ’n more/helper/index.js', 'module.exports = "found";\n');
   const script = workspace.write('train.cjs', 'console.log(require("helper"));\n');
-  process.env.NODE_OPTIONS = '--stack-trace-limit=5';
-  try {
-    const program = await programForScript(script, process.execPath, surroundings());
-    const environment = await runEnvironment({
-      runId: 'r',
-      experiment: '1',
-      trackingUri: 'http://127.0.0.1:9',
-      program,
-      pythonModulePath: '/python',
-      nodeModulePath,
-    });
-    expect(environment.NODE_OPTIONS).toMatch(/^--stack-trace-limit=5 --import=file:\/\//);
-    const output = execFileSync(program.command[0]!, program.command.slice(1), {
-      env: environment,
-      encoding: 'utf8',
-    });
-    expect(output).toBe('registered\nfound\n');
+  const program = await programForScript(script, process.execPath, surroundings());
+  const options = {
+    runId: 'r',
+    experiment: '1',
+    trackingUri: 'http://127.0.0.1:9',
+    base: { NODE_OPTIONS: '--stack-trace-limit=5' },
+    pythonModulePath: '/python',
+    nodeModulePath,
+  };
+  const environment = await runEnvironment({ ...options, program });
+  expect(environment.NODE_OPTIONS).toMatch(/^--stack-trace-limit=5 --import=file:\/\//);
+  const output = execFileSync(program.command[0]!, program.command.slice(1), {
+    env: environment,
+    encoding: 'utf8',
+  });
+  expect(output).toBe('registered\nfound\n');
 
-    const old = { ...program, interpreter: fakeNode('16.3.0') };
-    const options = {
-      runId: 'r',
-      experiment: '1',
-      trackingUri: '',
-      pythonModulePath: '/python',
-      nodeModulePath,
-    };
-    expect(await runEnvironment({ ...options, program: old })).not.toHaveProperty('NODE_OPTIONS');
-  } finally {
-    delete process.env.NODE_OPTIONS;
-  }
+  const old = { ...program, interpreter: fakeNode('16.3.0') };
+  expect(await runEnvironment({ ...options, program: old })).toMatchObject({
+    NODE_OPTIONS: '--stack-trace-limit=5',
+  });
 });
 
 test('TypeScript runs with the project’s own tsx, else with a Node that strips types', async () => {

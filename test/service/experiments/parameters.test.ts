@@ -30,7 +30,7 @@ async function run(request: {
 test('a script that reads MLOPS_PARAMS gets the changed values; the user’s file stays as it is', async () => {
   workspace.write('params.yaml', parameters);
   workspace.write('train.py', `import os\n${readFile}\n`);
-  expect(await workspace.experiments.describeScript('train.py')).toMatchObject({
+  expect(await workspace.experiments.describeScript({ script: 'train.py' })).toMatchObject({
     script: 'train.py',
     parametersFile: 'params.yaml',
     delivery: 'environment',
@@ -56,7 +56,7 @@ test('a script with options of these names gets them appended', async () => {
       'parser.add_argument("--learning-rate", type=float, default=0.1)\n' +
       'parser.add_argument("--verbose", action="store_true")\nprint(parser.parse_args())\n',
   );
-  expect((await workspace.experiments.describeScript('train.py')).delivery).toBe('arguments');
+  expect((await workspace.experiments.describeScript({ script: 'train.py' })).delivery).toBe('arguments');
   const { details, values, log } = await run({
     script: 'train.py',
     parameters: { learning_rate: '-0.5', verbose: 'true', 'model.depth': '3' },
@@ -84,7 +84,7 @@ test('a script that reads only params.yaml is refused, until the file may be wri
   workspace.write('params.yaml', parameters);
   workspace.write('settings.py', 'def load():\n    return open("params.yaml").read()\n');
   workspace.write('train.py', 'from settings import load\nprint(load())\n');
-  expect((await workspace.experiments.describeScript('train.py')).delivery).toBe('file');
+  expect((await workspace.experiments.describeScript({ script: 'train.py' })).delivery).toBe('file');
   const request = { script: 'train.py', parameters: { 'model.depth': '5', fresh: '[1, 2]' } };
   expect(await errorOf(workspace.experiments.startRun(request))).toEqual({
     code: 'experiments.parametersInFile',

@@ -86,6 +86,10 @@ export class TestWorkspace {
     return waitFor(`“${text}” in the log`, () => this.log(run).includes(text) as true);
   }
 
+  fileAppears(name: string): Promise<true> {
+    return waitFor(`the file ${name}`, () => this.exists(name) as true);
+  }
+
   /** Ended, and everything captured. */
   async ended(run: string): Promise<RunDetails> {
     await waitFor(

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -58,6 +59,22 @@ describe('a service that dies', () => {
     expect(again.welcome.processId).not.toBe(welcome.processId);
     expect(again.welcome.trackingUri).toBe(welcome.trackingUri);
   });
+});
+
+test('a service that takes the connection and then is gone is replaced by another', async () => {
+  const { connection, welcome } = await folder.attach();
+  connection.dispose();
+  kill(welcome.processId, 'SIGKILL');
+  await waitFor('the end of the service', () => !isAlive(welcome.processId));
+  const { socket } = (await folder.address())!;
+  fs.rmSync(socket, { force: true });
+  const dying = net.createServer((client) => {
+    client.destroy();
+    dying.close();
+  });
+  await new Promise<void>((resolve) => dying.listen(socket, resolve));
+  const again = await folder.attach();
+  expect(await again.connection.send(listExperiments, null)).toEqual(expect.any(Array));
 });
 
 describe('another version', () => {

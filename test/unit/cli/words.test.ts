@@ -71,19 +71,15 @@ describe('what to run', () => {
     expect(whatToRun(['train.py'], chosen).interpreter).toBe('python3.9');
   });
 
-  it('is a command otherwise, its program and script as this terminal finds them', () => {
-    expect(whatToRun(['python', '-u', 'train.py', '--data', 'x.csv'], place()).command).toEqual([
-      path.join(root, 'bin', 'python'),
-      '-u',
-      path.join(sub, 'train.py'),
-      '--data',
-      'x.csv',
-    ]);
+  it('is a command otherwise, as it was typed and where it was typed', () => {
+    const words = ['python', '-u', 'train.py', '--data', 'x.csv'];
+    expect(whatToRun(words, place())).toEqual({ command: words, workingFolder: sub });
   });
 
-  it('leaves a program that is not found, or is none, for the service to refuse', () => {
-    expect(whatToRun(['nowhere', 'x'], place()).command).toEqual(['nowhere', 'x']);
-    expect(whatToRun(['readme'], place()).command).toEqual(['readme']);
+  it('takes a chosen interpreter by its name, or by its path from here', () => {
+    const choose = (interpreter: string) => whatToRun(['train.py'], { ...place(), interpreter }).interpreter;
+    expect(choose('python3.9')).toBe('python3.9');
+    expect(choose('../../bin/python')).toBe(path.join(root, 'bin', 'python'));
   });
 });
 
