@@ -73,6 +73,7 @@ async function copyFiles() {
     filter: (file) => !file.includes('__pycache__'),
   });
   await cp('src/runners/node/logging', 'dist/runners/node', { recursive: true });
+  await cp('src/cli/bin', 'dist/cli/bin', { recursive: true });
 }
 
 /** The native module beside the service, for this platform alone: what a package needs instead of node_modules. */

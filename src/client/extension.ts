@@ -9,6 +9,7 @@ import { createLog } from './log.ts';
 import { Panels } from './panels/panels.ts';
 import { Services } from './service/services.ts';
 import { createStatus } from './status.ts';
+import { offerCommandLine } from './terminals.ts';
 import { DatasetsTree } from './views/datasetsTree.ts';
 import { ExperimentsTree } from './views/experimentsTree.ts';
 import { watchData } from './views/watchData.ts';
@@ -45,4 +46,5 @@ export function activate(context: vscode.ExtensionContext): void {
   register(registerCodeLens());
   register(createStatus(services));
   register(watchData(datasets));
+  offerCommandLine(context);
 }

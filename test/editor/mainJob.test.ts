@@ -195,3 +195,15 @@ test('a run records the version of its data', async () => {
   await page.getByText('killed', { exact: true }).waitFor();
   await workbench.screenshot('12-stopped');
 });
+
+test('mlops in the integrated terminal speaks to the same service', async () => {
+  await workbench.runCommand('Terminal: Create New Terminal');
+  await workbench.page.locator('.terminal-wrapper.active .xterm').waitFor();
+  await workbench.page.keyboard.type(`mlops runs show ${firstRun} --json > shown.json\n`);
+  await expect
+    .poll(() => (fs.existsSync(path.join(sample.folder, 'shown.json')) ? sample.read('shown.json') : ''), {
+      timeout: 30_000,
+    })
+    .toContain(`"name": "${firstRun}"`);
+  await workbench.screenshot('13-terminal');
+});
