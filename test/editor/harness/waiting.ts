@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-export const defaultTimeout = 30_000;
+export const defaultTimeout = 60_000;
 
 const POLL_INTERVAL = 50;
 

@@ -12,9 +12,9 @@ import { until } from './waiting.ts';
 import { findWebview, WebviewProblems, webviewFrames } from './webviews.ts';
 
 const STARTUP_TIMEOUT = 90_000;
-const ACTION_TIMEOUT = 30_000;
-const PALETTE_TIMEOUT = 12_000;
-const PALETTE_ATTEMPT = 3_000;
+const ACTION_TIMEOUT = 60_000;
+const PALETTE_TIMEOUT = 60_000;
+const PALETTE_ATTEMPT = 6_000;
 
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
