@@ -30,7 +30,8 @@ export interface ErrorAction {
     | 'overwrite'
     | 'selectInterpreter'
     | 'writeParameters'
-    | 'versionFirst';
+    | 'versionFirst'
+    | 'manageTrust';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */
   readonly subject?: string;

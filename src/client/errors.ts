@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { PVSC_EXTENSION_ID } from '@vscode/python-extension';
 import * as vscode from 'vscode';
 import { cancelledErrorCode, type ErrorAction, errorShape, WorkbenchError } from '../base/errors.ts';
 import { commands } from './contributions.ts';
@@ -13,6 +15,7 @@ export function noScript(): WorkbenchError {
   return new WorkbenchError(
     'client.noScript',
     'No script is open. Open a Python, JavaScript or TypeScript file, then run it as an experiment.',
+    { actions: [{ kind: 'openFile', title: 'Open File…' }] },
   );
 }
 
@@ -20,6 +23,7 @@ export function restrictedMode(): WorkbenchError {
   return new WorkbenchError(
     'client.restrictedMode',
     'This folder is in Restricted Mode, so nothing is run or written. Trust the folder to go on.',
+    { actions: [{ kind: 'manageTrust', title: 'Manage Workspace Trust' }] },
   );
 }
 
@@ -29,9 +33,14 @@ export type ErrorHandlers = Partial<Record<ErrorAction['kind'], (action: ErrorAc
 const general: ErrorHandlers = {
   showLog: () => vscode.commands.executeCommand(commands.serviceShowLog),
   createRepository: () => vscode.commands.executeCommand(commands.repositoryCreate),
-  openFile: ({ subject }) => subject && openAt(subject),
+  openFile: ({ subject }) =>
+    subject ? openAt(subject) : vscode.commands.executeCommand('workbench.action.quickOpen'),
+  manageTrust: () => vscode.commands.executeCommand('workbench.trust.manage'),
   selectInterpreter: () => vscode.commands.executeCommand('python.setInterpreter'),
 };
+
+/** VS Code cuts a message without a button off after its first line. */
+const showLog: ErrorAction = { kind: 'showLog', title: 'Show Log' };
 
 /** The one place where a failed command becomes a message: its sentence, and a button for each action known here. */
 export async function showError(error: unknown, handlers: ErrorHandlers = {}): Promise<void> {
@@ -40,12 +49,31 @@ export async function showError(error: unknown, handlers: ErrorHandlers = {}): P
     return;
   }
   const known = { ...general, ...handlers };
-  const actions = (shape.actions ?? []).filter(({ kind }) => known[kind]);
+  const possible = (shape.actions ?? []).filter(({ kind }) => known[kind] && isPossible(kind));
+  const actions = possible.length > 0 ? possible : [showLog];
   const chosen = await vscode.window.showErrorMessage(shape.message, ...actions.map(({ title }) => title));
   const action = actions.find(({ title }) => title === chosen);
   if (action) {
     await known[action.kind]?.(action);
   }
+}
+
+/** Without the Python extension there is no list of interpreters to choose from. */
+function isPossible(kind: ErrorAction['kind']): boolean {
+  return kind !== 'selectInterpreter' || vscode.extensions.getExtension(PVSC_EXTENSION_ID) !== undefined;
+}
+
+/** A service names files relative to its folder; which folder that is, only its client knows. */
+export function placedIn(folder: vscode.WorkspaceFolder, error: unknown): unknown {
+  if (!(error instanceof WorkbenchError)) {
+    return error;
+  }
+  const actions = error.actions.map((action) =>
+    action.kind === 'openFile' && action.subject
+      ? { ...action, subject: path.resolve(folder.uri.fsPath, action.subject) }
+      : action,
+  );
+  return new WorkbenchError(error.code, error.message, { actions, cause: error });
 }
 
 /** `path:line:column`, line and column from 1 and optional. */

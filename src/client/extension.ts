@@ -30,15 +30,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const datasets = register(new DatasetsTree(services));
   const panels = register(new Panels(context.extensionUri, services));
 
-  register(
-    vscode.window.createTreeView(views.experiments, {
-      treeDataProvider: experiments,
-      canSelectMany: true,
-      showCollapseAll: true,
-    }),
+  experiments.problems.showOn(
+    register(
+      vscode.window.createTreeView(views.experiments, {
+        treeDataProvider: experiments,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    ),
   );
-  register(
-    vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
+  datasets.problems.showOn(
+    register(
+      vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
+    ),
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));

@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import { type Attached, attach } from '../../attach/attach.ts';
 import type { SendOptions } from '../../attach/connection.ts';
 import type { ServiceProgram } from '../../attach/start.ts';
-import { errorShape } from '../../base/errors.ts';
+import { cancelledErrorCode, errorShape } from '../../base/errors.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import type { NotificationType, RequestType } from '../../protocol/rpc.ts';
 import { logWritten } from '../../protocol/service.ts';
+import { placedIn } from '../errors.ts';
 import { writeServiceEntry } from '../log.ts';
 
 export type ServiceState =
@@ -59,7 +60,12 @@ export class ServiceClient implements Disposable {
     options?: SendOptions,
   ): Promise<Result> {
     const { connection } = await this.#attach();
-    return connection.send(type, parameters, options);
+    try {
+      return await connection.send(type, parameters, options);
+    } catch (error) {
+      this.#logFailure(error);
+      throw placedIn(this.folder, error);
+    }
   }
 
   /** Stays through restarts of the service. */
@@ -144,6 +150,13 @@ export class ServiceClient implements Disposable {
     }
     this.#log.warn('The service stopped; starting it again.');
     void this.#attach().catch(() => undefined);
+  }
+
+  #logFailure(error: unknown): void {
+    const { code, message } = errorShape(error);
+    if (code !== cancelledErrorCode) {
+      this.#log.warn(`${message} (${code})`);
+    }
   }
 
   #setState(state: ServiceState): void {

@@ -13,7 +13,7 @@ import { commands, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { coalesce } from './coalesce.ts';
-import { problemItem } from './experimentsTree.ts';
+import { type ProblemNode, Problems, problemItem } from './problems.ts';
 
 export type DatasetsNode =
   | { readonly kind: 'folder'; readonly client: ServiceClient }
@@ -26,7 +26,7 @@ export type DatasetsNode =
     }
   | { readonly kind: 'group'; readonly client: ServiceClient; readonly items: readonly UnversionedData[] }
   | { readonly kind: 'unversioned'; readonly client: ServiceClient; readonly data: UnversionedData }
-  | { readonly kind: 'problem'; readonly message: string };
+  | ProblemNode;
 
 export type VersionNode = Extract<DatasetsNode, { kind: 'version' }>;
 
@@ -37,9 +37,11 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<DatasetsNode | undefined>());
   readonly #refresh = this.#disposables.add(coalesce(500, () => this.#changed.fire(undefined)));
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly problems: Problems;
 
   constructor(services: Services) {
     this.#services = services;
+    this.problems = this.#disposables.add(new Problems(services));
     const listen = (client: ServiceClient) => {
       this.#disposables.add(client.on(datasetsChanged, () => this.refresh()));
       this.#disposables.add(client.onDidReconnect(() => this.refresh()));
@@ -98,14 +100,12 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
     this.#disposables.dispose();
   }
 
-  async #datasets(client: ServiceClient): Promise<DatasetsNode[]> {
-    try {
+  #datasets(client: ServiceClient): Promise<DatasetsNode[]> {
+    return this.problems.around<DatasetsNode>(async () => {
       const { datasets, unversioned } = await client.send(listDatasets, null);
       const nodes: DatasetsNode[] = datasets.map((dataset) => ({ kind: 'dataset', client, dataset }));
       return unversioned.length > 0 ? [...nodes, { kind: 'group', client, items: unversioned }] : nodes;
-    } catch (error) {
-      return [{ kind: 'problem', message: error instanceof Error ? error.message : String(error) }];
-    }
+    });
   }
 
   async #versions(client: ServiceClient, dataset: DatasetSummary): Promise<DatasetsNode[]> {

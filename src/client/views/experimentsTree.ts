@@ -14,6 +14,7 @@ import { commands, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { coalesce } from './coalesce.ts';
+import { type ProblemNode, Problems, problemItem } from './problems.ts';
 
 export type ExperimentsNode =
   | { readonly kind: 'folder'; readonly client: ServiceClient }
@@ -25,7 +26,7 @@ export type ExperimentsNode =
       readonly experiment: ExperimentSummary;
       readonly left: number;
     }
-  | { readonly kind: 'problem'; readonly message: string };
+  | ProblemNode;
 
 export type RunNode = Extract<ExperimentsNode, { kind: 'run' }>;
 
@@ -43,9 +44,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
   readonly #shown = new Map<string, number>();
   readonly #refresh = this.#disposables.add(coalesce(500, () => this.#changed.fire(undefined)));
   readonly onDidChangeTreeData = this.#changed.event;
+  readonly problems: Problems;
 
   constructor(services: Services) {
     this.#services = services;
+    this.problems = this.#disposables.add(new Problems(services));
     const listen = (client: ServiceClient) => {
       this.#disposables.add(client.on(runsChanged, () => this.refresh()));
       this.#disposables.add(client.onDidReconnect(() => this.refresh()));
@@ -102,13 +105,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     this.#disposables.dispose();
   }
 
-  async #experiments(client: ServiceClient): Promise<ExperimentsNode[]> {
-    try {
+  #experiments(client: ServiceClient): Promise<ExperimentsNode[]> {
+    return this.problems.around<ExperimentsNode>(async () => {
       const experiments = (await client.send(listExperiments, null)).filter(({ runCount }) => runCount > 0);
       return experiments.map((experiment) => ({ kind: 'experiment', client, experiment }));
-    } catch (error) {
-      return [{ kind: 'problem', message: error instanceof Error ? error.message : String(error) }];
-    }
+    });
   }
 
   async #runs(client: ServiceClient, experiment: ExperimentSummary): Promise<ExperimentsNode[]> {
@@ -119,14 +120,6 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
       ? [...runs, { kind: 'more', client, experiment, left: total - items.length }]
       : runs;
   }
-}
-
-export function problemItem(message: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(message);
-  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.tooltip = message;
-  item.command = { command: commands.serviceShowLog, title: 'Show Log' };
-  return item;
 }
 
 function experimentItem({

@@ -9,7 +9,7 @@ export function noRepository(folder: string): WorkbenchError {
   return new WorkbenchError(
     'versions.noRepository',
     `${folder} is not in a git repository, and versions are kept in git history. ${nothingChanged} Create a repository first.`,
-    { actions: [{ kind: 'createRepository', title: 'Create Repository' }] },
+    { actions: [{ kind: 'createRepository', title: 'Create Git Repository' }] },
   );
 }
 

@@ -256,7 +256,7 @@ describe('what is refused, before anything is written', () => {
       'not in a git repository',
       'Nothing was changed',
     );
-    expect(error.actions).toEqual([{ kind: 'createRepository', title: 'Create Repository' }]);
+    expect(error.actions).toEqual([{ kind: 'createRepository', title: 'Create Git Repository' }]);
     await folder.versions.createRepository();
     expect((await folder.versions.listDatasets()).repository).toBe(true);
     expect((await refusal(folder.versions.createRepository())).code).toBe('versions.repositoryExists');

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { errorShape } from '../../base/errors.ts';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import { commands } from '../contributions.ts';
+import type { Services } from '../service/services.ts';
+
+export interface ProblemNode {
+  readonly kind: 'problem';
+  readonly message: string;
+}
+
+/**
+ * Why a tree has nothing to show. The sentence wraps above the tree, where a row would cut it off;
+ * of several folders each has its row, because the sentence is about one of them.
+ */
+export class Problems implements Disposable {
+  readonly #services: Services;
+  readonly #disposables = new DisposableStore();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<string | undefined>());
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  showOn(view: vscode.TreeView<unknown>): void {
+    this.#disposables.add(
+      this.#changed.event((sentence) => {
+        view.message = sentence;
+      }),
+    );
+  }
+
+  /** The nodes that `fetch` gives; while it fails, what says so. */
+  async around<Node>(fetch: () => Promise<Node[]>): Promise<(Node | ProblemNode)[]> {
+    const isAlone = this.#services.all.length === 1;
+    try {
+      const nodes = await fetch();
+      this.#changed.fire(undefined);
+      return nodes;
+    } catch (error) {
+      const { message } = errorShape(error);
+      this.#changed.fire(isAlone ? message : undefined);
+      return isAlone ? [] : [{ kind: 'problem', message }];
+    }
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}
+
+export function problemItem(message: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(message);
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.tooltip = message;
+  item.command = { command: commands.serviceShowLog, title: 'Show Log' };
+  return item;
+}
