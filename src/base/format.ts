@@ -49,6 +49,13 @@ export function formatBytes(bytes: number): string {
     : `${Number(value.toPrecision(3))} ${units[unit]}`;
 }
 
+/** "12,480 files, 1.2 GB"; what is not known is left out. */
+export function formatSize({ bytes, files }: { readonly bytes?: number; readonly files?: number }): string {
+  const count = files === undefined ? [] : [plural(files, 'file')];
+  const size = bytes === undefined ? [] : [formatBytes(bytes)];
+  return [...count, ...size].join(', ');
+}
+
 /** Relative to `now`, in milliseconds since the epoch: just now, 3 min ago, 2 h ago, yesterday, 5 d ago, then the date. */
 export function formatRelativeTime(time: number, now: number): string {
   const minutes = Math.floor((now - time) / 60_000);

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RequestType } from '../protocol/rpc.ts';
+import { checkedOutSentence, versionedSentence } from '../protocol/sentences.ts';
 import { checkoutVersion, listDatasets, listVersions, versionDataset } from '../protocol/versions.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, interruptible } from './invocation.ts';
-import { renderStatus, renderVersions, versionedSentence } from './render/datasetText.ts';
+import { renderStatus, renderVersions } from './render/datasetText.ts';
 import { pathInWorkspace } from './workspace.ts';
 
 /** `mlops version`, `versions`, `checkout` and `status`: states of data that can be brought back. */
@@ -95,8 +96,7 @@ async function checkout(
     overwrite: overwrite ?? false,
   });
   terminal.printJson(dataset);
-  const now = dataset.currentVersion === undefined ? 'as its pointer says' : `v${dataset.currentVersion}`;
-  terminal.print(`${dataset.path} is ${now} again.`);
+  terminal.print(checkedOutSentence(dataset));
   return exitCodes.success;
 }
 

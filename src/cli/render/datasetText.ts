@@ -1,11 +1,5 @@
-import { formatBytes, formatRelativeTime, plural } from '../../base/format.ts';
-import type {
-  DatasetList,
-  DatasetState,
-  DatasetSummary,
-  DatasetVersion,
-  VersionResult,
-} from '../../protocol/versions.ts';
+import { formatRelativeTime, formatSize } from '../../base/format.ts';
+import type { DatasetList, DatasetState, DatasetSummary, DatasetVersion } from '../../protocol/versions.ts';
 import { type Cell, renderTable, type StyleName, type TableOptions } from './table.ts';
 
 const stateStyles: Record<DatasetState, StyleName> = {
@@ -15,15 +9,6 @@ const stateStyles: Record<DatasetState, StyleName> = {
   damaged: 'red',
 };
 
-/** "1.2 GB", "12,480 files, 1.2 GB". */
-export function sizeText({ bytes, files }: { readonly bytes?: number; readonly files?: number }): string {
-  const parts = [
-    files === undefined ? '' : plural(files, 'file'),
-    bytes === undefined ? '' : formatBytes(bytes),
-  ];
-  return parts.filter((part) => part !== '').join(', ');
-}
-
 /** What there is, then what is in no version yet. */
 export function renderStatus({ datasets, unversioned }: DatasetList, options: TableOptions): string {
   const known = renderTable(
@@ -32,14 +17,14 @@ export function renderStatus({ datasets, unversioned }: DatasetList, options: Ta
       folderName(dataset),
       currentVersion(dataset),
       { text: dataset.state, style: stateStyles[dataset.state] },
-      sizeText(dataset),
+      formatSize(dataset),
       dataset.problem ?? (dataset.uncommitted ? 'pointer not committed' : ''),
     ]),
     options,
   );
   const others = renderTable(
     [{ title: 'NOT VERSIONED' }, { title: '' }],
-    unversioned.map((data): Cell[] => [folderName(data), sizeText({ bytes: data.bytes })]),
+    unversioned.map((data): Cell[] => [folderName(data), formatSize({ bytes: data.bytes })]),
     options,
   );
   return [datasets.length > 0 ? known : '', unversioned.length > 0 ? others : '']
@@ -61,19 +46,12 @@ export function renderVersions(
       version.commit.slice(0, 7),
       formatRelativeTime(version.time, now),
       version.author,
-      sizeText(version),
+      formatSize(version),
       version.message.split('\n')[0]!,
       { text: version.cached ? '' : 'not in the cache', style: 'yellow' },
     ]),
     options,
   );
-}
-
-export function versionedSentence(result: VersionResult): string {
-  const size = sizeText(result.files > 1 ? result : { bytes: result.bytes });
-  return result.unchanged
-    ? `${result.path} is unchanged since v${result.version}. Nothing was written.`
-    : `${result.path} is now v${result.version} (${size}), commit ${result.commit.slice(0, 7)}.`;
 }
 
 function folderName({ path, kind }: { readonly path: string; readonly kind: 'file' | 'folder' }): string {

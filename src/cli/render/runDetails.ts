@@ -1,7 +1,6 @@
-import { formatNumber, formatRelativeTime, groupDigits, plural } from '../../base/format.ts';
+import { formatNumber, formatRelativeTime, formatSize, groupDigits, plural } from '../../base/format.ts';
 import type { ArtifactEntry, CodeState, RunDataset, RunDetails } from '../../protocol/experiments.ts';
 import { fromWireNumber } from '../../protocol/numbers.ts';
-import { sizeText } from './datasetText.ts';
 import { runDuration, stateStyles } from './runText.ts';
 import { type Cell, cleanText, renderTable, type TableOptions } from './table.ts';
 
@@ -21,10 +20,7 @@ export function renderRunDetails(
     metricSection(run, options),
     section(
       'Artifacts',
-      artifacts.map(({ path, isFolder, bytes }) => [
-        isFolder ? `${path}/` : path,
-        bytes === undefined ? '' : sizeText({ bytes }),
-      ]),
+      artifacts.map(({ path, isFolder, bytes }) => [isFolder ? `${path}/` : path, formatSize({ bytes })]),
       options,
     ),
   ];

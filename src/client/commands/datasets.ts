@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { formatBytes, plural } from '../../base/format.ts';
+import { formatBytes } from '../../base/format.ts';
 import type { RequestType } from '../../protocol/rpc.ts';
+import { checkedOutSentence, versionedSentence } from '../../protocol/sentences.ts';
 import {
   checkoutVersion,
   createRepository,
@@ -76,13 +77,7 @@ async function versionWithMessage(
 }
 
 async function report(result: VersionResult): Promise<void> {
-  const size =
-    result.files === 1
-      ? formatBytes(result.bytes)
-      : `${plural(result.files, 'file')}, ${formatBytes(result.bytes)}`;
-  const sentence = result.unchanged
-    ? `${result.path} is unchanged since v${result.version}. Nothing was written.`
-    : `${result.path} is now v${result.version} (${size}), commit ${result.commit.slice(0, 7)}.`;
+  const sentence = versionedSentence(result);
   if (result.warnings.length === 0) {
     void vscode.window.showInformationMessage(sentence);
     return;
@@ -137,13 +132,14 @@ async function checkout(context: Context, node: DatasetsNode | undefined): Promi
 async function checkoutChosen(context: Context, node: VersionNode, overwrite: boolean): Promise<void> {
   const { client, dataset, version: wanted } = node;
   try {
-    await withProgress(client, `Checking out ${dataset.path} v${wanted.number}`, checkoutVersion, {
+    const title = `Checking out ${dataset.path} v${wanted.number}`;
+    const restored = await withProgress(client, title, checkoutVersion, {
       path: dataset.path,
       version: wanted.number,
       overwrite,
     });
     context.tree.refresh();
-    void vscode.window.showInformationMessage(`${dataset.path} is v${wanted.number} again.`);
+    void vscode.window.showInformationMessage(checkedOutSentence(restored));
   } catch (error) {
     await showError(error, {
       overwrite: () => checkoutChosen(context, node, true),

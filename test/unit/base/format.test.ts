@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatNumber,
   formatRelativeTime,
+  formatSize,
   plural,
   sparkline,
 } from '../../../src/base/format.ts';
@@ -60,4 +61,14 @@ test('a sparkline goes from the lowest to the highest value and leaves out what 
 
 test('plural counts with separated digits', () => {
   expect([plural(1, 'run'), plural(12_480, 'file')]).toEqual(['1 run', '12,480 files']);
+});
+
+test.each([
+  [{ bytes: 15_200, files: 12_480 }, '12,480 files, 15.2 KB'],
+  [{ bytes: 1, files: 1 }, '1 file, 1 byte'],
+  [{ bytes: 0 }, '0 bytes'],
+  [{ files: 2 }, '2 files'],
+  [{}, ''],
+])('%o reads %s', (size, text) => {
+  expect(formatSize(size)).toBe(text);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { renderStatus, renderVersions, versionedSentence } from '../../../src/cli/render/datasetText.ts';
+import { renderStatus, renderVersions } from '../../../src/cli/render/datasetText.ts';
 import { plainStyle } from '../../../src/cli/render/table.ts';
-import type { DatasetSummary, DatasetVersion, VersionResult } from '../../../src/protocol/versions.ts';
+import type { DatasetSummary, DatasetVersion } from '../../../src/protocol/versions.ts';
 
 const plain = { style: plainStyle };
 const now = Date.UTC(2026, 4, 3, 12);
@@ -77,26 +77,5 @@ it('lists versions, the present one marked', () => {
     `   VERSION  COMMIT   WHEN     AUTHOR  SIZE     MESSAGE
 *  v2       9f8e7d6  3 d ago  Ada     15.2 KB  Add 2009 season
    v1       9f8e7d6  3 d ago  Ada     15.2 KB  Add 2009 season  not in the cache`,
-  );
-});
-
-it('says what versioning did', () => {
-  const result: VersionResult = {
-    path: 'x.csv',
-    pointer: 'x.csv.dvc',
-    hash: 'a',
-    bytes: 15_200,
-    files: 1,
-    version: 3,
-    commit: 'a1b2c3d4',
-    unchanged: false,
-    warnings: [],
-  };
-  expect(versionedSentence(result)).toBe('x.csv is now v3 (15.2 KB), commit a1b2c3d.');
-  expect(versionedSentence({ ...result, files: 12 })).toBe(
-    'x.csv is now v3 (12 files, 15.2 KB), commit a1b2c3d.',
-  );
-  expect(versionedSentence({ ...result, unchanged: true })).toBe(
-    'x.csv is unchanged since v3. Nothing was written.',
   );
 });

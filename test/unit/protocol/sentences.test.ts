@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { checkedOutSentence, versionedSentence } from '../../../src/protocol/sentences.ts';
+import type { DatasetSummary, VersionResult } from '../../../src/protocol/versions.ts';
+
+test('a new version says its number, its size and its commit; nothing new says so', () => {
+  const result: VersionResult = {
+    path: 'x.csv',
+    pointer: 'x.csv.dvc',
+    hash: 'a',
+    bytes: 15_200,
+    files: 1,
+    version: 3,
+    commit: 'a1b2c3d4',
+    unchanged: false,
+    warnings: [],
+  };
+  expect(versionedSentence(result)).toBe('x.csv is now v3 (15.2 KB), commit a1b2c3d.');
+  expect(versionedSentence({ ...result, files: 12 })).toBe(
+    'x.csv is now v3 (12 files, 15.2 KB), commit a1b2c3d.',
+  );
+  expect(versionedSentence({ ...result, files: 0, bytes: 0 })).toBe(
+    'x.csv is now v3 (0 files, 0 bytes), commit a1b2c3d.',
+  );
+  expect(versionedSentence({ ...result, unchanged: true })).toBe(
+    'x.csv is unchanged since v3. Nothing was written.',
+  );
+});
+
+test('a checkout says which version is there now', () => {
+  const dataset: DatasetSummary = {
+    path: 'x.csv',
+    pointer: 'x.csv.dvc',
+    kind: 'file',
+    state: 'unchanged',
+    hash: 'a',
+    currentVersion: 2,
+    versionCount: 3,
+    uncommitted: false,
+  };
+  expect(checkedOutSentence(dataset)).toBe('x.csv is v2 again.');
+  expect(checkedOutSentence({ ...dataset, currentVersion: undefined })).toBe(
+    'x.csv is as its pointer says again.',
+  );
+});
