@@ -104,7 +104,7 @@ async function measure(uri: string, count: number): Promise<Figures> {
     const load = { uri, endpoint, body, requests: total, connections, firstStep, stepsPerRequest };
     const { stdout } = await run(
       process.execPath,
-      [path.join(root, 'bench/loadClient.ts'), JSON.stringify(load)],
+      [path.join(root, 'bench/support/loadClient.ts'), JSON.stringify(load)],
       {
         maxBuffer: 10_000_000,
       },

@@ -97,7 +97,7 @@ export class Session implements Disposable {
 
 /** The build lays `service/` beside `cli/`. */
 function serviceProgram() {
-  return { node: process.execPath, script: path.join(import.meta.dirname, '..', 'service', 'main.mjs') };
+  return { node: process.execPath, script: path.join(import.meta.dirname, '..', 'service', 'main.cjs') };
 }
 
 function wasLeaving(error: unknown): boolean {

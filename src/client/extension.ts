@@ -23,7 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = register(createLog());
   const program = {
     node: process.execPath,
-    script: context.asAbsolutePath('dist/service/main.mjs'),
+    script: context.asAbsolutePath('dist/service/main.cjs'),
   };
   const services = register(new Services(program, context.extension.packageJSON.version, log));
   const experiments = register(new ExperimentsTree(services));

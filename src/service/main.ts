@@ -235,4 +235,4 @@ function readOptions(): Options {
   return { workspace: values.workspace ?? process.cwd(), idleSeconds: Number(values['idle-seconds']) };
 }
 
-await main();
+void main();

@@ -11,7 +11,7 @@ export const version: string = JSON.parse(
 ).version;
 
 /** The bundled service, as it is delivered; `npm test` builds it first. */
-export const serviceScript = path.join(repository, 'dist', 'service', 'main.mjs');
+export const serviceScript = path.join(repository, 'dist', 'service', 'main.cjs');
 
 /** A temporary folder with the real service process beside it; both are gone after `dispose`. */
 export class ServedFolder {

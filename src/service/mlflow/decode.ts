@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalidParameter, malformedJson } from './errors.ts';
 
 /** Limits of MLflow's own server. */

@@ -39,6 +39,13 @@ export interface TrackingServer extends Disposable {
 const answeredVersion = '3.3.0+mlops.workbench';
 
 const megabyte = 1_000_000;
+
+/** Messages are checked by `decode`. Fastify would load its two schema compilers at every start, and never use them. */
+const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
+
+function refuseSchema(): never {
+  throw new Error('No route of the tracking server declares a schema');
+}
 const mountPoints = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
@@ -50,6 +57,7 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     bodyLimit: 64 * megabyte,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 10_000 },
+    schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
@@ -167,7 +175,7 @@ function serveArtifacts(app: FastifyInstance, artifacts: ArtifactProxy): void {
         send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
       );
       for (const path of multipartPaths) {
-        scope.all(`${base}/${path}`, refuseMultipart);
+        scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, handler: refuseMultipart });
       }
     }
   });

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a `.dvc` file says: `…/dvc-format.md` section 2 of the project's reference, after DVC 3.67. */
 export interface Pointer {
