@@ -31,7 +31,8 @@ export interface ErrorAction {
     | 'selectInterpreter'
     | 'writeParameters'
     | 'versionFirst'
-    | 'manageTrust';
+    | 'manageTrust'
+    | 'restartService';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */
   readonly subject?: string;

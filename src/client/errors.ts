@@ -27,6 +27,19 @@ export function restrictedMode(): WorkbenchError {
   );
 }
 
+export function serviceKeepsStopping(): WorkbenchError {
+  return new WorkbenchError(
+    'client.serviceKeepsStopping',
+    'The MLOps service keeps stopping. Runs go on and what they logged is saved.',
+    {
+      actions: [
+        { kind: 'restartService', title: 'Restart Service' },
+        { kind: 'showLog', title: 'Show Log' },
+      ],
+    },
+  );
+}
+
 /** What a button does; `retry` and `overwrite` belong to the command that failed. */
 export type ErrorHandlers = Partial<Record<ErrorAction['kind'], (action: ErrorAction) => unknown>>;
 
@@ -35,6 +48,7 @@ const general: ErrorHandlers = {
   createRepository: () => vscode.commands.executeCommand(commands.repositoryCreate),
   openFile: ({ subject }) =>
     subject ? openAt(subject) : vscode.commands.executeCommand('workbench.action.quickOpen'),
+  restartService: () => vscode.commands.executeCommand(commands.serviceRestart),
   manageTrust: () => vscode.commands.executeCommand('workbench.trust.manage'),
   selectInterpreter: () => vscode.commands.executeCommand('python.setInterpreter'),
 };

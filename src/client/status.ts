@@ -36,8 +36,15 @@ async function show(item: vscode.StatusBarItem, services: Services): Promise<voi
     item.show();
     return;
   }
+  if (services.all.some(({ state }) => state.kind === 'connecting')) {
+    // Runs outlive their service: what was last said about them stays until it can answer.
+    return;
+  }
   const connected = services.all.filter(({ state }) => state.kind === 'connected');
-  const counts = await Promise.all(connected.map((client) => running(client).catch(() => 0)));
+  const counts = await Promise.all(connected.map(running)).catch(() => undefined);
+  if (!counts) {
+    return;
+  }
   const total = counts.reduce((sum, count) => sum + count, 0);
   item.backgroundColor = undefined;
   item.text = `$(beaker) ${plural(total, 'run')} under way`;

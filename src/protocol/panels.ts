@@ -54,7 +54,9 @@ export type PanelTarget =
   | { readonly kind: 'artifact'; readonly run: RunId; readonly path: string }
   | { readonly kind: 'log'; readonly run: RunId }
   | { readonly kind: 'script'; readonly path: string }
-  | { readonly kind: 'chooseRuns'; readonly runs: readonly RunId[] };
+  | { readonly kind: 'chooseRuns'; readonly runs: readonly RunId[] }
+  /** Starts the service again after it has kept stopping. */
+  | { readonly kind: 'restartService' };
 
 /** What a page keeps with `setState`, so that it comes back the same after a reload: never data. */
 export interface PanelState {

@@ -18,8 +18,7 @@ import {
   versionDataset,
   waitForState,
 } from './journey.ts';
-import { makeProject, type ProjectOptions } from './project.ts';
-import type { SampleProject } from './sampleProject.ts';
+import { makeProject } from './project.ts';
 
 /** What a person sees when something is missing, broken or hostile. Each test has a window and a folder of its own. */
 
@@ -36,19 +35,6 @@ afterAll(async () => {
   await editor?.dispose();
   fs.rmSync(path.dirname(gitConfig), { recursive: true, force: true });
 });
-
-async function inProject(
-  options: ProjectOptions,
-  act: (workbench: Workbench, project: SampleProject) => Promise<void>,
-  within: Editor = editor,
-): Promise<void> {
-  const project = makeProject(options);
-  try {
-    await within.inWindow(project.folder, (workbench) => act(workbench, project));
-  } finally {
-    project.dispose();
-  }
-}
 
 async function runScript(workbench: Workbench, script: string) {
   await openExperiments(workbench);
@@ -75,7 +61,7 @@ describe('without git', () => {
       gitConfig,
       '[init]\n\tdefaultBranch = main\n[user]\n\tname = Ada\n\temail = ada@example.org\n',
     );
-    await inProject({ files, git: false }, async (workbench, project) => {
+    await editor.inProject({ files, git: false }, async (workbench, project) => {
       const { name, page } = await runScript(workbench, 'train.py');
       await waitForState(workbench, name, 'finished');
       await page.getByText('finished', { exact: true }).waitFor();
@@ -97,7 +83,7 @@ describe('without git', () => {
 
   test('git that does not know the user says how to introduce oneself, and nothing is changed', async () => {
     fs.writeFileSync(gitConfig, '[init]\n\tdefaultBranch = main\n[user]\n\tuseConfigOnly = true\n');
-    await inProject({ files, git: false }, async (workbench, project) => {
+    await editor.inProject({ files, git: false }, async (workbench, project) => {
       await askToVersion(workbench);
       await workbench.notification(/is not in a git repository/).click('Create Git Repository');
       const refusal = workbench.notification(/git does not know who you are/);
@@ -128,23 +114,19 @@ test('without Python the message says what to do, and no run appears', async () 
   // Else VS Code asks the user's login shell for its PATH.
   const without = await Editor.start({ env: { PATH: programs, VSCODE_CLI: '1' } });
   try {
-    await inProject(
-      { files: { 'train.py': 'print(1)\n' } },
-      async (workbench, project) => {
-        await openExperiments(workbench);
-        await workbench.openFile('train.py');
-        await workbench.editorTitleAction('Run Experiment');
-        const refusal = workbench.notification('No Python was found');
-        await refusal.waitFor();
-        expect(await refusal.message()).toMatch(/Nothing was started\. .*install Python 3/i);
-        // There is no list of interpreters without the Python extension, so no button that leads nowhere.
-        expect(await refusal.buttons()).toEqual(['Show Log']);
-        await workbench.screenshot('22-no-python');
-        expect(fs.existsSync(path.join(project.folder, '.mlops', 'runs'))).toBe(false);
-        await workbench.page.locator('.pane', { hasText: 'Runs appear here' }).first().waitFor();
-      },
-      without,
-    );
+    await without.inProject({ files: { 'train.py': 'print(1)\n' } }, async (workbench, project) => {
+      await openExperiments(workbench);
+      await workbench.openFile('train.py');
+      await workbench.editorTitleAction('Run Experiment');
+      const refusal = workbench.notification('No Python was found');
+      await refusal.waitFor();
+      expect(await refusal.message()).toMatch(/Nothing was started\. .*install Python 3/i);
+      // There is no list of interpreters without the Python extension, so no button that leads nowhere.
+      expect(await refusal.buttons()).toEqual(['Show Log']);
+      await workbench.screenshot('22-no-python');
+      expect(fs.existsSync(path.join(project.folder, '.mlops', 'runs'))).toBe(false);
+      await workbench.page.locator('.pane', { hasText: 'Runs appear here' }).first().waitFor();
+    });
   } finally {
     await without.dispose();
     fs.rmSync(programs, { recursive: true, force: true });
@@ -153,7 +135,7 @@ test('without Python the message says what to do, and no run appears', async () 
 
 test('a script that crashes: the sentence of its traceback, its log one click away, failed in the tree', async () => {
   const script = 'def train(row):\n    return row["sex"]\n\nprint("start", flush=True)\ntrain({})\n';
-  await inProject({ files: { 'train.py': script } }, async (workbench) => {
+  await editor.inProject({ files: { 'train.py': script } }, async (workbench) => {
     const { name, page } = await runScript(workbench, 'train.py');
     await waitForState(workbench, name, "failed, failed: KeyError: 'sex'");
     const notice = page.locator('.notice.error');
@@ -175,7 +157,7 @@ test('NaN and infinite metrics: the chart says so and draws the rest', async () 
     '    mlflow.log_metric("worse", float("nan"), step=step)',
     '',
   ].join('\n');
-  await inProject({ files: { 'train.py': script } }, async (workbench) => {
+  await editor.inProject({ files: { 'train.py': script } }, async (workbench) => {
     const { name, page } = await runScript(workbench, 'train.py');
     await waitForState(workbench, name, 'finished');
     await page.getByText('finished', { exact: true }).waitFor();
@@ -223,7 +205,7 @@ test('params.yaml that does not parse: line and column, and a button that goes t
     'project/train.py': 'print(1)\n',
     'project/params.yaml': 'epochs: 3\nmodel:\n  depth: [1, 2\nrate: 1\n',
   };
-  await inProject({ files }, async (workbench) => {
+  await editor.inProject({ files }, async (workbench) => {
     await workbench.openFile('project/train.py');
     await workbench.editorTitleAction('Run Experiment');
     const refusal = workbench.notification(/project\/params\.yaml cannot be read, line 4, column 1:/);
@@ -281,7 +263,7 @@ test('a path with spaces, quotes, unicode and per cent, a script and data with a
       "-a 'b' ünï #2.csv": 'x,y\n1,2\n',
     },
   };
-  await inProject(options, async (workbench, project) => {
+  await editor.inProject(options, async (workbench, project) => {
     const { name, page } = await runScript(workbench, '-train & go.py');
     await waitForState(workbench, name, 'finished');
     await page.getByRole('tab', { name: 'Code' }).click();
@@ -308,7 +290,7 @@ test('100 MB of output that is not all UTF-8: the end is shown, and the editor a
     'print("the end")',
     '',
   ].join('\n');
-  await inProject({ files: { 'loud.py': script } }, async (workbench) => {
+  await editor.inProject({ files: { 'loud.py': script } }, async (workbench) => {
     const { name, page } = await runScript(workbench, 'loud.py');
     await page.getByRole('tab', { name: 'Log' }).click();
     await paletteAnswers(workbench);
@@ -337,7 +319,7 @@ test('a script that reads only params.yaml: asked first, then the file is change
   const parameters = '# How long to train\nepochs: 3 # not many\nrate: 0.1\n';
   const script =
     'import re\ntext = open("params.yaml").read()\nprint("epochs are", re.search(r"epochs: (\\d+)", text)[1])\n';
-  await inProject(
+  await editor.inProject(
     { files: { 'train.py': script, 'params.yaml': parameters } },
     async (workbench, project) => {
       await openExperiments(workbench);

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { startVsCodeServer, type VsCodeServer, type VsCodeServerOptions } from './harness/vscodeServer.ts';
 import { Workbench } from './harness/workbench.ts';
-import { repository } from './sampleProject.ts';
+import { makeProject, type ProjectOptions } from './project.ts';
+import { repository, type SampleProject } from './sampleProject.ts';
 
 export type EditorOptions = Partial<Pick<VsCodeServerOptions, 'env' | 'settings' | 'workspaceTrust'>>;
 
@@ -47,6 +48,19 @@ export class Editor {
       throw error;
     }
     await this.close(workbench);
+  }
+
+  /** A folder and a window for one test. */
+  async inProject(
+    options: ProjectOptions,
+    act: (workbench: Workbench, project: SampleProject) => Promise<void>,
+  ): Promise<void> {
+    const project = makeProject(options);
+    try {
+      await this.inWindow(project.folder, (workbench) => act(workbench, project));
+    } finally {
+      project.dispose();
+    }
   }
 
   async dispose(): Promise<void> {

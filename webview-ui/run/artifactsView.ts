@@ -35,6 +35,7 @@ export class ArtifactsView extends PageElement {
     );
     this.#folders.refresh();
     this.subscriptions.add(this.host.onRefresh(() => this.#folders.refresh()));
+    this.subscriptions.add(this.host.onOffline(() => this.requestUpdate()));
     this.subscriptions.add(
       this.host.on(runsChanged, (news) => {
         if (news.runs.includes(this.run)) {
@@ -45,7 +46,7 @@ export class ArtifactsView extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const error = this.problem ?? this.#folders.error;
+    const error = this.problem ?? (this.host.isOffline ? undefined : this.#folders.error);
     if (error) {
       return errorNotice(error, () => {
         this.problem = undefined;

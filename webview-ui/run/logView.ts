@@ -46,6 +46,7 @@ export class LogView extends PageElement {
     );
     this.#log.refresh();
     this.subscriptions.add(this.host.onRefresh(() => this.#log.refresh()));
+    this.subscriptions.add(this.host.onOffline(() => this.requestUpdate()));
     this.subscriptions.add(
       this.host.on(logChanged, (news) => {
         if (news.run === this.run) {
@@ -63,7 +64,7 @@ export class LogView extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    if (this.#log.error) {
+    if (this.#log.error && !this.host.isOffline) {
       return errorNotice(this.#log.error, () => this.#log.refresh());
     }
     if (this.#log.isLoading) {

@@ -26,6 +26,8 @@ export interface Host {
   readonly onRefresh: Event<void>;
   /** The service is away, with a sentence for the user; keep what is shown. */
   readonly onOffline: Event<string>;
+  /** Since the last `onOffline`, until `onRefresh`: what fails meanwhile has been explained already. */
+  readonly isOffline: boolean;
   /** The user asked for a part of this page. */
   readonly onShow: Event<'log'>;
   getState(): PanelState | undefined;
@@ -61,10 +63,15 @@ class MessageHost implements Host {
   readonly onOffline = this.#offline.event;
   readonly onShow = this.#show.event;
   #lastId = 0;
+  #isOffline = false;
 
   constructor(api: WebviewApi) {
     this.#api = api;
     window.addEventListener('message', (event: MessageEvent<HostMessage>) => this.#receive(event.data));
+  }
+
+  get isOffline(): boolean {
+    return this.#isOffline;
   }
 
   send<P, R>(type: RequestType<P, R>, parameters: P, signal?: AbortSignal): Promise<R> {
@@ -118,9 +125,11 @@ class MessageHost implements Host {
         (this.#news.get(message.method) as Emitter<unknown> | undefined)?.fire(message.parameters);
         break;
       case 'refresh':
+        this.#isOffline = false;
         this.#refresh.fire();
         break;
       case 'offline':
+        this.#isOffline = true;
         this.#offline.fire(message.message);
         break;
       case 'show':

@@ -15,11 +15,15 @@ export function errorNotice(error: ErrorShape, retry?: () => void): TemplateResu
   </div>`;
 }
 
-export function offlineNotice(sentence: string | undefined): TemplateResult | typeof nothing {
+export function offlineNotice(
+  sentence: string | undefined,
+  restart: () => void,
+): TemplateResult | typeof nothing {
   return sentence
     ? html`<div class="notice warning" role="status">
         <span class="codicon codicon-debug-disconnect" aria-hidden="true"></span>
         <span class="grow">${sentence}</span>
+        <vscode-button secondary @click=${restart}>Restart Service</vscode-button>
       </div>`
     : nothing;
 }

@@ -62,8 +62,11 @@ export abstract class PanelPage extends PageElement {
   protected started(_start: PanelStart): void {}
 
   protected notices(): (TemplateResult | typeof nothing)[] {
-    const error = this.problem ?? this.failure;
-    return [offlineNotice(this.offline), error ? errorNotice(error, () => this.#retry()) : nothing];
+    const error = this.problem ?? (this.offline ? undefined : this.failure);
+    return [
+      offlineNotice(this.offline, () => this.open({ kind: 'restartService' })),
+      error ? errorNotice(error, () => this.#retry()) : nothing,
+    ];
   }
 
   protected isAbout(runs: readonly RunId[]): boolean {

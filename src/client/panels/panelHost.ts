@@ -14,7 +14,7 @@ import {
   panelTitle,
 } from '../../protocol/panels.ts';
 import type { RequestType } from '../../protocol/rpc.ts';
-import type { ServiceClient } from '../service/serviceClient.ts';
+import type { ServiceClient, ServiceState } from '../service/serviceClient.ts';
 import { pageHtml, pageRoot } from './html.ts';
 
 export interface PanelSubject {
@@ -52,7 +52,6 @@ export class PanelHost implements Disposable {
     const { view, extension, client, subject } = options;
     view.webview.options = { enableScripts: true, localResourceRoots: [pageRoot(extension)] };
     this.#disposables.add(view.webview.onDidReceiveMessage((message: PageMessage) => this.#receive(message)));
-    this.#disposables.add(view.onDidChangeViewState(() => view.visible && this.#post({ kind: 'refresh' })));
     this.#disposables.add(view.onDidDispose(() => this.dispose()));
     for (const { method } of panels[subject.panel].notifications) {
       this.#disposables.add(
@@ -62,13 +61,7 @@ export class PanelHost implements Disposable {
       );
     }
     this.#disposables.add(client.onDidReconnect(() => this.#post({ kind: 'refresh' })));
-    this.#disposables.add(
-      client.onDidChangeState((state) => {
-        if (state.kind === 'offline') {
-          this.#post({ kind: 'offline', message: state.message });
-        }
-      }),
-    );
+    this.#disposables.add(client.onDidChangeState((state) => this.#tellState(state)));
     view.webview.html = pageHtml(view.webview, extension, subject.panel);
   }
 
@@ -95,8 +88,15 @@ export class PanelHost implements Disposable {
   }
 
   #start(): PanelStart {
+    this.#tellState(this.#options.client.state);
     const { panel, runs, tab } = this.subject;
     return { panel, runs, tab };
+  }
+
+  #tellState(state: ServiceState): void {
+    if (state.kind === 'offline') {
+      this.#post({ kind: 'offline', message: state.message });
+    }
   }
 
   #setTitle(title: string): null {

@@ -105,6 +105,8 @@ export class Panels implements Disposable {
         return;
       case 'artifact':
         return openArtifact(client, target.run, target.path);
+      case 'restartService':
+        return client.restart();
       case 'chooseRuns': {
         const runs = await chooseRunsToCompare(client, target.runs);
         return runs && runs.length > 0 ? this.openComparison(client, runs) : undefined;

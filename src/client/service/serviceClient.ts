@@ -6,14 +6,14 @@ import { cancelledErrorCode, errorShape } from '../../base/errors.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import type { NotificationType, RequestType } from '../../protocol/rpc.ts';
 import { logWritten } from '../../protocol/service.ts';
-import { placedIn } from '../errors.ts';
+import { placedIn, serviceKeepsStopping } from '../errors.ts';
 import { writeServiceEntry } from '../log.ts';
 
 export type ServiceState =
   | { readonly kind: 'idle' | 'connecting' | 'connected' }
   | { readonly kind: 'offline'; readonly message: string };
 
-/** After so many losses within a minute the user decides, with Restart Service. */
+/** After more losses than these within a minute nothing but the user, or time, starts it again. */
 const restartsPerMinute = 3;
 
 /**
@@ -90,9 +90,17 @@ export class ServiceClient implements Disposable {
     this.#disposables.dispose();
   }
 
-  #attach(): Promise<Attached> {
+  async #attach(): Promise<Attached> {
+    if (!this.#attached && this.#keepsStopping) {
+      throw serviceKeepsStopping();
+    }
     this.#attached ??= this.#connect();
     return this.#attached;
+  }
+
+  get #keepsStopping(): boolean {
+    const recent = this.#losses.filter((time) => Date.now() - time < 60_000);
+    return recent.length > restartsPerMinute;
   }
 
   async #connect(): Promise<Attached> {
@@ -139,11 +147,9 @@ export class ServiceClient implements Disposable {
       return;
     }
     this.#attached = undefined;
-    const now = Date.now();
-    this.#losses.push(now);
-    const recent = this.#losses.filter((time) => now - time < 60_000).length;
-    if (recent > restartsPerMinute) {
-      const message = 'The MLOps service keeps stopping. Runs go on and what they logged is saved.';
+    this.#losses.push(Date.now());
+    if (this.#keepsStopping) {
+      const { message } = serviceKeepsStopping();
       this.#log.error(message);
       this.#setState({ kind: 'offline', message });
       return;

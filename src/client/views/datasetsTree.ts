@@ -51,6 +51,7 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
     }
     this.#disposables.add(services.onDidCreate(listen));
     this.#disposables.add(services.onDidChangeFolders(() => this.refresh()));
+    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
   }
 
   /** At most twice a second: a live run changes more often than a tree should move. */
@@ -59,6 +60,10 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
   }
 
   async getChildren(parent?: DatasetsNode): Promise<DatasetsNode[]> {
+    if (!vscode.workspace.isTrusted) {
+      // Versions are in git's history, and git runs what the folder's own configuration names.
+      return [];
+    }
     if (!parent) {
       const clients = this.#services.all;
       return clients.length > 1

@@ -58,6 +58,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     }
     this.#disposables.add(services.onDidCreate(listen));
     this.#disposables.add(services.onDidChangeFolders(() => this.refresh()));
+    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
   }
 
   /** At most twice a second: a live run changes more often than a tree should move. */
@@ -107,6 +108,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
 
   #experiments(client: ServiceClient): Promise<ExperimentsNode[]> {
     return this.problems.around<ExperimentsNode>(async () => {
+      if (!vscode.workspace.isTrusted && !(await hasRuns(client.folder))) {
+        return [];
+      }
       const experiments = (await client.send(listExperiments, null)).filter(({ runCount }) => runCount > 0);
       return experiments.map((experiment) => ({ kind: 'experiment', client, experiment }));
     });
@@ -120,6 +124,15 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
       ? [...runs, { kind: 'more', client, experiment, left: total - items.length }]
       : runs;
   }
+}
+
+/** A service would make its files in the folder, and in Restricted Mode nothing is written. */
+async function hasRuns(folder: vscode.WorkspaceFolder): Promise<boolean> {
+  const database = vscode.Uri.joinPath(folder.uri, '.mlops', 'workbench.db');
+  return Promise.resolve(vscode.workspace.fs.stat(database)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function experimentItem({

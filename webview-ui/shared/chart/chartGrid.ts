@@ -65,6 +65,7 @@ export class ChartGrid extends PageElement {
     });
     this.subscriptions.add({ dispose: () => this.#observer.disconnect() });
     this.subscriptions.add(this.host.onRefresh(() => this.#series.refresh()));
+    this.subscriptions.add(this.host.onOffline(() => this.requestUpdate()));
     this.subscriptions.add(
       this.host.on(runsChanged, (news) => {
         if (this.runs.some((run) => news.runs.includes(run.id))) {
@@ -91,9 +92,10 @@ export class ChartGrid extends PageElement {
 
   protected override render(): TemplateResult {
     const metrics = this.#shownMetrics();
+    const error = this.host.isOffline ? undefined : this.#series.error;
     return html`
       ${this.metrics.length > 12 ? this.#filterField() : nothing}
-      ${this.#series.error ? errorNotice(this.#series.error, () => this.#series.refresh()) : nothing}
+      ${error ? errorNotice(error, () => this.#series.refresh()) : nothing}
       <div class="chart-grid">
         ${repeat(
           metrics,
