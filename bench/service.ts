@@ -4,11 +4,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { Attached } from '../src/attach/attach.ts';
 import { searchRuns } from '../src/protocol/experiments.ts';
+import { retire } from '../src/protocol/service.ts';
 import { createRunStore } from '../src/service/experiments/sqliteStore.ts';
 import { openDatabase } from '../src/service/storage/database.ts';
 import { migrations } from '../src/service/storage/migrations/all.ts';
-import { ServedFolder } from '../test/support/service.ts';
+import { isAlive, ServedFolder } from '../test/support/service.ts';
+import { waitFor } from '../test/support/waitFor.ts';
 import { type Figure, report, time } from './support/report.ts';
 
 /*
@@ -23,6 +26,7 @@ const runCount = 1_000;
 
 const figures: Figure[] = [
   { what: 'node that does nothing', unit: 'ms', rounds: await repeat(emptyNode) },
+  { what: 'cold start, the first of a version', unit: 'ms', rounds: await repeat(firstStart) },
   { what: 'cold start, new folder', unit: 'ms', budget: 300, rounds: await repeat(coldStart) },
   ...(await folderWithRuns()),
 ];
@@ -32,13 +36,31 @@ async function emptyNode(): Promise<number> {
   return time(() => once(spawn(process.execPath, ['--eval', '0'], { stdio: 'ignore' }), 'exit'));
 }
 
+/** Nothing is there yet of what V8 compiled. */
+async function firstStart(): Promise<number> {
+  process.env.NODE_DISABLE_COMPILE_CACHE = '1';
+  try {
+    return await coldStart();
+  } finally {
+    delete process.env.NODE_DISABLE_COMPILE_CACHE;
+  }
+}
+
 async function coldStart(): Promise<number> {
   const folder = new ServedFolder('bench');
   try {
-    return await time(() => folder.attach());
+    const milliseconds = await time(() => folder.attach());
+    await leave(await folder.attach());
+    return milliseconds;
   } finally {
     await folder.dispose();
   }
+}
+
+/** As a service leaves in life, so that what was compiled for it is kept for the next start. */
+async function leave({ connection, welcome }: Attached): Promise<void> {
+  await connection.send(retire, null);
+  await waitFor('the service to leave', () => !isAlive(welcome.processId));
 }
 
 async function folderWithRuns(): Promise<Figure[]> {
@@ -53,12 +75,13 @@ async function folderWithRuns(): Promise<Figure[]> {
     for (let round = 0; round < rounds; round += 1) {
       cold.push(await time(() => folder.attach({ idleSeconds: 30 })));
       attached.push(await time(() => folder.attach()));
-      const { connection, welcome } = await folder.attach();
+      const attachedTo = await folder.attach();
+      const { connection, welcome } = attachedTo;
       firstPage.push(await time(() => connection.send(searchRuns, { limit: 100 })));
       // At rest is when a moment has passed in which nobody asked for anything.
       await delay(500);
       memory.push(residentMegabytes(welcome.processId));
-      await folder.endServices();
+      await leave(attachedTo);
     }
     const what = `${runCount.toLocaleString('en')} runs × 5 metrics`;
     return [

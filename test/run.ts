@@ -21,7 +21,7 @@ const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 
 const levels: readonly Level[] = [
   { name: 'unit' },
-  { name: 'golden' },
+  { name: 'golden', prepare: requirePython },
   { name: 'service', prepare: requirePython },
   { name: 'contract', prepare: requirePython },
   { name: 'pages', prepare: findChromium },

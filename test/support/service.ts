@@ -50,16 +50,11 @@ export class ServedFolder {
   }
 
   /** Ends every service that was attached to, and waits until it is gone. */
-  async endServices(): Promise<void> {
+  async dispose(): Promise<void> {
     for (const processId of this.#seen) {
       kill(processId, 'SIGKILL');
       await waitFor(`the end of process ${processId}`, () => !isAlive(processId));
     }
-    this.#seen.clear();
-  }
-
-  async dispose(): Promise<void> {
-    await this.endServices();
     this.#disposables.dispose();
   }
 }

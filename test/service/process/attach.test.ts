@@ -48,6 +48,26 @@ describe('one service per folder', () => {
   });
 });
 
+test('what V8 compiled is kept with the user’s caches, and a start does not depend on it', async () => {
+  const caches = path.join(folder.root, 'caches');
+  const before = process.env.XDG_CACHE_HOME;
+  try {
+    process.env.XDG_CACHE_HOME = caches;
+    const { connection, welcome } = await folder.attach({ idleSeconds: 0.2 });
+    connection.dispose();
+    await waitFor('the idle service to leave', () => !isAlive(welcome.processId));
+    expect(fs.readdirSync(path.join(caches, 'mlops-workbench', 'compiled'))).not.toEqual([]);
+    process.env.XDG_CACHE_HOME = folder.write('not-a-folder', '');
+    const again = await folder.attach();
+    expect(await again.connection.send(listExperiments, null)).toEqual(expect.any(Array));
+  } finally {
+    process.env.XDG_CACHE_HOME = before;
+    if (before === undefined) {
+      delete process.env.XDG_CACHE_HOME;
+    }
+  }
+});
+
 describe('a service that dies', () => {
   test('fails what was asked, and the next attach starts another at the same tracking address', async () => {
     const { connection, welcome } = await folder.attach();
