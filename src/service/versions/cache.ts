@@ -65,7 +65,7 @@ export class Cache {
 
   /** For work that adds objects. */
   withTemporary<T>(work: (settings: JobSettings) => Promise<T>): Promise<T> {
-    return withTemporaryFolder(this.#dvc.temporary, (temporary) => {
+    return withTemporaryFolder(this.#dvc.unfinishedObjects, (temporary) => {
       fs.mkdirSync(this.objects, { recursive: true });
       return work({ objects: this.objects, temporary });
     });

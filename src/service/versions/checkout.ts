@@ -1,35 +1,16 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { cancelled } from '../../base/errors.ts';
-import type { Progress } from '../../protocol/rpc.ts';
 import { Cache } from './cache.ts';
-import { planCheckout } from './checkoutPlan.ts';
+import { type CheckoutOptions, planCheckout, type WantedContent } from './checkoutPlan.ts';
 import { applyPlan } from './checkoutWriting.ts';
 import { dvcRoot, openDvc } from './dvcRepository.ts';
 import { damagedPointer, noSuchVersion, notVersioned, unsupportedPointer } from './errors.ts';
-import type { FileHashes } from './fileHashes.ts';
 import { toPosix } from './files.ts';
-import type { Git } from './git.ts';
-import type { HistoryEntry, HistoryReader } from './history.ts';
+import type { HistoryEntry } from './history.ts';
 import { type Dataset, type PointerFiles, readPointers } from './pointerFiles.ts';
 import type { Content } from './pointerText.ts';
 import { writePointer } from './recordVersion.ts';
 import { statusOf } from './status.ts';
-import type { Target } from './target.ts';
-
-export interface CheckoutOptions {
-  readonly workspace: string;
-  readonly git: Git;
-  readonly store: FileHashes;
-  readonly history: HistoryReader;
-  readonly target: Target;
-  /** The pointer's own version when absent. */
-  readonly version?: number | undefined;
-  /** Replaces data that is in no version. */
-  readonly overwrite?: boolean | undefined;
-  readonly signal: AbortSignal;
-  report(progress: Progress): void;
-}
 
 /**
  * Brings a version back into the workspace and makes the pointer name it.
@@ -52,17 +33,7 @@ export async function checkOut(options: CheckoutOptions): Promise<void> {
   }
   await applyPlan({ ...options, cache, dvc, plan });
   const content: Content = { ...wanted, bytes: wanted.bytes ?? plan.bytes, legacy: wanted.legacy };
-  fs.mkdirSync(path.join(dvc.root, '.dvc', 'tmp'), { recursive: true });
   writePointer({ target, dvc, pointerFile: dataset.pointerFile, dataset, content });
-}
-
-/** The content that is asked for; counts are absent where an old pointer left them out. */
-export interface WantedContent {
-  readonly hash: string;
-  readonly legacy: boolean;
-  readonly bytes?: number | undefined;
-  readonly files?: number | undefined;
-  readonly executable: boolean;
 }
 
 function requireDataset({ target, workspace }: CheckoutOptions, pointers: PointerFiles): Dataset {

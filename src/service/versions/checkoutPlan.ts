@@ -1,14 +1,40 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { cancelled } from '../../base/errors.ts';
+import type { Progress } from '../../protocol/rpc.ts';
 import type { Cache, ContentName } from './cache.ts';
-import type { CheckoutOptions, WantedContent } from './checkout.ts';
 import { type CollectedFile, type Collection, collect } from './collect.ts';
 import { type Hashes, hashFiles } from './contents.ts';
 import type { DvcRepository } from './dvcRepository.ts';
 import { changedWhileReading, contentMissing, obstructed, unversionedChanges } from './errors.ts';
+import type { FileHashes } from './fileHashes.ts';
 import { errorCode, toPosix } from './files.ts';
-import type { HistoryEntry } from './history.ts';
+import type { Git } from './git.ts';
+import type { HistoryEntry, HistoryReader } from './history.ts';
+import type { Target } from './target.ts';
+
+export interface CheckoutOptions {
+  readonly workspace: string;
+  readonly git: Git;
+  readonly store: FileHashes;
+  readonly history: HistoryReader;
+  readonly target: Target;
+  /** The pointer's own version when absent. */
+  readonly version?: number | undefined;
+  /** Replaces data that is in no version. */
+  readonly overwrite?: boolean | undefined;
+  readonly signal: AbortSignal;
+  report(progress: Progress): void;
+}
+
+/** The content that is asked for; counts are absent where an old pointer left them out. */
+export interface WantedContent {
+  readonly hash: string;
+  readonly legacy: boolean;
+  readonly bytes?: number | undefined;
+  readonly files?: number | undefined;
+  readonly executable: boolean;
+}
 
 /** What has to be written and removed, in absolute paths; everything about it has been checked. */
 export interface CheckoutPlan {

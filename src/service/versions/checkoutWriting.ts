@@ -3,8 +3,7 @@ import path from 'node:path';
 import { cancelled } from '../../base/errors.ts';
 import { formatBytes } from '../../base/format.ts';
 import type { Cache } from './cache.ts';
-import type { CheckoutOptions } from './checkout.ts';
-import type { CheckoutPlan, PlannedFile } from './checkoutPlan.ts';
+import type { CheckoutOptions, CheckoutPlan, PlannedFile } from './checkoutPlan.ts';
 import type { JobDone, JobFailure } from './contentJobs.ts';
 import { runJobs } from './contentPool.ts';
 import type { DvcRepository } from './dvcRepository.ts';
@@ -33,7 +32,7 @@ export async function applyPlan(options: ApplyOptions): Promise<void> {
   if (needed > free && plan.write.some(({ bytes }) => bytes > 0)) {
     throw diskFull(`check out ${target.name}`, free, needed);
   }
-  await withTemporaryFolder(path.join(dvc.root, '.dvc', 'tmp', 'mlops'), async (folder) => {
+  await withTemporaryFolder(dvc.unfinished, async (folder) => {
     const staged = await stage(options, folder, needed);
     if (options.signal.aborted) {
       throw cancelled();

@@ -108,45 +108,52 @@ class Walk {
 
   async #folder(folder: string, relative: string): Promise<void> {
     const entries = this.#read(folder, relative);
+    const ignores = this.#rules.inFolder(folder);
     let found = 0;
     for (const entry of entries) {
-      this.#steps += 1;
-      if (this.#steps % yieldEvery === 0) {
-        await new Promise((resolve) => setImmediate(resolve));
-        if (this.#options.signal?.aborted) {
-          throw cancelled();
-        }
-      }
-      const file = path.join(folder, entry.name);
+      await this.#step();
+      const file = `${folder}${path.sep}${entry.name}`;
       const inner = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (neverCollected.has(entry.name)) {
         this.#noteRepository(entry.name, relative);
         continue;
       }
       found += 1;
-      await this.#entry(entry, file, inner);
+      if (ignores?.(entry.name, entry.isDirectory())) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        await this.#subfolder(entry.name, file, inner);
+      } else {
+        this.#file(entry, file, inner);
+      }
     }
     if (found === 0 && relative !== '') {
       this.#emptyFolders.push(relative);
     }
   }
 
-  async #entry(entry: fs.Dirent, file: string, inner: string): Promise<void> {
-    if (entry.isDirectory()) {
-      if (this.#rules.ignores(file, true)) {
-        return;
+  /** Lets other requests pass now and then, and hears of an abort. */
+  async #step(): Promise<void> {
+    this.#steps += 1;
+    if (this.#steps % yieldEvery === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#options.signal?.aborted) {
+        throw cancelled();
       }
-      if (fs.existsSync(path.join(file, '.dvc'))) {
-        this.#repositories.push(inner);
-        return;
-      }
-      this.#noteName(entry.name, inner);
-      await this.#folder(file, inner);
+    }
+  }
+
+  async #subfolder(name: string, folder: string, inner: string): Promise<void> {
+    if (fs.existsSync(path.join(folder, '.dvc'))) {
+      this.#repositories.push(inner);
       return;
     }
-    if (this.#rules.ignores(file, false)) {
-      return;
-    }
+    this.#noteName(name, inner);
+    await this.#folder(folder, inner);
+  }
+
+  #file(entry: fs.Dirent, file: string, inner: string): void {
     if (entry.name === '.dvcignore') {
       throw notVersionable(this.#options.name, `it holds the file ${inner}; DVC allows none inside data.`);
     }
@@ -197,7 +204,7 @@ class Walk {
     if (/[\p{Cc}]|[ .]$|[<>:"|?*\\]/u.test(name)) {
       this.#oddNames.push(inner);
     }
-    const folded = inner.normalize('NFC').toLowerCase();
+    const folded = (plainName.test(inner) ? inner : inner.normalize('NFC')).toLowerCase();
     const twin = this.#spellings.get(folded);
     if (twin === undefined) {
       this.#spellings.set(folded, inner);
@@ -206,6 +213,8 @@ class Walk {
     }
   }
 }
+
+const plainName = /^[ -~]*$/;
 
 /** Version control's own files, which DVC never collects. */
 const neverCollected = new Set(['.git', '.dvc', '.hg']);

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { processExists } from './files.ts';
 import { type Git, literally } from './git.ts';
 import { withEntry } from './gitignore.ts';
-import { statusOf } from './status.ts';
 
 /** What goes into a commit, by paths relative to the repository's root. */
 export interface CommitContent {
@@ -21,29 +20,35 @@ export interface CommitContent {
  * before the commit, so that a process killed in between leaves them staged rather than seemingly deleted;
  * all other entries stay as they are. When the commit fails, ours go back to what they were.
  *
- * Answers the commit, or HEAD when it has all of this already. Throws what git said when the commit fails.
+ * `head` is HEAD, absent before the first commit. Answers the commit, or HEAD when it has all of this already. Throws what git said when the commit fails.
  */
-export async function commitExactly(git: Git, content: CommitContent, message: string): Promise<string> {
-  const [headBefore, before, wanted] = await Promise.all([
-    head(git),
-    indexEntries(git, pathsOf(content)),
-    wantedBlobs(git, content),
-  ]);
-  const missing = wanted.filter(({ commit, committed }) => commit !== committed);
-  if (missing.length === 0) {
-    await stage(git, wanted, before);
-    return headBefore ?? '';
-  }
+export async function commitExactly(
+  git: Git,
+  head: string | undefined,
+  content: CommitContent,
+  message: string,
+): Promise<string> {
   const indexFile = path.join(git.gitFolder, `mlops-index-${process.pid}-${randomBytes(4).toString('hex')}`);
   removeAbandoned(git.gitFolder);
+  const preparing = prepareIndex(git, indexFile, head);
   try {
-    await prepareIndex(git, indexFile, headBefore);
-    await updateIndex(
-      git,
-      missing.map(({ path: file, commit }) => entry(file, commit)),
-      indexFile,
-    );
-    await stage(git, wanted, before);
+    const [before, wanted] = await Promise.all([
+      indexEntries(git, pathsOf(content)),
+      wantedBlobs(git, content),
+      preparing,
+    ]);
+    const missing = wanted.filter(({ commit, committed }) => commit !== committed);
+    if (missing.length === 0) {
+      await stage(git, wanted, before);
+      return head ?? '';
+    }
+    const entries = missing.map(({ path: file, commit }) => entry(file, commit));
+    await Promise.all([updateIndex(git, entries, indexFile), stage(git, wanted, before)]);
+    if ((await currentHead(git)) !== head) {
+      // Somebody committed meanwhile; from the old files ours would undo that.
+      await unstage(git, wanted, before);
+      return await commitExactly(git, await currentHead(git), content, message);
+    }
     try {
       await git.run(['commit', '--cleanup=whitespace', `--message=${message}`], { indexFile });
     } catch (error) {
@@ -51,10 +56,17 @@ export async function commitExactly(git: Git, content: CommitContent, message: s
       throw error;
     }
   } finally {
+    await preparing.catch(() => undefined);
     fs.rmSync(indexFile, { force: true });
     fs.rmSync(`${indexFile}.lock`, { force: true });
   }
-  return (await head(git)) ?? '';
+  return (await currentHead(git)) ?? '';
+}
+
+async function currentHead(git: Git): Promise<string | undefined> {
+  // Before the first commit the answer is the word itself.
+  const answer = (await git.run(['rev-parse', 'HEAD'], { alsoFine: 128 })).trim();
+  return /^[0-9a-f]{40,64}$/.test(answer) ? answer : undefined;
 }
 
 interface Wanted {
@@ -179,10 +191,6 @@ async function whenUnlocked<T>(action: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-}
-
-async function head(git: Git): Promise<string | undefined> {
-  return (await statusOf(git, ['.gitignore'])).head;
 }
 
 function pathsOf({ files, ignoreLine }: CommitContent): string[] {

@@ -1,7 +1,7 @@
-import { createHash, type Hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type FileIdentity, identityOf, sameIdentity } from './fileIdentity.ts';
+import { type FileIdentity, fromStats, identityOf, sameIdentity } from './fileIdentity.ts';
 import { errorCode } from './files.ts';
 import { hashStream, SinkError } from './hashStream.ts';
 import { legacyHash } from './legacyHash.ts';
@@ -11,6 +11,8 @@ export interface ContentJob {
   readonly action: 'hash' | 'hashLegacy' | 'store' | 'restore';
   /** What is read, absolute. */
   readonly file: string;
+  /** What the file was when it was listed; taken from the file itself when absent. */
+  readonly identity?: FileIdentity;
   /** For `restore`: the new file, and the hash it has to have. */
   readonly target?: string;
   readonly expected?: { readonly md5: string; readonly legacy: boolean };
@@ -31,7 +33,6 @@ export interface JobHooks {
 
 export interface JobDone {
   readonly md5: string;
-  readonly identity: FileIdentity;
   /** Milliseconds since the epoch, before the first byte was read. */
   readonly readAt: number;
   /** The object that was not in the cache before. */
@@ -62,6 +63,8 @@ export async function runJob(job: ContentJob, settings: JobSettings, hooks: JobH
 /** Below this a file is read in one piece, without waiting; above it reading, hashing and writing overlap. */
 const smallLimit = 1 << 20;
 
+const umaskHidesReading = (process.umask() & 0o444) !== 0;
+
 class Failure extends Error {
   readonly detail: JobFailure;
 
@@ -84,14 +87,13 @@ async function perform(job: ContentJob, settings: JobSettings, hooks: JobHooks):
   const readAt = Date.now();
   const source = openFile(job.file);
   try {
-    const before = identityOf(source, job.file);
-    const work = { job, settings, hooks, source, size: before.size };
-    const { md5, added } = await read(work);
-    if (!sameIdentity(before, identityOf(source, job.file)) || !stillThere(job.file, before)) {
+    const before = job.identity ?? identityOf(source, job.file);
+    const { md5, added } = await read({ job, settings, hooks, source, size: before.size });
+    if (!isStill(job.file, before)) {
       discard(added);
       throw failure('changed', job.file);
     }
-    return { md5, identity: before, readAt, ...(added ? { added } : {}) };
+    return { md5, readAt, ...(added ? { added } : {}) };
   } finally {
     fs.closeSync(source);
   }
@@ -132,17 +134,17 @@ async function hashOnly(work: Work): Promise<Read> {
 
 function storeSmall(work: Work): Read {
   const content = readWhole(work);
-  const hash = md5(content);
-  const object = objectPath(work.settings.objects, hash);
+  const name = md5(content);
+  const object = objectPath(work.settings.objects, name);
   if (holds(object, content)) {
-    return { md5: hash };
+    return { md5: name };
   }
   const temporary = temporaryFile(work.settings.temporary);
   writing(temporary, () => {
     const descriptor = fs.openSync(temporary, 'wx', 0o444);
     try {
       writeAll(descriptor, content);
-      if ((process.umask() & 0o444) !== 0) {
+      if (umaskHidesReading) {
         fs.fchmodSync(descriptor, 0o444);
       }
     } finally {
@@ -150,7 +152,7 @@ function storeSmall(work: Work): Read {
     }
     moveInto(temporary, object);
   });
-  return { md5: hash, added: object };
+  return { md5: name, added: object };
 }
 
 /** A clone shares the blocks of the source, and no later write to the source reaches it; else bytes are copied. */
@@ -250,16 +252,9 @@ function openFile(file: string): number {
 }
 
 function readWhole(work: Work): Buffer {
-  // One byte more than expected shows a file that grew.
+  // One byte more than expected shows a file that grew; whoever calls compares the file's size and times again.
   const buffer = Buffer.allocUnsafe(work.size + 1);
-  let length = 0;
-  for (;;) {
-    const bytes = fs.readSync(work.source, buffer, length, buffer.length - length, null);
-    length += bytes;
-    if (bytes === 0 || length === buffer.length) {
-      break;
-    }
-  }
+  const length = fs.readSync(work.source, buffer, 0, buffer.length, 0);
   if (length !== work.size) {
     throw failure('changed', work.job.file);
   }
@@ -274,9 +269,10 @@ function writeAll(descriptor: number, content: Buffer): void {
   }
 }
 
-function stillThere(file: string, before: FileIdentity): boolean {
+/** By its path, so that another file in its place is seen as well. */
+function isStill(file: string, before: FileIdentity): boolean {
   const now = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-  return now !== undefined && String(now.ino) === before.inode;
+  return now !== undefined && sameIdentity(before, fromStats(now));
 }
 
 function holds(object: string, content: Buffer): boolean {
@@ -357,6 +353,5 @@ function discard(file: string | undefined): void {
 }
 
 function md5(content: Buffer): string {
-  const hash: Hash = createHash('md5');
-  return hash.update(content).digest('hex');
+  return hash('md5', content, 'hex');
 }

@@ -46,13 +46,14 @@ export async function hashFiles(
     unknown.map(({ file, identity }) => ({
       action: legacy ? 'hashLegacy' : 'hash',
       file,
+      identity,
       bytes: identity.size,
     })),
     noSettings,
     options,
   );
   const done = outcomes.flatMap((outcome, index) =>
-    'done' in outcome ? [{ file: unknown[index]!.file, ...outcome.done }] : [],
+    'done' in outcome ? [{ ...unknown[index]!, ...outcome.done }] : [],
   );
   store.remember(done, legacy);
   for (const { file, md5 } of done) {

@@ -8,8 +8,10 @@ export interface DvcRepository {
   /** The folder that holds `.dvc`. */
   readonly root: string;
   readonly cache: string;
-  /** Files for a moment that no tool looks at; on the same file system as the cache. */
-  readonly temporary: string;
+  /** Unfinished files that are going to the workspace; no tool looks there. */
+  readonly unfinished: string;
+  /** Unfinished objects, on the cache's file system. */
+  readonly unfinishedObjects: string;
 }
 
 /**
@@ -49,7 +51,7 @@ export function initialiseDvc(root: string): readonly string[] {
     for (const file of initialFiles) {
       const target = path.join(root, file.path);
       if (!fs.existsSync(target)) {
-        writeAtomically(target, file.text);
+        writeAtomically(target, file.text, { temporary: unfinishedIn(root) });
         made.push(target);
       }
     }
@@ -69,8 +71,17 @@ export function openDvc(root: string): DvcRepository {
     .map((name) => cacheFolder(path.join(folder, name)))
     .findLast((found) => found !== undefined);
   const cache = configured ?? path.join(folder, 'cache');
-  const near = path.join(folder, 'tmp', 'mlops');
-  return { root, cache, temporary: sameDevice(folder, cache) ? near : path.join(cache, 'mlops-tmp') };
+  const unfinished = unfinishedIn(root);
+  return {
+    root,
+    cache,
+    unfinished,
+    unfinishedObjects: sameDevice(folder, cache) ? unfinished : path.join(cache, 'mlops-tmp'),
+  };
+}
+
+function unfinishedIn(root: string): string {
+  return path.join(root, '.dvc', 'tmp', 'mlops');
 }
 
 /** `cache.dir` of one configuration file, absolute; a relative one starts from that file's folder. */

@@ -35,7 +35,7 @@ export class FileHashes {
       modifiedNs: row.modified_ns,
       changedNs: row.changed_ns,
     };
-    return sameIdentity(known, identity) && isSettled(row.modified_ns, row.hashed_at) ? row.md5 : undefined;
+    return sameIdentity(known, identity) && isSettled(known, row.hashed_at) ? row.md5 : undefined;
   }
 
   remember(known: Iterable<KnownHash & { readonly file: string }>, legacy = false): void {
@@ -66,12 +66,18 @@ const fineTickMs = 100;
 const coarseTickMs = 2000;
 
 /**
- * A write in the same tick of the file system's clock as the one before leaves the same time behind. So a hash
+ * A write in the same tick of the file system's clock as the one before leaves the same times behind. So a hash
  * is believed only when reading began clearly after the last write: two seconds where times are that coarse
- * (FAT, some network drives), a tenth where they are finer (a kernel tick is at most 10 ms).
+ * (FAT, some network drives), a tenth where they are finer (a kernel tick is at most 10 ms). A later write would
+ * change both times, so it is enough when one of them is old: a restored time of writing may lie in the future,
+ * and a file renamed into place has a new time of change.
  */
-export function isSettled(modifiedNs: string, readAt: number): boolean {
-  const modified = BigInt(modifiedNs);
-  const tick = modified % 1_000_000n === 0n ? coarseTickMs : fineTickMs;
-  return readAt - Number(modified / 1_000_000n) > tick;
+export function isSettled({ modifiedNs, changedNs }: FileIdentity, readAt: number): boolean {
+  return isPast(modifiedNs, readAt) || isPast(changedNs, readAt);
+}
+
+function isPast(nanoseconds: string, readAt: number): boolean {
+  const time = BigInt(nanoseconds);
+  const tick = time % 1_000_000n === 0n ? coarseTickMs : fineTickMs;
+  return readAt - Number(time / 1_000_000n) > tick;
 }

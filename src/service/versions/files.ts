@@ -24,12 +24,17 @@ export interface WriteOptions {
 }
 
 function writeThrough(file: string, text: string | Buffer, folder: string, mode: number | undefined): void {
-  const temporary = path.join(folder, `.${randomBytes(8).toString('hex')}.mlops-tmp`);
+  fs.mkdirSync(folder, { recursive: true });
+  const temporary = path.join(folder, `${process.pid}-${randomBytes(8).toString('hex')}.mlops-tmp`);
   const before = fs.statSync(file, { throwIfNoEntry: false });
   try {
     const descriptor = fs.openSync(temporary, 'wx', mode ?? (before ? before.mode & 0o777 : 0o666));
     try {
       fs.writeFileSync(descriptor, text);
+      if (mode !== undefined) {
+        // Whatever the user's mask is.
+        fs.fchmodSync(descriptor, mode);
+      }
       fs.fsyncSync(descriptor);
     } finally {
       fs.closeSync(descriptor);
@@ -84,7 +89,10 @@ export function processExists(processId: number): boolean {
   }
 }
 
-/** A folder of one's own for unfinished files, gone afterwards; what killed processes left in `parent` goes too. */
+/**
+ * A folder of one's own for unfinished files, gone afterwards. What killed processes left in `parent`, such folders
+ * and single files of `writeAtomically`, goes too: names begin with the process that made them.
+ */
 export async function withTemporaryFolder<T>(
   parent: string,
   work: (folder: string) => Promise<T>,

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 const chunkBytes = 256 << 10;
 const chunks = 4;
 /** Asking the disk for so much at a time keeps the last wait short. */
-const syncEvery = 128 << 20;
+const syncEvery = 64 << 20;
 
 /** What went wrong, as `cause`, was writing and not reading. */
 export class SinkError extends Error {

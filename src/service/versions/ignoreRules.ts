@@ -12,27 +12,30 @@ export class IgnoreRules {
     this.#root = root;
   }
 
-  /** For a path whose parents are not ignored themselves; walkers ask from the top down. */
-  ignores(file: string, isFolder: boolean): boolean {
-    let ignored = false;
-    for (const folder of this.#ancestors(path.dirname(file))) {
-      const rules = this.#rules(folder);
-      if (rules) {
-        const relative = toPosix(path.relative(folder, file)) + (isFolder ? '/' : '');
-        const result = rules.test(relative);
-        ignored = result.ignored || (ignored && !result.unignored);
-      }
+  /** For what lies directly in a folder that is not ignored itself; undefined when no rule applies there. */
+  inFolder(folder: string): ((name: string, isFolder: boolean) => boolean) | undefined {
+    const applying = this.#ancestors(folder).flatMap((ancestor) => {
+      const rules = this.#rules(ancestor);
+      const prefix = ancestor === folder ? '' : `${toPosix(path.relative(ancestor, folder))}/`;
+      return rules ? [{ rules, prefix }] : [];
+    });
+    if (applying.length === 0) {
+      return undefined;
     }
-    return ignored;
+    return (name, isFolder) =>
+      applying.reduce((ignored, { rules, prefix }) => {
+        const result = rules.test(`${prefix}${name}${isFolder ? '/' : ''}`);
+        return result.ignored || (ignored && !result.unignored);
+      }, false);
   }
 
   /** Also through a parent; for the target itself. */
-  ignoresAnyParent(file: string, isFolder: boolean): boolean {
-    const relative = path.relative(this.#root, file).split(path.sep);
-    return relative.some((_, index) =>
-      this.ignores(
-        path.join(this.#root, ...relative.slice(0, index + 1)),
-        index < relative.length - 1 || isFolder,
+  ignores(file: string, isFolder: boolean): boolean {
+    const parts = path.relative(this.#root, file).split(path.sep);
+    return parts.some((part, index) =>
+      this.inFolder(path.join(this.#root, ...parts.slice(0, index)))?.(
+        part,
+        index < parts.length - 1 || isFolder,
       ),
     );
   }

@@ -24,14 +24,16 @@ export interface DamagedPointer {
 export interface PointerFiles {
   readonly datasets: readonly Dataset[];
   readonly damaged: readonly DamagedPointer[];
+  /** Every `dvc.yaml`, absolute. */
+  readonly pipelines: readonly string[];
 }
 
 /** Every pointer of the repository that git does not ignore; one that git ignores is none for DVC either. */
 export async function readPointers(git: Git): Promise<PointerFiles> {
   const datasets: Dataset[] = [];
   const damaged: DamagedPointer[] = [];
-  for (const file of await listFiles(git, ':(top,glob)**/*.dvc')) {
-    const pointerFile = path.join(git.root, file);
+  const files = await listFiles(git, [':(top,glob)**/*.dvc', ':(top,glob)**/dvc.yaml']);
+  for (const pointerFile of files.filter((file) => file.endsWith('.dvc'))) {
     const text = textOf(pointerFile);
     if (text === undefined) {
       continue;
@@ -43,7 +45,7 @@ export async function readPointers(git: Git): Promise<PointerFiles> {
       datasets.push(...read.datasets);
     }
   }
-  return { datasets, damaged };
+  return { datasets, damaged, pipelines: files.filter((file) => !file.endsWith('.dvc')) };
 }
 
 export function readPointer(
@@ -77,15 +79,11 @@ export function textOf(file: string): string | undefined {
   }
 }
 
-/** What pipelines write themselves: output paths of every `dvc.yaml`, except templated ones. */
-export async function readStageOutputs(git: Git): Promise<readonly string[]> {
-  const files = await listFiles(git, ':(top,glob)**/dvc.yaml');
-  return files.flatMap((file) => {
-    const folder = path.dirname(path.join(git.root, file));
-    return stageOutputs(textOf(path.join(git.root, file)) ?? '').map((output) =>
-      path.resolve(folder, output),
-    );
-  });
+/** What pipelines write themselves, except under templated names. */
+export function readStageOutputs({ pipelines }: PointerFiles): readonly string[] {
+  return pipelines.flatMap((file) =>
+    stageOutputs(textOf(file) ?? '').map((output) => path.resolve(path.dirname(file), output)),
+  );
 }
 
 function stageOutputs(text: string): string[] {
@@ -116,7 +114,7 @@ function outputName(item: unknown): string | undefined {
   return isMap(item) ? String(item.items[0]?.key ?? '') : undefined;
 }
 
-async function listFiles(git: Git, pathspec: string): Promise<string[]> {
+async function listFiles(git: Git, pathspecs: readonly string[]): Promise<string[]> {
   const answer = await git.run([
     'ls-files',
     '-z',
@@ -125,7 +123,10 @@ async function listFiles(git: Git, pathspec: string): Promise<string[]> {
     '--exclude-standard',
     '--deduplicate',
     '--',
-    pathspec,
+    ...pathspecs,
   ]);
-  return answer.split('\0').filter((file) => file !== '');
+  return answer
+    .split('\0')
+    .filter((file) => file !== '')
+    .map((file) => path.join(git.root, file));
 }

@@ -32,7 +32,7 @@ export function writePointer({ target, dvc, pointerFile, dataset, content }: Poi
       : newPointer(path.basename(target.data), content);
   if (text !== before) {
     try {
-      writeAtomically(pointerFile, text, { temporary: path.join(dvc.root, '.dvc', 'tmp') });
+      writeAtomically(pointerFile, text, { temporary: dvc.unfinished });
     } catch (error) {
       throw cannotWrite(`version ${target.name}`, pointerFile, error as NodeJS.ErrnoException);
     }
@@ -63,12 +63,16 @@ export async function commitVersion(options: CommitOptions): Promise<VersionResu
     if (!options.ignored) {
       ignoreData(target, dvc);
     }
-    const { head } = await statusOf(git, [git.relative(pointerFile)]);
+    const [{ head }, own] = await Promise.all([
+      statusOf(git, [git.relative(pointerFile)]),
+      neverCommitted(git, dvc.root),
+    ]);
     const line = gitignoreEntry(path.basename(target.data));
     const commit = await commitExactly(
       git,
+      head,
       {
-        files: [git.relative(pointerFile), ...(await neverCommitted(git, dvc.root))],
+        files: [git.relative(pointerFile), ...own],
         ...(ignoreFileWithEntry(target)
           ? { ignoreLine: { file: git.relative(ignoreFile(target)), line } }
           : {}),
@@ -118,7 +122,7 @@ function ignoreData(target: Target, dvc: DvcRepository): void {
   const line = Buffer.from(gitignoreEntry(path.basename(target.data)), 'utf8').toString('latin1');
   const after = withEntry(before, line);
   if (after !== before) {
-    writeAtomically(file, Buffer.from(after, 'latin1'), { temporary: path.join(dvc.root, '.dvc', 'tmp') });
+    writeAtomically(file, Buffer.from(after, 'latin1'), { temporary: dvc.unfinished });
   }
 }
 

@@ -11,7 +11,6 @@ import { hashFiles, knownHashes } from './contents.ts';
 import { directoryObject } from './directoryObject.ts';
 import { cannotWrite, changedWhileReading, diskFull, unreadableData } from './errors.ts';
 import type { FileHashes } from './fileHashes.ts';
-import { sameIdentity } from './fileIdentity.ts';
 import { freeBytes, isDiskFull, toPosix, writeAtomically } from './files.ts';
 import type { Target } from './target.ts';
 
@@ -45,13 +44,12 @@ async function storeFiles(options: StoreOptions, settings: JobSettings): Promise
   try {
     const hashes = new Map(present);
     const outcomes = await runJobs(
-      wanted.map(({ file, identity }) => ({ action: 'store', file, bytes: identity.size })),
+      wanted.map(({ file, identity }) => ({ action: 'store', file, identity, bytes: identity.size })),
       settings,
       { signal: options.signal, onBytes: progress(options, wanted) },
     );
     keep(options, wanted, outcomes, hashes, added);
     refuseFailures(options, outcomes, needed);
-    refuseChanges(options, wanted, outcomes);
     if (collection.kind === 'file') {
       return { hash: hashes.get(target.data)!, added };
     }
@@ -161,7 +159,7 @@ function keep(
   added: string[],
 ): void {
   const done = outcomes.flatMap((outcome, index) =>
-    'done' in outcome ? [{ file: wanted[index]!.file, ...outcome.done }] : [],
+    'done' in outcome ? [{ ...wanted[index]!, ...outcome.done }] : [],
   );
   store.remember(done);
   for (const { file, md5, added: object } of done) {
@@ -184,20 +182,6 @@ function refuseFailures(
   }
   if (signal.aborted || failures.length > 0) {
     throw cancelled();
-  }
-}
-
-/** Sizes were taken when the folder was walked; the pointer must not mix them with content of a later moment. */
-function refuseChanges(
-  { target }: StoreOptions,
-  wanted: readonly CollectedFile[],
-  outcomes: readonly JobOutcome[],
-): void {
-  for (const [index, { file, identity }] of wanted.entries()) {
-    const outcome = outcomes[index];
-    if (outcome && 'done' in outcome && !sameIdentity(outcome.done.identity, identity)) {
-      throw changedWhileReading(innerName(target, file));
-    }
   }
 }
 

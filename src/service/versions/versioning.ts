@@ -64,7 +64,7 @@ export async function makeVersion(options: VersioningOptions): Promise<VersionRe
   const pointerFile = dataset?.pointerFile ?? `${target.data}.dvc`;
   requireUsable(options, pointerFile, pointers);
   const { ignored } = await checkGit(git, target, pointerFile);
-  await refuseStageOutput(options);
+  refuseStageOutput(target, pointers);
   requireWritable(options, [path.dirname(pointerFile), root]);
   stopIfAborted(signal);
 
@@ -223,8 +223,8 @@ function requireUsable(options: VersioningOptions, pointerFile: string, pointers
   }
 }
 
-async function refuseStageOutput({ git, target }: VersioningOptions): Promise<void> {
-  const outputs = await readStageOutputs(git);
+function refuseStageOutput(target: Target, pointers: PointerFiles): void {
+  const outputs = readStageOutputs(pointers);
   if (
     outputs.some(
       (output) => output === target.data || isInside(output, target.data) || isInside(target.data, output),

@@ -57,26 +57,30 @@ export interface VersionsOptions {
   readonly log: Log;
 }
 
+/** Milliseconds. News makes windows ask again; where a hash cannot be kept, that must not become a circle. */
+const hashAgainAfter = 20_000;
+
 export function createVersions({ workspace, database, log }: VersionsOptions): Versions {
   const store = new FileHashes(database);
   const history = new HistoryReader();
   const changed = new Emitter<void>();
   const operations = new Sequence();
   const background = new Sequence();
-  const beingHashed = new Set<string>();
+  const hashedAt = new Map<string, number>();
   const disposed = new AbortController();
   const repository = cachedRepository(workspace);
 
   const hashLater = (dataset: Dataset, dvcRoot: string) => {
-    if (beingHashed.has(dataset.data) || disposed.signal.aborted) {
+    const last = hashedAt.get(dataset.data);
+    if (disposed.signal.aborted || (last !== undefined && performance.now() - last < hashAgainAfter)) {
       return;
     }
-    beingHashed.add(dataset.data);
+    hashedAt.set(dataset.data, Number.POSITIVE_INFINITY);
     void background
       .run(() => compare(dataset, { dvcRoot, store, name: dataset.key, signal: disposed.signal }))
       .catch((error: unknown) => log.write('warning', 'versions', `Hashing ${dataset.key}: ${String(error)}`))
       .finally(() => {
-        beingHashed.delete(dataset.data);
+        hashedAt.set(dataset.data, performance.now());
         if (!disposed.signal.aborted) {
           changed.fire();
         }

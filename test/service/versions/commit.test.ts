@@ -153,3 +153,34 @@ it('uses the cache that .dvc/config names', async () => {
   const cache = path.join(folder.repository, '..', 'shared cache', 'files', 'md5');
   expect(fs.readdirSync(cache)).toEqual(['5b']);
 });
+
+it('does not undo a commit that somebody makes at the same time', async () => {
+  await folder.version('data.csv');
+  folder.write('data.csv', 'two\n');
+  const commits = Array.from({ length: 6 }, (_, index) => index);
+  const work = folder.version('data.csv');
+  for (const index of commits) {
+    await new Promise((resolve) => setImmediate(resolve));
+    folder.write(`kept ${index}.txt`, String(index));
+    whenFree(() => folder.git('add', '--', `kept ${index}.txt`));
+    whenFree(() => folder.git('commit', '--quiet', '-m', `other ${index}`, '--', `kept ${index}.txt`));
+  }
+  expect(await work).toMatchObject({ version: 2 });
+  for (const index of commits) {
+    expect(folder.git('show', `HEAD:kept ${index}.txt`)).toBe(String(index));
+  }
+});
+
+/** As an editor does: tries again while another git holds the lock. */
+function whenFree(action: () => unknown): void {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    try {
+      action();
+      return;
+    } catch (error) {
+      if (attempt === 49) {
+        throw error;
+      }
+    }
+  }
+}

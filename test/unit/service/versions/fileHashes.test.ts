@@ -52,18 +52,22 @@ it('keeps the hashes of DVC 2 apart', () => {
 });
 
 describe('a file that was written in the same moment as it was hashed', () => {
+  const written = (modifiedNs: string, changedNs = modifiedNs) => ({ ...identity, modifiedNs, changedNs });
+
   it('is not believed: a tenth of a second where times are fine', () => {
-    expect(isSettled('1700000000123456789', 1_700_000_000_124)).toBe(false);
-    expect(isSettled('1700000000123456789', 1_700_000_000_220)).toBe(false);
-    expect(isSettled('1700000000123456789', 1_700_000_000_230)).toBe(true);
+    expect(isSettled(written('1700000000123456789'), 1_700_000_000_124)).toBe(false);
+    expect(isSettled(written('1700000000123456789'), 1_700_000_000_220)).toBe(false);
+    expect(isSettled(written('1700000000123456789'), 1_700_000_000_230)).toBe(true);
   });
 
   it('is not believed: two seconds where they are coarse', () => {
-    expect(isSettled('1700000000000000000', 1_700_000_001_999)).toBe(false);
-    expect(isSettled('1700000000000000000', 1_700_000_002_001)).toBe(true);
+    expect(isSettled(written('1700000000000000000'), 1_700_000_001_999)).toBe(false);
+    expect(isSettled(written('1700000000000000000'), 1_700_000_002_001)).toBe(true);
   });
 
-  it('is not believed when it is dated in the future', () => {
-    expect(isSettled('1800000000123456789', 1_700_000_000_000)).toBe(false);
+  it('is believed by its time of change when its time of writing was set to the future, and the other way', () => {
+    expect(isSettled(written('1800000000123456789', '1700000000123456789'), 1_700_000_001_000)).toBe(true);
+    expect(isSettled(written('1700000000123456789', '1700000000999456789'), 1_700_000_001_000)).toBe(true);
+    expect(isSettled(written('1800000000123456789'), 1_700_000_001_000)).toBe(false);
   });
 });
