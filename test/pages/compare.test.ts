@@ -1,29 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenedPage, opened, Pages, picture, walk } from './pages.ts';
+import { describe, expect, it } from 'vitest';
+import { opened, picture, walk } from './pages.ts';
+import { chart, pagesOf, summaryOf } from './panel.ts';
 
-let pages: Pages;
-let current: OpenedPage | undefined;
-
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-
-afterAll(() => pages.close());
-
-beforeEach(() => {
-  current = undefined;
-});
-
-afterEach(async () => {
-  expect(current?.problems ?? []).toEqual([]);
-  await current?.page.close();
-});
-
-async function open(scenario: string, options: { width?: number; height?: number } = {}): Promise<Page> {
-  current = await pages.open('compare', { scenario, ...options });
-  return current.page;
-}
+const open = pagesOf('compare');
 
 const row = (page: Page, label: string) =>
   page.locator('.comparison tbody tr').filter({ has: page.getByRole('rowheader', { name: label }) });
@@ -31,9 +11,6 @@ const cells = async (page: Page, label: string) =>
   (await row(page, label).getByRole('cell').allInnerTexts()).map((text) =>
     text.replaceAll(/\s+/g, ' ').trim(),
   );
-const chart = (page: Page, metric: string) => page.getByRole('group', { name: `${metric} chart` });
-const summaryOf = (page: Page, metric: string) =>
-  chart(page, metric).getByRole('img').getAttribute('aria-label');
 
 describe('the table', () => {
   it('reads well to somebody who does not see it', async () => {

@@ -1,34 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenedPage, opened, Pages, picture, walk } from './pages.ts';
+import { describe, expect, it } from 'vitest';
+import { opened, picture, walk } from './pages.ts';
+import { chart, pagesOf, summaryOf } from './panel.ts';
 
-let pages: Pages;
-let current: OpenedPage | undefined;
+const open = pagesOf('run');
 
-beforeAll(async () => {
-  pages = await Pages.start();
-});
-
-afterAll(() => pages.close());
-
-beforeEach(() => {
-  current = undefined;
-});
-
-/** Whatever a test does: no error in the page and nothing refused by its policy. */
-afterEach(async () => {
-  expect(current?.problems ?? []).toEqual([]);
-  await current?.page.close();
-});
-
-async function open(scenario: string, options: { width?: number; height?: number } = {}): Promise<Page> {
-  current = await pages.open('run', { scenario, ...options });
-  return current.page;
-}
-
-const chart = (page: Page, metric: string) => page.getByRole('group', { name: `${metric} chart` });
-const summaryOf = (page: Page, metric: string) =>
-  chart(page, metric).getByRole('img').getAttribute('aria-label');
 const card = (page: Page, metric: string) => page.getByRole('region', { name: metric, exact: true });
 
 describe('a finished run', () => {

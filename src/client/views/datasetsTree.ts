@@ -12,11 +12,11 @@ import {
 import { commands, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
-import { coalesce } from './coalesce.ts';
 import { type ProblemNode, Problems, problemItem } from './problems.ts';
+import { type FolderNode, folderItem, TreeNews, topLevel } from './treeNews.ts';
 
 export type DatasetsNode =
-  | { readonly kind: 'folder'; readonly client: ServiceClient }
+  | FolderNode
   | { readonly kind: 'dataset'; readonly client: ServiceClient; readonly dataset: DatasetSummary }
   | {
       readonly kind: 'version';
@@ -34,29 +34,19 @@ export type VersionNode = Extract<DatasetsNode, { kind: 'version' }>;
 export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vscode.Disposable {
   readonly #services: Services;
   readonly #disposables = new DisposableStore();
-  readonly #changed = this.#disposables.add(new vscode.EventEmitter<DatasetsNode | undefined>());
-  readonly #refresh = this.#disposables.add(coalesce(500, () => this.#changed.fire(undefined)));
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #news: TreeNews<DatasetsNode>;
+  readonly onDidChangeTreeData: vscode.Event<DatasetsNode | undefined>;
   readonly problems: Problems;
 
   constructor(services: Services) {
     this.#services = services;
     this.problems = this.#disposables.add(new Problems(services));
-    const listen = (client: ServiceClient) => {
-      this.#disposables.add(client.on(datasetsChanged, () => this.refresh()));
-      this.#disposables.add(client.onDidReconnect(() => this.refresh()));
-    };
-    for (const client of services.all) {
-      listen(client);
-    }
-    this.#disposables.add(services.onDidCreate(listen));
-    this.#disposables.add(services.onDidChangeFolders(() => this.refresh()));
-    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
+    this.#news = this.#disposables.add(new TreeNews<DatasetsNode>(services, datasetsChanged));
+    this.onDidChangeTreeData = this.#news.onDidChange;
   }
 
-  /** At most twice a second: a live run changes more often than a tree should move. */
   refresh(): void {
-    this.#refresh.call();
+    this.#news.refresh();
   }
 
   async getChildren(parent?: DatasetsNode): Promise<DatasetsNode[]> {
@@ -65,12 +55,7 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
       return [];
     }
     if (!parent) {
-      const clients = this.#services.all;
-      return clients.length > 1
-        ? clients.map((client) => ({ kind: 'folder', client }))
-        : clients[0]
-          ? this.#datasets(clients[0])
-          : [];
+      return topLevel(this.#services, (client) => this.#datasets(client));
     }
     switch (parent.kind) {
       case 'folder':
@@ -87,7 +72,7 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
   getTreeItem(node: DatasetsNode): vscode.TreeItem {
     switch (node.kind) {
       case 'folder':
-        return new vscode.TreeItem(node.client.folder.name, vscode.TreeItemCollapsibleState.Expanded);
+        return folderItem(node);
       case 'dataset':
         return datasetItem(node.client, node.dataset);
       case 'version':

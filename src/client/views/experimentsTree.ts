@@ -13,11 +13,11 @@ import { fromWireNumber } from '../../protocol/numbers.ts';
 import { commands, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
-import { coalesce } from './coalesce.ts';
 import { type ProblemNode, Problems, problemItem } from './problems.ts';
+import { type FolderNode, folderItem, TreeNews, topLevel } from './treeNews.ts';
 
 export type ExperimentsNode =
-  | { readonly kind: 'folder'; readonly client: ServiceClient }
+  | FolderNode
   | { readonly kind: 'experiment'; readonly client: ServiceClient; readonly experiment: ExperimentSummary }
   | { readonly kind: 'run'; readonly client: ServiceClient; readonly run: RunSummary }
   | {
@@ -39,31 +39,21 @@ const pageSize = 100;
 export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>, vscode.Disposable {
   readonly #services: Services;
   readonly #disposables = new DisposableStore();
-  readonly #changed = this.#disposables.add(new vscode.EventEmitter<ExperimentsNode | undefined>());
+  readonly #news: TreeNews<ExperimentsNode>;
   /** How many runs of an experiment are shown, where the user asked for more than a page. */
   readonly #shown = new Map<string, number>();
-  readonly #refresh = this.#disposables.add(coalesce(500, () => this.#changed.fire(undefined)));
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly onDidChangeTreeData: vscode.Event<ExperimentsNode | undefined>;
   readonly problems: Problems;
 
   constructor(services: Services) {
     this.#services = services;
     this.problems = this.#disposables.add(new Problems(services));
-    const listen = (client: ServiceClient) => {
-      this.#disposables.add(client.on(runsChanged, () => this.refresh()));
-      this.#disposables.add(client.onDidReconnect(() => this.refresh()));
-    };
-    for (const client of services.all) {
-      listen(client);
-    }
-    this.#disposables.add(services.onDidCreate(listen));
-    this.#disposables.add(services.onDidChangeFolders(() => this.refresh()));
-    this.#disposables.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()));
+    this.#news = this.#disposables.add(new TreeNews<ExperimentsNode>(services, runsChanged));
+    this.onDidChangeTreeData = this.#news.onDidChange;
   }
 
-  /** At most twice a second: a live run changes more often than a tree should move. */
   refresh(): void {
-    this.#refresh.call();
+    this.#news.refresh();
   }
 
   showMore(node: Extract<ExperimentsNode, { kind: 'more' }>): void {
@@ -74,12 +64,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
 
   async getChildren(parent?: ExperimentsNode): Promise<ExperimentsNode[]> {
     if (!parent) {
-      const clients = this.#services.all;
-      return clients.length > 1
-        ? clients.map((client) => ({ kind: 'folder', client }))
-        : clients[0]
-          ? this.#experiments(clients[0])
-          : [];
+      return topLevel(this.#services, (client) => this.#experiments(client));
     }
     if (parent.kind === 'folder') {
       return this.#experiments(parent.client);
@@ -90,7 +75,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
   getTreeItem(node: ExperimentsNode): vscode.TreeItem {
     switch (node.kind) {
       case 'folder':
-        return new vscode.TreeItem(node.client.folder.name, vscode.TreeItemCollapsibleState.Expanded);
+        return folderItem(node);
       case 'experiment':
         return experimentItem(node);
       case 'run':

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -91,7 +91,7 @@ describe('the process is killed', () => {
       for (const [name, content] of files) {
         expect(fs.readFileSync(folder.file(name)).equals(content), name).toBe(true);
       }
-      expect(wrongObjects()).toEqual([]);
+      expect(wrongObjects(), 'objects with wrong content').toEqual([]);
       expect(folder.git('diff', '--cached', '--name-only', '--', 'staged.txt')).toBe('staged.txt\n');
     }
     expect(killed).toBeGreaterThan(moments / 3);
@@ -105,8 +105,8 @@ describe('the process is killed', () => {
       uncommitted: false,
       currentVersion: result.version,
     });
-    expect(wrongObjects()).toEqual([]);
-    expect(folder.leftovers()).toEqual([]);
+    expect(wrongObjects(), 'objects with wrong content').toEqual([]);
+    expect(folder.leftovers(), 'unfinished files').toEqual([]);
     expect(folder.git('status', '--porcelain')).toBe('A  staged.txt\n');
   }, 240_000);
 
@@ -141,6 +141,21 @@ describe('the process is killed', () => {
     expect(killed).toBeGreaterThan(moments / 3);
     expect(folder.leftovers()).toEqual([]);
   }, 240_000);
+});
+
+it('clears away what a killed process left unfinished, and not what a living one is at', async () => {
+  folder = new TestFolder();
+  const { pid: dead } = spawnSync('true');
+  for (const owner of [dead, process.ppid]) {
+    folder.write(`.dvc/tmp/mlops/${owner}-abc/object`, 'half');
+    folder.write(`.dvc/tmp/mlops/${owner}-abc.mlops-tmp`, 'half');
+  }
+  folder.write('data.csv', 'one\n');
+  await folder.version('data.csv');
+  expect(fs.readdirSync(folder.file('.dvc/tmp/mlops')).sort()).toEqual([
+    `${process.ppid}-abc`,
+    `${process.ppid}-abc.mlops-tmp`,
+  ]);
 });
 
 describe('cancelling', () => {

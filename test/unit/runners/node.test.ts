@@ -5,7 +5,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createTrackingServer } from '../../../src/service/mlflow/server.ts';
-import { secret, startServer } from '../../service/mlflow/trackingServer.ts';
+import { secret } from '../../service/mlflow/trackingServer.ts';
+import { trackedRun } from './scene.ts';
 import { runners, startScript } from './script.ts';
 
 const logging = path.join(runners, 'node', 'logging');
@@ -16,19 +17,10 @@ const modules = {
 
 describe.each(nodes())('with %s', (_version, node) => {
   async function scene() {
-    const started = await startServer();
-    const { store } = started;
-    const own = store.createRun({ experiment: '0', status: 'RUNNING', startTime: 1, userId: 'ada' });
+    const run = await trackedRun();
     const start = (name: string, text: string, more: Record<string, string> = {}) =>
-      startScript(node, started.folder, name, text, {
-        ...modules,
-        MLFLOW_TRACKING_URI: started.server.uriForRun(own.runId),
-        MLFLOW_EXPERIMENT_ID: '0',
-        ...more,
-      });
-    const values = (key: string) =>
-      store.metricHistory(own.runId, key, 1_000_000, 0).map((point) => point.value);
-    return { ...started, own, start, values };
+      startScript(node, run.folder, name, text, { ...modules, ...run.environment, ...more });
+    return { ...run, start };
   }
 
   test('an ES module logs everything into its run, in order', async () => {

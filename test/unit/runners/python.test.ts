@@ -4,26 +4,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTrackingServer } from '../../../src/service/mlflow/server.ts';
-import { secret, startServer } from '../../service/mlflow/trackingServer.ts';
+import { secret } from '../../service/mlflow/trackingServer.ts';
+import { trackedRun } from './scene.ts';
 import { runners, startScript } from './script.ts';
 
 const python = process.platform === 'win32' ? 'python' : 'python3';
 const modules = { PYTHONPATH: path.join(runners, 'python') };
 
 async function scene() {
-  const started = await startServer();
-  const { store } = started;
-  const own = store.createRun({ experiment: '0', status: 'RUNNING', startTime: 1, userId: 'ada' });
+  const run = await trackedRun();
   const start = (text: string, more: Record<string, string> = {}) =>
-    startScript(python, started.folder, 'train.py', `import mlops_workbench as mlflow\n${text}`, {
+    startScript(python, run.folder, 'train.py', `import mlops_workbench as mlflow\n${text}`, {
       ...modules,
-      MLFLOW_TRACKING_URI: started.server.uriForRun(own.runId),
-      MLFLOW_EXPERIMENT_ID: '0',
+      ...run.environment,
       ...more,
     });
-  const values = (key: string) =>
-    store.metricHistory(own.runId, key, 1_000_000, 0).map((point) => point.value);
-  return { ...started, own, start, values };
+  return { ...run, start };
 }
 
 test('logs everything into its run, in order, and all of it is there when the script has ended', async () => {
