@@ -136,6 +136,7 @@ test('a service that keeps stopping: said in the panel and the status bar, back 
     await page.getByText('The MLOps service keeps stopping. Runs go on').waitFor();
     await page.getByText('running', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Restart Service' }).waitFor();
+    expect(await workbench.page.locator('.notification-toast').count(), 'said once, and not on top').toBe(0);
     await workbench.screenshot('41-offline');
     await item.click();
     await workbench.statusBarItem('1 run under way').waitFor();

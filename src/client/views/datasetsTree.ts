@@ -76,7 +76,7 @@ export class DatasetsTree implements vscode.TreeDataProvider<DatasetsNode>, vsco
       case 'folder':
         return this.#datasets(parent.client);
       case 'dataset':
-        return this.#versions(parent.client, parent.dataset);
+        return this.problems.below<DatasetsNode>(() => this.#versions(parent.client, parent.dataset));
       case 'group':
         return parent.items.map((data) => ({ kind: 'unversioned', client: parent.client, data }));
       default:

@@ -84,7 +84,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     if (parent.kind === 'folder') {
       return this.#experiments(parent.client);
     }
-    return parent.kind === 'experiment' ? this.#runs(parent.client, parent.experiment) : [];
+    return parent.kind === 'experiment'
+      ? this.problems.below<ExperimentsNode>(() => this.#runs(parent.client, parent.experiment))
+      : [];
   }
 
   getTreeItem(node: ExperimentsNode): vscode.TreeItem {

@@ -44,6 +44,11 @@ export class Problems implements Disposable {
     }
   }
 
+  /** A row under its parent: what a tree throws, VS Code puts into a notification that nobody asked for. */
+  async below<Node>(fetch: () => Promise<Node[]>): Promise<(Node | ProblemNode)[]> {
+    return fetch().catch((error: unknown) => [{ kind: 'problem', message: errorShape(error).message }]);
+  }
+
   dispose(): void {
     this.#disposables.dispose();
   }
