@@ -21,7 +21,7 @@ export async function startEditor(): Promise<Editor> {
   const parent = path.join(demoFolder, 'workspace');
   fs.rmSync(parent, { recursive: true, force: true });
   fs.mkdirSync(parent, { recursive: true });
-  const sample = copySample({ parent });
+  const sample = copySample({ parent, epochs: 2000 });
   const serverDataDir = path.join(demoFolder, 'editor');
   fs.rmSync(serverDataDir, { recursive: true, force: true });
   const server = await startVsCodeServer({ serverDataDir, extensionPath: repository });

@@ -28,7 +28,7 @@ let firstRun: string;
 let secondRun: string;
 
 beforeAll(async () => {
-  sample = copySample();
+  sample = copySample({ epochs: 3000 });
   const serverDataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'mlops-server-'));
   server = await startVsCodeServer({ serverDataDir, extensionPath: repository });
   workbench = await Workbench.open({ server, folder: sample.folder });
@@ -56,16 +56,16 @@ test('a click on Run Experiment opens the run, and its metrics draw live', async
   const { name, page } = await runExperiment(workbench);
   firstRun = name;
   await page.getByText('running', { exact: true }).waitFor();
-  const [first, later] = await watchChartGrow(page, 'loss');
-  expect(later).toBeGreaterThan(first);
   await runRow(workbench, firstRun, 'running').waitFor();
   await workbench.statusBarItem('1 run under way').waitFor();
+  const [first, later] = await watchChartGrow(page, 'loss');
+  expect(later).toBeGreaterThan(first);
   await workbench.screenshot('02-live');
   await waitForState(workbench, firstRun, 'finished');
   await page.getByText('finished', { exact: true }).waitFor();
-  await until('all 1,000 epochs to be drawn', async () => (await valuesDrawn(page, 'loss')) === 1000);
+  await until('all 3,000 epochs to be drawn', async () => (await valuesDrawn(page, 'loss')) === 3000);
   expect(await chartSummary(page, 'accuracy')).toMatch(
-    /^accuracy: 1,000 values, step \d+ to [\d,]+; .*latest 0\.9\d/,
+    /^accuracy: 3,000 values, step \d+ to [\d,]+; .*latest 0\.9\d/,
   );
 });
 
