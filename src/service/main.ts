@@ -123,7 +123,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     runningRuns: runningRuns(),
     databaseBytes: databaseBytes(folder.database),
   }));
-  registerVersions(router, versions);
+  disposables.add(registerVersions(router, versions));
   disposables.add(registerExperiments(router, experiments));
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 

@@ -63,7 +63,22 @@ describe('the process is killed', () => {
     return took;
   }
 
-  const moments = 6;
+  /** Kills at moments spread over the operation until it was killed before its end often enough. */
+  async function killOften(
+    prepare: (round: number) => readonly string[],
+    check: (round: number) => Promise<void> | void,
+  ): Promise<void> {
+    const wanted = 5;
+    let shortest = (await run(prepare(0))) ?? 0;
+    let killed = 0;
+    for (let round = 1; killed < wanted; round += 1) {
+      expect(round, 'rounds until it was killed often enough').toBeLessThan(25);
+      const took = await run(prepare(round), (shortest * ((round % wanted) + 0.5)) / wanted);
+      killed += took === undefined ? 1 : 0;
+      shortest = Math.min(shortest, took ?? shortest);
+      await check(round);
+    }
+  }
 
   it('while it versions: the data is intact, no wrong object exists, and the next attempt succeeds', async () => {
     folder = new TestFolder();
@@ -78,23 +93,21 @@ describe('the process is killed', () => {
         folder.write(name, content);
       }
     };
-    refresh(0);
-    const whole = await run([database, 'version', 'd']);
-    expect(whole).toBeGreaterThan(0);
-    let killed = 0;
-    for (let moment = 0; moment < moments; moment += 1) {
-      refresh(moment + 1);
-      folder.write('staged.txt', `staged in round ${moment}\n`);
-      folder.git('add', 'staged.txt');
-      const took = await run([database, 'version', 'd'], ((whole ?? 0) * (moment + 0.5)) / moments);
-      killed += took === undefined ? 1 : 0;
-      for (const [name, content] of files) {
-        expect(fs.readFileSync(folder.file(name)).equals(content), name).toBe(true);
-      }
-      expect(wrongObjects(), 'objects with wrong content').toEqual([]);
-      expect(folder.git('diff', '--cached', '--name-only', '--', 'staged.txt')).toBe('staged.txt\n');
-    }
-    expect(killed).toBeGreaterThan(moments / 3);
+    await killOften(
+      (round) => {
+        refresh(round);
+        folder.write('staged.txt', `staged in round ${round}\n`);
+        folder.git('add', 'staged.txt');
+        return [database, 'version', 'd'];
+      },
+      () => {
+        for (const [name, content] of files) {
+          expect(fs.readFileSync(folder.file(name)).equals(content), name).toBe(true);
+        }
+        expect(wrongObjects(), 'objects with wrong content').toEqual([]);
+        expect(folder.git('diff', '--cached', '--name-only', '--', 'staged.txt')).toBe('staged.txt\n');
+      },
+    );
     await waitFor(
       'git processes to end',
       () => !fs.existsSync(path.join(folder.repository, '.git/index.lock')),
@@ -122,23 +135,17 @@ describe('the process is killed', () => {
       }
       await folder.version('d');
     }
-    const whole = await run([database, 'checkout', 'd', '1']);
-    expect(whole).toBeGreaterThan(0);
-    let killed = 0;
-    for (let moment = 0; moment < moments; moment += 1) {
-      const version = (moment % 2) + 1;
-      const took = await run(
-        [database, 'checkout', 'd', String(version)],
-        ((whole ?? 0) * (moment + 0.5)) / moments,
-      );
-      killed += took === undefined ? 1 : 0;
-      await folder.checkOut({ path: 'd', version });
-      for (const [index, content] of contents[version - 1]!.entries()) {
-        expect(fs.readFileSync(folder.file(`d/${index}`)).equals(content)).toBe(true);
-      }
-      expect(fs.readdirSync(folder.file('d'))).toHaveLength(80);
-    }
-    expect(killed).toBeGreaterThan(moments / 3);
+    const target = (round: number) => (round % 2) + 1;
+    await killOften(
+      (round) => [database, 'checkout', 'd', String(target(round))],
+      async (round) => {
+        await folder.checkOut({ path: 'd', version: target(round) });
+        for (const [index, content] of contents[target(round) - 1]!.entries()) {
+          expect(fs.readFileSync(folder.file(`d/${index}`)).equals(content)).toBe(true);
+        }
+        expect(fs.readdirSync(folder.file('d'))).toHaveLength(80);
+      },
+    );
     expect(folder.leftovers()).toEqual([]);
   }, 240_000);
 });
