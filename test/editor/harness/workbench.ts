@@ -133,7 +133,7 @@ export class Workbench {
 
   /** Right-clicks and picks; several labels lead through submenus. */
   async contextMenu(target: Locator, ...labels: readonly string[]): Promise<void> {
-    await target.click({ button: 'right' });
+    await until(`${labels[0]} to be enabled`, () => this.openEnabledMenu(target, labels[0]!));
     for (const [position, label] of labels.entries()) {
       await this.menuItem(label).hover();
       // VS Code's menus ignore clicks while they are younger than 100 ms, but not keys.
@@ -141,6 +141,18 @@ export class Workbench {
       await this.page.keyboard.press(position < labels.length - 1 ? 'ArrowRight' : 'Enter');
     }
     await this.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
+  }
+
+  /** A window that has just opened learns only after a moment that its folder is trusted: then it is asked again. */
+  private async openEnabledMenu(target: Locator, label: string): Promise<boolean> {
+    await target.click({ button: 'right' });
+    await this.menuItem(label).waitFor();
+    if ((await this.menuItem(label, '.disabled').count()) === 0) {
+      return true;
+    }
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
+    return false;
   }
 
   /** Right-clicks and reads the entries of the menu, then closes it. */
