@@ -95,13 +95,16 @@ export async function watchChartGrow(page: FrameLocator, metric: string): Promis
 
 /** Selects both rows in the tree, as with Ctrl held, and picks Compare Runs from the menu. */
 export async function compareRuns(workbench: Workbench, names: readonly string[]): Promise<FrameLocator> {
-  const [first, ...others] = names.map((name) => runRow(workbench, name));
-  // A click opens the run as well; the selection is what counts here.
-  await first!.click();
-  for (const row of others) {
-    await row.click({ modifiers: ['ControlOrMeta'] });
-  }
-  await workbench.contextMenu(others.at(-1)!, 'Compare Runs');
+  const rows = names.map((name) => runRow(workbench, name));
+  // A tree that draws itself anew under the pointer can lose a click: a person looks at the selection, and goes on.
+  await until('the runs to be selected', async () => {
+    for (const [position, row] of rows.entries()) {
+      await row.click(position === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+    }
+    const selected = await Promise.all(rows.map((row) => row.getAttribute('aria-selected')));
+    return selected.every((value) => value === 'true');
+  });
+  await workbench.contextMenu(rows.at(-1)!, 'Compare Runs');
   const page = await workbench.webview(names.join(' ↔ '));
   await page.getByRole('region', { name: 'Comparison' }).waitFor();
   return page;
