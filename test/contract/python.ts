@@ -60,6 +60,8 @@ async function build(
       'install',
       '--quiet',
       '--disable-pip-version-check',
+      // Nothing is built on this machine: a wheel is the same everywhere.
+      '--only-binary=:all:',
       ...requirements,
     ]);
   } catch (error) {

@@ -5,8 +5,9 @@ import { pythonEnvironment } from '../python.ts';
 
 /** One old and the newest client, each pinned with what its tests import. */
 export const clients = {
-  'mlflow 3': ['mlflow==3.17.2', 'scikit-learn==1.9.1'],
-  'mlflow 2': ['mlflow==2.22.5', 'scikit-learn==1.6.1'],
+  'mlflow 3': ['mlflow==3.17.2', 'scikit-learn==1.9.1', 'pandas==3.1.1'],
+  // Its own server does not start with SQLAlchemy 2.1.
+  'mlflow 2': ['mlflow==2.22.5', 'scikit-learn==1.6.1', 'pandas==2.3.3', 'sqlalchemy==2.0.58'],
 } as const;
 
 export type ClientName = keyof typeof clients;
