@@ -31,6 +31,7 @@ const domains = [
   'training',
   'models',
   'deployments',
+  'traces',
   'mlflow',
 ];
 
@@ -38,7 +39,9 @@ const domains = [
 const publicFiles = {
   storage: '(database|errors|processLock|migrations/all)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|rpc)\\.ts$',
+  models: '(store|sqliteStore|errors)\\.ts$',
+  traces: '(store|sqliteStore|errors)\\.ts$',
   mlflow: '(server)\\.ts$',
 };
 

@@ -1,6 +1,8 @@
 import { messages } from './decode.ts';
 import { multipartNotSupported } from './errors.ts';
 import * as experiments from './experiments.ts';
+import { modelVersionRoutes } from './modelVersions.ts';
+import { registeredModelRoutes } from './registeredModels.ts';
 import { type Route, route } from './route.ts';
 import * as runs from './runs.ts';
 
@@ -32,6 +34,9 @@ export const routes: readonly Route[] = [
   route('POST', 'runs/outputs', messages.logOutputs, runs.logOutputs),
   route('GET', 'metrics/get-history', messages.metricHistory, runs.metricHistory),
   route('GET', 'artifacts/list', messages.listArtifacts, runs.listArtifacts),
+
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
 
   // Clients ask before they list or download anything of a run; there are no logged models to be found yet.
   route('POST', 'logged-models/search', messages.nothing, () => ({})),

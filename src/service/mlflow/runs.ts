@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
 import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
+import type { messages } from './decode.ts';
 import { encodeMetric, encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
+import { limits } from './fields.ts';
 import { nextPage, offsetOf, plainSearch } from './paging.ts';
 import type { Call } from './route.ts';
 
