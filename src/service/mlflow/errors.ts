@@ -1,4 +1,5 @@
 import { errorShape, WorkbenchError } from '../../base/errors.ts';
+import { searchErrorCodes } from '../../protocol/search.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
 
 const statuses = {
@@ -38,6 +39,8 @@ const codesOfStore: Readonly<Record<string, MlflowErrorCode>> = {
   [storeErrorCodes.foreignArtifacts]: 'INVALID_PARAMETER_VALUE',
   [storeErrorCodes.unsafePath]: 'INVALID_PARAMETER_VALUE',
   [storeErrorCodes.artifactNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [searchErrorCodes.filter]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.order]: 'INVALID_PARAMETER_VALUE',
 };
 
 /** A full disk or a busy database may pass, so the client is right to try these again. */
