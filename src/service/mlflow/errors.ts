@@ -1,4 +1,5 @@
 import { errorShape, WorkbenchError } from '../../base/errors.ts';
+import { searchErrorCodes } from '../../protocol/search.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
 import { modelErrorCodes } from '../models/errors.ts';
 
@@ -50,6 +51,9 @@ const codesOfStore: Readonly<Record<string, MlflowErrorCode>> = {
   [modelErrorCodes.invalidStage]: 'INVALID_PARAMETER_VALUE',
   [modelErrorCodes.invalidSource]: 'INVALID_PARAMETER_VALUE',
   [modelErrorCodes.parameterChanged]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidOrder]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.filter]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.order]: 'INVALID_PARAMETER_VALUE',
 };
 
 /** A full disk or a busy database may pass, so the client is right to try these again. */

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { ModelVersion } from '../models/store.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
 import { list } from './encode.ts';
 import { flag, integer, key, limits, listOf, modelTag, optional, required, searchPage } from './fields.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import { type Route, route } from './route.ts';
 
 /** Digits in text, as ids are. */
@@ -93,11 +95,10 @@ export const modelVersionRoutes: readonly Route[] = [
   })),
 
   route('GET', 'model-versions/search', messages.search, (message, { models }) => {
-    plainSearch(message);
     const offset = offsetOf(message.page_token);
     const { items, more } = models.searchVersions({
-      ...(message.filter && { filter: message.filter }),
-      orderBy: message.order_by,
+      filter: parseFilter(message.filter, 'mlflow'),
+      orderBy: parseOrderBy(message.order_by),
       limit: message.max_results,
       offset,
     });

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { RegisteredModel } from '../models/store.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
 import { list } from './encode.ts';
 import { integer, key, limits, listOf, modelTag, optional, required, searchPage } from './fields.ts';
 import { encodeVersion, versionNumber } from './modelVersions.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import { type Route, route } from './route.ts';
 
 const named = { name: required };
@@ -53,11 +55,10 @@ export const registeredModelRoutes: readonly Route[] = [
   }),
 
   route('GET', 'registered-models/search', messages.search, (message, { models }) => {
-    plainSearch(message);
     const offset = offsetOf(message.page_token);
     const { items, more } = models.searchRegisteredModels({
-      ...(message.filter && { filter: message.filter }),
-      orderBy: message.order_by,
+      filter: parseFilter(message.filter, 'mlflow'),
+      orderBy: parseOrderBy(message.order_by),
       limit: message.max_results,
       offset,
     });

@@ -1,6 +1,7 @@
 import { messages } from './decode.ts';
 import { multipartNotSupported } from './errors.ts';
 import * as experiments from './experiments.ts';
+import { loggedModelRoutes } from './loggedModels.ts';
 import { modelVersionRoutes } from './modelVersions.ts';
 import { registeredModelRoutes } from './registeredModels.ts';
 import { type Route, route } from './route.ts';
@@ -37,9 +38,8 @@ export const routes: readonly Route[] = [
 
   ...registeredModelRoutes,
   ...modelVersionRoutes,
+  ...loggedModelRoutes,
 
-  // Clients ask before they list or download anything of a run; there are no logged models to be found yet.
-  route('POST', 'logged-models/search', messages.nothing, () => ({})),
   route('GET', 'server-info', messages.nothing, () => ({
     store_type: 'SqlStore',
     workspaces_enabled: false,

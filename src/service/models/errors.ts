@@ -13,6 +13,7 @@ export const modelErrorCodes = {
   invalidStage: 'models.invalidStage',
   invalidSource: 'models.invalidSource',
   parameterChanged: 'models.parameterChanged',
+  invalidOrder: 'models.invalidOrder',
 } as const;
 
 export function registeredModelNotFound(name: string): WorkbenchError {
@@ -184,5 +185,16 @@ export function loggedModelParameterChanged(
     modelErrorCodes.parameterChanged,
     `Changing param values is not allowed. Param with key='${key}' was already logged with ` +
       `value='${old}' for model ID='${modelId}'. Attempted logging new value '${wanted}'.`,
+  );
+}
+
+export function unknownOrderField(field: string): WorkbenchError {
+  return new WorkbenchError(modelErrorCodes.invalidOrder, `Invalid order by field name: ${field}`);
+}
+
+export function orderOnlyByMetrics(field: string): WorkbenchError {
+  return new WorkbenchError(
+    modelErrorCodes.invalidOrder,
+    `Invalid order by field name: ${field}. Only metrics are supported.`,
   );
 }

@@ -5,7 +5,7 @@ import type { Origin } from './modelVersionTable.ts';
 import type { LoggedModel, ModelVersion, NewModelVersion } from './store.ts';
 
 /** A prompt is a registered model whose text is a tag; its source is one of these words. */
-const promptTag = 'mlflow.prompt.is_prompt';
+export const promptTag = 'mlflow.prompt.is_prompt';
 const promptPlaceholders = ['dummy-source', 'prompt-template'];
 
 /** What a source may refer to. */

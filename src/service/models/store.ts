@@ -1,5 +1,6 @@
 import type { Event } from '../../base/event.ts';
 import type { KeyValue, Lifecycle, MetricPoint } from '../experiments/store.ts';
+import type { Expression, OrderItem } from '../search/syntax.ts';
 
 /**
  * The model registry (registered models, their versions and aliases) and the models that runs have logged.
@@ -18,6 +19,7 @@ export interface ModelStore {
   setRegisteredModelTag(name: string, tag: KeyValue): void;
   /** Silent when there is no such tag. */
   deleteRegisteredModelTag(name: string, key: string): void;
+  /** Prompts are left out unless the filter asks for them. */
   searchRegisteredModels(page: Page): Found<RegisteredModel>;
 
   /** Points the alias at this version, away from any other one. */
@@ -39,7 +41,7 @@ export interface ModelStore {
   setVersionTag(name: string, version: number, tag: KeyValue): void;
   /** Silent when there is no such tag. */
   deleteVersionTag(name: string, version: number, key: string): void;
-  /** Without aliases, as in MLflow. */
+  /** Without aliases, as in MLflow; prompts are left out unless the filter asks for them. */
   searchVersions(page: Page): Found<ModelVersion>;
 
   createLoggedModel(model: NewLoggedModel): LoggedModel;
@@ -69,8 +71,8 @@ export interface ModelChange {
 }
 
 export interface Page {
-  readonly filter?: string;
-  readonly orderBy: readonly string[];
+  readonly filter?: Expression | undefined;
+  readonly orderBy: readonly OrderItem[];
   readonly limit: number;
   readonly offset: number;
 }
@@ -189,8 +191,9 @@ export interface DatasetChoice {
 }
 
 export interface LoggedModelOrder {
+  /** A name of its own, or `metrics.<key>`. */
   readonly field: string;
-  readonly ascending: boolean;
-  readonly datasetName?: string;
-  readonly datasetDigest?: string;
+  readonly descending: boolean;
+  /** The latest value on this dataset counts; on any when absent. */
+  readonly dataset?: Partial<DatasetChoice>;
 }
