@@ -22,6 +22,7 @@ import { createRunStore } from './experiments/sqliteStore.ts';
 import { leaveWhenIdle } from './idle.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
+import { createModelStore } from './models/sqliteStore.ts';
 import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
@@ -70,8 +71,15 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
   const store = createRunStore({ database, log });
+  const models = createModelStore({ database, runs: store, log });
   const tracking = disposables.add(
-    await createTrackingServer({ store, artifactRoot: folder.artifacts, log, ...trackingBefore(previous) }),
+    await createTrackingServer({
+      store,
+      models,
+      artifactRoot: folder.artifacts,
+      log,
+      ...trackingBefore(previous),
+    }),
   );
   const experiments = disposables.add(
     createExperiments({

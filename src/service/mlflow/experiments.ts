@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { isPlainPath } from '../experiments/artifactStorage.ts';
 import type { StoredExperiment } from '../experiments/store.ts';
 import { experimentNameNotFound, experimentNotFound } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
+import type { messages } from './decode.ts';
 import { encodeExperiment, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
+import { limits } from './fields.ts';
 import { nextPage, offsetOf, plainSearch } from './paging.ts';
 import type { Call } from './route.ts';
 

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
 import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
-import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
+import { runNotFound } from '../experiments/storeErrors.ts';
+import { listArtifactsOf } from './artifactList.ts';
+import type { messages } from './decode.ts';
 import { encodeMetric, encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
+import { limits } from './fields.ts';
 import { nextPage, offsetOf, plainSearch } from './paging.ts';
 import type { Call } from './route.ts';
 
@@ -154,23 +155,9 @@ export function metricHistory(message: Message<'metricHistory'>, { store }: Call
   };
 }
 
-/** Paths are relative to the run's artifact folder, as in MLflow; the proxy's own list differs in that. */
-export async function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
+export function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
   const run = required(call.store, message.runId);
-  const folder = message.path ?? '';
-  if (!isPlainPath(folder)) {
-    throw unsafePath(folder);
-  }
-  const entries = await listStored(
-    call.artifactRoot,
-    [pathOfArtifactUri(run.artifactUri), folder].filter((part) => part !== '').join('/'),
-  );
-  const files = entries.map((entry) => ({
-    path: folder ? `${folder.replace(/\/$/, '')}/${entry.name}` : entry.name,
-    is_dir: entry.isFolder,
-    ...(entry.bytes !== undefined && { file_size: entry.bytes }),
-  }));
-  return { root_uri: run.artifactUri, ...list('files', files) };
+  return listArtifactsOf(run.artifactUri, message.path ?? '', call.artifactRoot);
 }
 
 function required(store: RunStore, runId: string): StoredRun {

@@ -6,6 +6,7 @@ import { toDisposable } from '../../base/lifecycle.ts';
 import type { RunStore } from '../experiments/store.ts';
 import { unsafePath } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
+import type { ModelStore } from '../models/store.ts';
 import { ArtifactProxy } from './artifactProxy.ts';
 import { decode, messages, parseJson } from './decode.ts';
 import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
@@ -17,6 +18,7 @@ import { type ChosenExperiments, RunScope } from './runScope.ts';
 
 export interface TrackingServerOptions {
   readonly store: RunStore;
+  readonly models: ModelStore;
   readonly artifactRoot: string;
   /** Unguessable, and fit for a path. */
   readonly secret: string;
@@ -46,7 +48,10 @@ const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema 
 function refuseSchema(): never {
   throw new Error('No route of the tracking server declares a schema');
 }
-const mountPoints = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
+
+/** Where every route lies; `/api/3.0` and both versions under `/ajax-api` are other names of the same. */
+const mountPoint = '/api/2.0';
+const otherMountPoints = /^\/(?:ajax-)?api\/[23]\.0(?=\/)/;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
 export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
@@ -57,12 +62,13 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     bodyLimit: 64 * megabyte,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 10_000 },
+    rewriteUrl: ({ url }) => url!.replace(otherMountPoints, mountPoint),
     schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, artifactRoot } = options;
-  serveMessages(app, { store, writes: new GroupCommit(store), artifactRoot }, gate);
+  const { store, models, artifactRoot } = options;
+  serveMessages(app, { store, models, writes: new GroupCommit(store), artifactRoot }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options.port);
@@ -132,22 +138,33 @@ function serveMessages(app: FastifyInstance, common: Call, gate: Gate): void {
     }
   });
   for (const route of routes) {
-    for (const mount of mountPoints) {
-      app.route({
-        method: route.method,
-        url: `${mount}/mlflow/${route.path}`,
-        handler: async (request, reply) => {
-          const scope = gate.scopeOf(request.raw);
-          const received = route.method === 'GET' ? request.query : jsonBody(request);
-          return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
-        },
-      });
-    }
+    const hasParameters = route.path.includes(':');
+    app.route({
+      method: route.method,
+      url: `${mountPoint}/mlflow/${route.path}`,
+      handler: async (request, reply) => {
+        const scope = gate.scopeOf(request.raw);
+        const sent = route.method === 'GET' ? request.query : jsonBody(request);
+        const received = hasParameters ? withParameters(sent, request.params as object) : sent;
+        return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
+      },
+    });
   }
 }
 
-/** A page's form cannot send this content type without asking first, and asking is refused. */
+/** What the address says about which one is meant goes before what the message says. */
+function withParameters(sent: unknown, parameters: object): unknown {
+  return typeof sent === 'object' && !Array.isArray(sent) ? { ...sent, ...parameters } : (sent ?? parameters);
+}
+
+/**
+ * A page's form cannot send this content type without asking first, and asking is refused.
+ * The same goes for the method of a deletion, which may come without a body.
+ */
 function jsonBody(request: FastifyRequest): unknown {
+  if (request.method === 'DELETE' && request.body === undefined) {
+    return {};
+  }
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw wrongContentType();
   }
@@ -158,25 +175,23 @@ function serveArtifacts(app: FastifyInstance, artifacts: ArtifactProxy): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const mount of mountPoints) {
-      const base = `${mount}/mlflow-artifacts`;
-      const files = `${base}/artifacts/`;
-      scope.put(`${files}*`, async (request, reply) =>
-        send(reply, await artifacts.put(pathOf(request, files), request.raw)),
-      );
-      scope.get(`${files}*`, async (request, reply) => {
-        const { stream, headers } = await artifacts.get(pathOf(request, files));
-        return reply.headers(headers).send(stream);
-      });
-      scope.delete(`${files}*`, async (request, reply) =>
-        send(reply, await artifacts.delete(pathOf(request, files))),
-      );
-      scope.get(`${base}/artifacts`, async (request, reply) =>
-        send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
-      );
-      for (const path of multipartPaths) {
-        scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, handler: refuseMultipart });
-      }
+    const base = `${mountPoint}/mlflow-artifacts`;
+    const files = `${base}/artifacts/`;
+    scope.put(`${files}*`, async (request, reply) =>
+      send(reply, await artifacts.put(pathOf(request, files), request.raw)),
+    );
+    scope.get(`${files}*`, async (request, reply) => {
+      const { stream, headers } = await artifacts.get(pathOf(request, files));
+      return reply.headers(headers).send(stream);
+    });
+    scope.delete(`${files}*`, async (request, reply) =>
+      send(reply, await artifacts.delete(pathOf(request, files))),
+    );
+    scope.get(`${base}/artifacts`, async (request, reply) =>
+      send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
+    );
+    for (const path of multipartPaths) {
+      scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, handler: refuseMultipart });
     }
   });
 }
@@ -198,13 +213,13 @@ function answerErrors(app: FastifyInstance, log: Log): void {
     const { status, body, unexpected } = errorReply(asOurs(error));
     if (unexpected) {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.write('error', 'mlflow', `${request.method} ${request.url.split('?')[0]} failed: ${stack}`);
+      log.write('error', 'mlflow', `${request.method} ${request.originalUrl.split('?')[0]} failed: ${stack}`);
     }
     void reply.code(status);
     return send(reply, body);
   });
   app.setNotFoundHandler((request) => {
-    const path = request.url.split('?')[0]!;
+    const path = request.originalUrl.split('?')[0]!;
     throw isKnownPath(path) ? methodNotAllowed(request.method, path) : endpointNotFound(path);
   });
 }
@@ -218,9 +233,13 @@ function asOurs(error: unknown): unknown {
   return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? wrongContentType() : badRequest(String(error));
 }
 
+const knownPaths = routes.map(
+  ({ path }) => new RegExp(`^${mountPoint}/mlflow/${path.replace(/:\w+/g, '[^/]+')}$`),
+);
+
 function isKnownPath(path: string): boolean {
-  const match = /^\/(?:ajax-)?api\/[23]\.0\/mlflow\/(.*)$/.exec(path);
-  return routes.some((route) => route.path === match?.[1]);
+  const below = path.replace(otherMountPoints, mountPoint);
+  return knownPaths.some((known) => known.test(below));
 }
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */
