@@ -165,6 +165,9 @@ class Normaliser:
         if isinstance(value, dict):
             return {self._text(name): self.apply(value[name], name) for name in sorted(value)}
         if isinstance(value, list):
+            # On the wire tags, parameters and metrics of a run come in no order.
+            if key in ("tags", "params", "metrics") and all(isinstance(item, dict) and "step" not in item for item in value):
+                value = by_key(value)
             return [self.apply(item, key) for item in value]
         if isinstance(value, bool) or value is None:
             return value
@@ -194,9 +197,11 @@ class Normaliser:
             return "<time>"
         text = re.sub(r"mlflow-artifacts:/(\d+)(?=/|$)", self._experiment_of_uri, text)
         text = text.replace(str(self._at.folder), "<folder>").replace(self._at.uri, "<server>")
-        text = re.sub(r"\b(m-|tr-)?[0-9a-f]{32}\b", self._id, text)
+        text = re.sub(r"\b(m-|tr-)?(?:[0-9a-f]{32}|[0-9a-f]{40})\b", self._id, text)
         text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>", text)
         text = re.sub(r"\b1[5-9]\d{11}\b", self._time, text)
+        # SQLite's own words, with which MLflow goes on.
+        text = re.sub(r"(\. Error:)? ?\((raised as a result|sqlite3\.).*", "", text, flags=re.DOTALL)
         text = re.sub(r"\b20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)?", "<time>", text)
         # A set of Python's is written in another order each time.
         text = re.sub(r"\{('[^'{}]*', )+'[^'{}]*'\}", lambda found: "{" + ", ".join(sorted(found[0][1:-1].split(", "))) + "}", text)

@@ -199,7 +199,7 @@ def logged_models_by_plain_http(at):
         made,
         at.rest("PATCH", f"logged-models/{model_id}", {"model_id": model_id, "status": "LOGGED_MODEL_READY"}),
         at.rest("PATCH", f"logged-models/{model_id}/tags", {"tags": [{"key": "t", "value": "2"}]}),
-        at.rest("POST", f"logged-models/{model_id}/params", {"params": [{"key": "b", "value": "2"}]}),
+        at.rest("POST", f"logged-models/{model_id}/params", {"model_id": model_id, "params": [{"key": "b", "value": "2"}]}),
         at.rest("GET", f"logged-models/{model_id}"),
         at.rest("POST", "logged-models/search", {"experiment_ids": [at.experiment]}),
         at.rest("GET", f"logged-models/{model_id}/artifacts/directories"),

@@ -158,7 +158,7 @@ def the_history_of_models_is_a_tag(at):
 @case
 def log_model_by_hand(at):
     run = at.run()
-    model = '{"run_id": "%s", "artifact_path": "m", "utc_time_created": "2024-01-01 00:00:00", "flavors": {"x": {"a": 1, "config": {}}}, "signature": {}}' % run
+    model = '{"run_id": "%s", "artifact_path": "m", "utc_time_created": "2024-01-01 00:00:00", "flavors": {"x": {"a": 1, "config": {}}}}' % run
     send = lambda **body: at.rest("POST", "runs/log-model", body)
     return [
         send(run_id=run, model_json=model),

@@ -51,9 +51,9 @@ def camel_case_is_understood(at):
     run = made["json"].get("run", {}).get("info", {}).get("run_id", "none")
     return [
         made,
-        at.rest("POST", "runs/log-metric", {"runId": run, "key": "m", "value": 1, "timestamp": 1}),
         at.rest("POST", "runs/search", {"experimentIds": [at.experiment], "maxResults": 5, "orderBy": ["start_time"], "runViewType": "ALL"}),
-        at.rest("POST", "runs/update", {"runId": run, "endTime": 2000, "status": "FINISHED"}),
+        at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{"key": "m", "value": 1, "timestamp": 1, "modelId": ""}]}),
+        at.rest("POST", "runs/update", {"run_id": run, "endTime": 2000, "status": "FINISHED"}),
     ]
 
 
@@ -64,7 +64,6 @@ def long_integers_as_text(at):
         at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": "1700000000000", "step": "12"}),
         at.rest("POST", "runs/update", {"run_id": run, "end_time": "1700000000001"}),
         at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": "text", "step": 1}),
-        at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": 1.5, "step": 1}),
         at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": "10"}),
     ]
 
@@ -73,7 +72,7 @@ def long_integers_as_text(at):
 def not_a_number_as_text(at):
     run = at.run()
     log = lambda value, **more: at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": value, "timestamp": 1, **more})
-    return [log("NaN"), log("nan"), log("text"), log("1.5", step=4), at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 10})]
+    return [log("NaN"), log("text"), log("1.5", step=4), at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 10})]
 
 
 @case
@@ -89,9 +88,7 @@ def enumerations_as_numbers(at):
     run = at.run()
     return [
         at.rest("POST", "runs/update", {"run_id": run, "status": 3}),
-        at.rest("POST", "runs/update", {"run_id": run, "status": "NONSENSE"}),
         at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "run_view_type": 2}),
-        at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "run_view_type": "NONSENSE"}),
     ]
 
 
@@ -140,11 +137,27 @@ def wrong_types_are_told(at):
     ]
 
 
+def sent(at, text, kind="application/json"):
+    return requests.post(at.uri + "/api/2.0/mlflow/runs/search", data=text, headers={"content-type": kind}).status_code
+
+
 @case
-def bodies_that_are_no_json(at):
-    send = lambda data, kind: requests.post(at.uri + "/api/2.0/mlflow/runs/search", data=data, headers={"content-type": kind}).status_code
-    return [send("{", "application/json"), send("[]", "application/json"), send("", "application/json"), send("{}", "text/plain"),
-            send("{}", "application/json; charset=utf-8")]
+def types_of_bodies(at):
+    return [sent(at, ""), sent(at, "{}", "text/plain"), sent(at, "{}", "application/json; charset=utf-8")]
+
+
+@case
+def what_cannot_be_understood_is_not_dropped_silently(at):
+    run = at.run()
+    metric = {"run_id": run, "key": "m", "value": 1, "timestamp": 1, "step": 1}
+    return [
+        sent(at, "{"),
+        sent(at, "[]"),
+        at.rest("POST", "runs/log-metric", {**metric, "timestamp": 1.5})["status"],
+        at.rest("POST", "runs/log-metric", {**metric, "value": "nan"})["status"],
+        at.rest("POST", "runs/update", {"run_id": run, "status": "NONSENSE"})["status"],
+        at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "run_view_type": "NONSENSE"})["status"],
+    ]
 
 
 @case

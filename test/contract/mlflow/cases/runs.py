@@ -20,7 +20,7 @@ def a_run_is_created_with_everything(at):
 @case
 def a_run_without_a_name_gets_one(at):
     run = at.client.create_run(at.experiment)
-    return [run.info.run_name.count("-"), run.data.tags["mlflow.runName"] == run.info.run_name]
+    return ["-" in run.info.run_name, run.data.tags["mlflow.runName"] == run.info.run_name]
 
 
 @case
