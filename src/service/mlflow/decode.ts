@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { invalidParameter, malformedJson } from './errors.ts';
 import {
+  experimentId,
   experimentTag,
   type Fault,
   faultOf,
@@ -30,7 +31,7 @@ export const messages = {
     artifact_location: optional,
     tags: listOf(experimentTag),
   }),
-  experiment: z.object({ experiment_id: required }),
+  experiment: z.object({ experiment_id: experimentId }),
   experimentByName: z.object({ experiment_name: required }),
   searchExperiments: z.object({
     ...searchPage,
@@ -41,8 +42,8 @@ export const messages = {
     experiment_id: required,
     new_name: upTo(limits.experimentName, 'name').min(1),
   }),
-  experimentTag: z.object({ experiment_id: required, ...experimentTag.shape }),
-  deleteExperimentTag: z.object({ experiment_id: required, key }),
+  experimentTag: z.object({ experiment_id: experimentId, ...experimentTag.shape }),
+  deleteExperimentTag: z.object({ experiment_id: experimentId, key }),
 
   createRun: z.object({
     experiment_id: optional,
@@ -80,11 +81,8 @@ export const messages = {
     ),
     models: listOf(z.object({ model_id: required })),
   }),
-  logOutputs: withRun({ models: listOf(z.object({ model_id: required, step: integer })) }),
-  metricHistory: withRun({
-    metric_key: required,
-    page_token: optional,
-    max_results: integer.nullish(),
+  logOutputs: withRun({
+    models: z.array(z.object({ model_id: required, step: integer.nullish().transform((step) => step ?? 0) })),
   }),
   listArtifacts: withRun({ path: optional }),
   listFolder: z.object({ path: optional }),

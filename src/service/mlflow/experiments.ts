@@ -74,9 +74,6 @@ export function deleteTag(message: Message<'deleteExperimentTag'>, { store }: Ca
 }
 
 function found(experiment: StoredExperiment | undefined, message: Message<'experiment'>): StoredExperiment {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(message.experiment_id)) {
-    throw invalidParameter(`Invalid experiment ID: '${message.experiment_id}'`);
-  }
   if (!experiment) {
     throw experimentNotFound(message.experiment_id);
   }
