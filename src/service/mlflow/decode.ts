@@ -152,6 +152,13 @@ function pythonType(value: unknown): string {
   }
 }
 
+/** Where the names inside are the user's words and not fields, when it is an object. */
+const maps: ReadonlySet<string> = new Set(['tags', 'trace_metadata', 'traceMetadata', 'assessments']);
+
+function isMap(name: string, value: unknown): boolean {
+  return maps.has(name) && (name === 'assessments' || !Array.isArray(value));
+}
+
 /** Protocol buffers read `runId` as well as `run_id`. What needs no change is not copied. */
 function withSnakeCase(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !hasCamelCase(value)) {
@@ -163,7 +170,7 @@ function withSnakeCase(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      withSnakeCase(inner),
+      isMap(name, inner) ? inner : withSnakeCase(inner),
     ]),
   );
 }
@@ -178,7 +185,8 @@ function hasCamelCase(value: object): boolean {
   }
   for (const name in value) {
     const inner = (value as Record<string, unknown>)[name];
-    if (isCamelCase(name) || (typeof inner === 'object' && inner !== null && hasCamelCase(inner))) {
+    const isMessage = typeof inner === 'object' && inner !== null && !isMap(name, inner);
+    if (isCamelCase(name) || (isMessage && hasCamelCase(inner))) {
       return true;
     }
   }

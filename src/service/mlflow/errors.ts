@@ -2,6 +2,7 @@ import { errorShape, WorkbenchError } from '../../base/errors.ts';
 import { searchErrorCodes } from '../../protocol/search.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
 import { modelErrorCodes } from '../models/errors.ts';
+import { traceErrorCodes } from '../traces/errors.ts';
 
 const statuses = {
   INVALID_PARAMETER_VALUE: 400,
@@ -52,6 +53,9 @@ const codesOfStore: Readonly<Record<string, MlflowErrorCode>> = {
   [modelErrorCodes.invalidSource]: 'INVALID_PARAMETER_VALUE',
   [modelErrorCodes.parameterChanged]: 'INVALID_PARAMETER_VALUE',
   [modelErrorCodes.invalidOrder]: 'INVALID_PARAMETER_VALUE',
+  [traceErrorCodes.traceNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [traceErrorCodes.tagNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [traceErrorCodes.invalidTraceId]: 'INVALID_PARAMETER_VALUE',
   [searchErrorCodes.filter]: 'INVALID_PARAMETER_VALUE',
   [searchErrorCodes.order]: 'INVALID_PARAMETER_VALUE',
 };

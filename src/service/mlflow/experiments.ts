@@ -88,9 +88,11 @@ function checkedLocation(location: string | null | undefined): string | undefine
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   const own = scheme === undefined || scheme === 'mlflow-artifacts';
   const path = location.replace(/^[a-z][a-z0-9+.-]+:/i, '').replace(/^\/+/, '');
+  if (scheme === 'runs') {
+    throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+  }
   if (
     location.length > limits.artifactLocation ||
-    scheme === 'runs' ||
     !isPlainPath(path) ||
     (own && !location.startsWith('mlflow-artifacts:/'))
   ) {

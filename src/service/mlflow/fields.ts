@@ -147,6 +147,7 @@ export const experimentTag = z.object({
 });
 /** Of a registered model or a version of it. */
 export const modelTag = z.object({ key: wordedKey, value: upToOrEmpty(limits.modelTagValue, 'value') });
+export const traceTag = z.object({ key: wordedKey, value: optional.transform(cut(limits.tagValue)) });
 /** Of a logged model, which MLflow takes as it comes. */
 export const plainPair = z.object({
   key: required,

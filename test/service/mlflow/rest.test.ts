@@ -236,7 +236,11 @@ describe('what is refused, and how', () => {
     ],
     ['experiments/create', { name: 'x', artifact_location: 's3://b/x#../y' }, 'Invalid artifact location'],
     ['experiments/create', { name: 'x', artifact_location: '/etc' }, 'Invalid artifact location'],
-    ['experiments/create', { name: 'x', artifact_location: 'runs:/x' }, 'Invalid artifact location'],
+    [
+      'experiments/create',
+      { name: 'x', artifact_location: 'runs:/x' },
+      "Artifact location cannot be a runs:/ URI. Given: 'runs:/x'",
+    ],
     ['runs/search', { max_results: 0 }, 'It must be a positive integer'],
     ['runs/search', { max_results: 50_001 }, 'It must be at most 50000'],
   ])('%s %j', async (endpoint, body, text) => {
