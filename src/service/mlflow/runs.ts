@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
 import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
 import { limits, type messages } from './decode.ts';
 import { encodeMetric, encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import type { Call } from './route.ts';
 
 type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
@@ -22,12 +24,12 @@ export function create(message: Message<'createRun'>, { store, scope }: Call): o
     tags: message.tags,
     ...(name && { name }),
   } as const;
-  return { run: encodeRun(scope ? scope.createRun(run) : store.createRun(run), store) };
+  return { run: encoded(scope ? scope.createRun(run) : store.createRun(run), store) };
 }
 
 export function get({ runId }: Message<'run'>, { store, scope }: Call): object {
   scope?.looksAtRun(runId);
-  return { run: encodeRun(required(store, runId), store) };
+  return { run: encoded(required(store, runId), store) };
 }
 
 export function update(message: Message<'updateRun'>, { store, scope }: Call): object {
@@ -52,21 +54,24 @@ export function restore({ runId }: Message<'run'>, { store }: Call): object {
 }
 
 export function search(message: Message<'searchRuns'>, { store }: Call): object {
-  plainSearch(message);
   const offset = offsetOf(message.page_token);
-  const { runs, total } = store.searchRuns({
+  const { runs, more } = store.searchRuns({
     experiments: message.experiment_ids,
     lifecycle: message.run_view_type,
+    filter: parseFilter(message.filter, 'mlflow'),
+    orderBy: parseOrderBy(message.order_by),
     order: 'newestFirst',
     limit: message.max_results,
     offset,
+    leaveOut: ['total', 'details'],
   });
+  const contents = store.contents(runs.map(({ runId }) => runId));
   return {
     ...list(
       'runs',
-      runs.map((run) => encodeRun(run, store)),
+      runs.map((run, index) => encodeRun(run, contents[index]!)),
     ),
-    ...nextPage(offset, runs.length, offset + runs.length < total),
+    ...nextPage(offset, runs.length, more),
   };
 }
 
@@ -171,6 +176,10 @@ export async function listArtifacts(message: Message<'listArtifacts'>, call: Cal
     ...(entry.bytes !== undefined && { file_size: entry.bytes }),
   }));
   return { root_uri: run.artifactUri, ...list('files', files) };
+}
+
+function encoded(run: StoredRun, store: RunStore) {
+  return encodeRun(run, store.contents([run.runId])[0]!);
 }
 
 function required(store: RunStore, runId: string): StoredRun {
