@@ -113,18 +113,6 @@ export function malformedJson(): MlflowError {
   return new MlflowError('BAD_REQUEST', 'The request body is not a JSON object.');
 }
 
-export function filterNotSupported(filter: string): MlflowError {
-  return invalidParameter(
-    `Invalid filter string ${JSON.stringify(filter)}: this version of MLOps Workbench searches without a filter only.`,
-  );
-}
-
-export function orderNotSupported(orderBy: readonly string[]): MlflowError {
-  return invalidParameter(
-    `Invalid order_by ${JSON.stringify(orderBy)}: this version of MLOps Workbench knows the default order only.`,
-  );
-}
-
 export function multipartNotSupported(): MlflowError {
   return new MlflowError(
     'NOT_IMPLEMENTED',

@@ -3,12 +3,14 @@ import type { LogBatch, RunChange, RunStore, StoredRun } from '../experiments/st
 import { runNotFound } from '../experiments/storeErrors.ts';
 import { loggedModelNotFound } from '../models/errors.ts';
 import type { ModelStore } from '../models/store.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
 import { listArtifactsOf } from './artifactList.ts';
 import type { messages } from './decode.ts';
 import { encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
 import { limits, type Metric } from './fields.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import type { Call } from './route.ts';
 
 type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
@@ -25,12 +27,12 @@ export function create(message: Message<'createRun'>, { store, scope }: Call): o
     tags: message.tags,
     ...(name && { name }),
   } as const;
-  return { run: encodeRun(scope ? scope.createRun(run) : store.createRun(run), store) };
+  return { run: encoded(scope ? scope.createRun(run) : store.createRun(run), store) };
 }
 
 export function get({ runId }: Message<'run'>, { store, scope }: Call): object {
   scope?.looksAtRun(runId);
-  return { run: encodeRun(required(store, runId), store) };
+  return { run: encoded(required(store, runId), store) };
 }
 
 export function update(message: Message<'updateRun'>, { store, scope }: Call): object {
@@ -55,21 +57,24 @@ export function restore({ runId }: Message<'run'>, { store }: Call): object {
 }
 
 export function search(message: Message<'searchRuns'>, { store }: Call): object {
-  plainSearch(message);
   const offset = offsetOf(message.page_token);
-  const { runs, total } = store.searchRuns({
+  const { runs, more } = store.searchRuns({
     experiments: message.experiment_ids,
     lifecycle: message.run_view_type,
+    filter: parseFilter(message.filter, 'mlflow'),
+    orderBy: parseOrderBy(message.order_by),
     order: 'newestFirst',
     limit: message.max_results,
     offset,
+    leaveOut: ['total', 'details'],
   });
+  const contents = store.contents(runs.map(({ runId }) => runId));
   return {
     ...list(
       'runs',
-      runs.map((run) => encodeRun(run, store)),
+      runs.map((run, index) => encodeRun(run, contents[index]!)),
     ),
-    ...nextPage(offset, runs.length, offset + runs.length < total),
+    ...nextPage(offset, runs.length, more),
   };
 }
 
@@ -174,6 +179,10 @@ function logMetrics(
   if (ofModels.length > 0) {
     models.addLoggedModelMetrics(ofModels);
   }
+}
+
+function encoded(run: StoredRun, store: RunStore) {
+  return encodeRun(run, store.contents([run.runId])[0]!);
 }
 
 function required(store: RunStore, runId: string): StoredRun {
