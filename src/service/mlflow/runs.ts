@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { LogBatch, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound } from '../experiments/storeErrors.ts';
 import { loggedModelNotFound } from '../models/errors.ts';
-import type { ModelStore } from '../models/store.ts';
+import type { LoggedModelMetric, ModelStore } from '../models/store.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { parseOrderBy } from '../search/parseOrder.ts';
 import { listArtifactsOf } from './artifactList.ts';
@@ -157,28 +157,29 @@ function logMetrics(
   store: RunStore,
   models: ModelStore,
 ): void {
-  const ofModels = batch.metrics.flatMap(({ model_id: modelId, dataset_name, dataset_digest, ...metric }) =>
-    modelId
-      ? [
-          {
-            ...metric,
-            modelId,
-            runId,
-            datasetName: dataset_name ?? '',
-            datasetDigest: dataset_digest ?? '',
-          },
-        ]
-      : [],
-  );
-  for (const { modelId } of ofModels) {
-    if (!models.hasLoggedModel(modelId)) {
-      throw loggedModelNotFound(modelId);
+  const ofModels = batch.metrics.filter((metric) => metric.model_id);
+  for (const { model_id } of ofModels) {
+    if (!models.hasLoggedModel(model_id!)) {
+      throw loggedModelNotFound(model_id!);
     }
   }
   store.logBatch(runId, batch);
   if (ofModels.length > 0) {
-    models.addLoggedModelMetrics(ofModels);
+    models.addLoggedModelMetrics(ofModels.map((metric) => metricOfModel(runId, metric)));
   }
+}
+
+function metricOfModel(
+  runId: string,
+  { model_id, dataset_name, dataset_digest, ...point }: Metric,
+): LoggedModelMetric {
+  return {
+    ...point,
+    modelId: model_id!,
+    runId,
+    datasetName: dataset_name ?? '',
+    datasetDigest: dataset_digest ?? '',
+  };
 }
 
 function encoded(run: StoredRun, store: RunStore) {
