@@ -27,6 +27,7 @@ import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
 import { acquireProcessLock } from './storage/processLock.ts';
+import { createTraceStore } from './traces/sqliteStore.ts';
 import { registerVersions } from './versions/rpc.ts';
 import { createVersions } from './versions/versions.ts';
 import {
@@ -72,10 +73,12 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
   const store = createRunStore({ database, log });
   const models = createModelStore({ database, runs: store, log });
+  const traces = createTraceStore({ database, runs: store, log });
   const tracking = disposables.add(
     await createTrackingServer({
       store,
       models,
+      traces,
       artifactRoot: folder.artifacts,
       log,
       ...trackingBefore(previous),
@@ -116,7 +119,11 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     const { processId, trackingUri } = address;
     return { protocol, version, processId, workspace: folder.root, trackingUri };
   });
-  router.on(retire, () => {
+  router.on(retire, async () => {
+    // Of a run that has just ended something may still be captured: that is over within moments.
+    if (store.runsUnderWay().length === 0) {
+      await experiments.captured();
+    }
     const running = runningRuns();
     if (running === 0) {
       // The answer goes out first.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Statement } from '../storage/database.ts';
 import { inventRunName } from './names.ts';
+import type { Owned, RowNumbers } from './owned.ts';
 import type {
   KeyValue,
   Lifecycle,
@@ -10,7 +11,6 @@ import type {
   RunStatus,
   StoredExperiment,
   StoredRun,
-  StoredRunQuery,
 } from './store.ts';
 import { parameterChanged, runDeleted, runNotFound, tagNotFound } from './storeErrors.ts';
 
@@ -35,12 +35,9 @@ export interface RunRow {
 
 /** The tables `runs`, `parameters` and `tags`. Transactions belong to the caller. */
 export class RunTable {
-  readonly #database: Database;
   readonly #statements: ReturnType<typeof prepare>;
-  readonly #searches = new Map<string, Statement<[Record<string, unknown>], RunRow & { total: number }>>();
 
   constructor(database: Database) {
-    this.#database = database;
     this.#statements = prepare(database);
   }
 
@@ -164,43 +161,13 @@ export class RunTable {
     return this.#statements.underWay.all();
   }
 
-  search(query: StoredRunQuery): { readonly rows: readonly RunRow[]; readonly total: number } {
-    const conditions = [
-      query.experiments && 'experiment IN (SELECT CAST(value AS INTEGER) FROM json_each(@experiments))',
-      query.statuses && 'status IN (SELECT value FROM json_each(@statuses))',
-      query.runIds && 'run_id IN (SELECT value FROM json_each(@runIds))',
-      query.lifecycle !== 'all' && 'lifecycle_stage = @lifecycle',
-    ].filter((condition) => typeof condition === 'string');
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-    const first =
-      query.order === 'newestFirst' ? '' : `status NOT IN ('SCHEDULED', 'RUNNING'), status = 'SCHEDULED',`;
-    const order = `${first} start_time DESC, run_id`;
-    const rows = this.#prepared(
-      `SELECT *, 0 AS total FROM runs ${where} ORDER BY ${order} LIMIT @limit OFFSET @offset`,
-    );
-    const count = this.#prepared(`SELECT count(*) AS total FROM runs ${where}`);
-    const bound = {
-      ...(query.experiments && { experiments: JSON.stringify(query.experiments) }),
-      ...(query.statuses && { statuses: JSON.stringify(query.statuses) }),
-      ...(query.runIds && { runIds: JSON.stringify(query.runIds) }),
-      ...(query.lifecycle !== 'all' && { lifecycle: query.lifecycle ?? 'active' }),
-    };
-    return {
-      rows: rows.all({ ...bound, limit: query.limit, offset: query.offset }),
-      total: count.get(bound)!.total,
-    };
+  /** Of several runs at once, ordered by run and key. */
+  parametersOf(runs: RowNumbers): Owned<KeyValue>[] {
+    return this.#statements.parametersOf.all(runs).map(([run, key, value]) => [run, { key, value }]);
   }
 
-  #prepared(sql: string): Statement<[Record<string, unknown>], RunRow & { total: number }> {
-    let statement = this.#searches.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql) as Statement<
-        [Record<string, unknown>],
-        RunRow & { total: number }
-      >;
-      this.#searches.set(sql, statement);
-    }
-    return statement;
+  tagsOf(runs: RowNumbers): Owned<KeyValue>[] {
+    return this.#statements.tagsOf.all(runs).map(([run, key, value]) => [run, { key, value }]);
   }
 }
 
@@ -272,6 +239,16 @@ function prepare(database: Database) {
       [number],
       KeyValue
     >,
+    parametersOf: database
+      .prepare(
+        'SELECT run, key, value FROM parameters WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key',
+      )
+      .raw() as Statement<[RowNumbers], [number, string, string]>,
+    tagsOf: database
+      .prepare(
+        'SELECT run, key, value FROM tags WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key',
+      )
+      .raw() as Statement<[RowNumbers], [number, string, string]>,
     deleteTag: database.prepare('DELETE FROM tags WHERE run = ? AND key = ?'),
     previous: database.prepare(
       `SELECT * FROM runs WHERE script = ? AND lifecycle_stage = 'active'

@@ -14,7 +14,7 @@ export const searchableRuns: Noun = {
     {
       words: ['metric', 'metrics'],
       anyKey: keyedRows('number', (alias, key) => ({
-        from: `series AS ${alias}`,
+        from: `series AS ${alias} INDEXED BY series_latest`,
         where: `${alias}.run = runs.id AND ${alias}.key = ${key}`,
         value: `${alias}.last_value`,
       })),
@@ -89,7 +89,7 @@ export const searchableExperiments: Noun = {
       },
     },
   ],
-  defaultOrder: 'experiments.creation_time DESC, experiments.id',
+  defaultOrder: 'experiments.creation_time DESC, experiments.id DESC',
   ties: [{ column: 'experiments.id', descending: true }],
 };
 

@@ -4,27 +4,33 @@ import type { ExperimentSummary, RunSummary, Series, SeriesQuery } from '../../p
 import { toWireNumber } from '../../protocol/numbers.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
+import { Contents } from './contents.ts';
+import { evenSample } from './evenSample.ts';
 import { ExperimentTable } from './experimentTable.ts';
 import { LinkTable } from './linkTable.ts';
 import { MetricTable } from './metricTable.ts';
+import { RunSearch } from './runSearch.ts';
 import { type RunRow, RunTable, toStoredRun } from './runTable.ts';
 import { reduceSeries } from './series.ts';
 import { compareValues, type SeriesColumns } from './seriesPoints.ts';
 import type {
   KeyValue,
-  Lifecycle,
   LogBatch,
   MetricPoint,
   ModelLink,
   NewExperiment,
   NewRun,
   RunChange,
+  RunContents,
   RunInputs,
   RunStore,
+  StepRange,
   StoreChange,
   StoredExperiment,
+  StoredExperimentQuery,
   StoredMetricSummary,
   StoredRun,
+  StoredRunPage,
   StoredRunQuery,
 } from './store.ts';
 import { Summaries } from './summaries.ts';
@@ -42,8 +48,10 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 class SqliteRunStore implements RunStore {
   readonly #experiments: ExperimentTable;
   readonly #runs: RunTable;
+  readonly #search: RunSearch;
   readonly #metrics: MetricTable;
   readonly #links: LinkTable;
+  readonly #contents: Contents;
   readonly #summaries: Summaries;
   readonly #transaction: (work: () => unknown) => unknown;
   readonly #changed: Emitter<StoreChange>;
@@ -56,8 +64,10 @@ class SqliteRunStore implements RunStore {
   constructor({ database, log }: RunStoreOptions) {
     this.#experiments = new ExperimentTable(database);
     this.#runs = new RunTable(database);
+    this.#search = new RunSearch(database);
     this.#metrics = new MetricTable(database);
     this.#links = new LinkTable(database);
+    this.#contents = new Contents(this.#runs, this.#metrics, this.#links);
     this.#summaries = new Summaries(database, this.#experiments, this.#runs, this.#metrics, (experiment) =>
       this.#version(experiment),
     );
@@ -83,8 +93,8 @@ class SqliteRunStore implements RunStore {
     return this.#experiments.getByName(name);
   }
 
-  listExperiments(lifecycle: Lifecycle | 'all' = 'active'): readonly StoredExperiment[] {
-    return this.#experiments.list(lifecycle);
+  listExperiments(query: StoredExperimentQuery = {}): readonly StoredExperiment[] {
+    return this.#experiments.list(query);
   }
 
   renameExperiment(id: string, name: string): StoredExperiment {
@@ -161,9 +171,9 @@ class SqliteRunStore implements RunStore {
     this.#fire(String(row.experiment), runId);
   }
 
-  searchRuns(query: StoredRunQuery): { readonly runs: readonly StoredRun[]; readonly total: number } {
-    const { rows, total } = this.#runs.search(query);
-    return { runs: rows.map(toStoredRun), total };
+  searchRuns(query: StoredRunQuery): StoredRunPage {
+    const { rows, ...page } = this.#search.search(query);
+    return { runs: rows.map(toStoredRun), ...page };
   }
 
   runsUnderWay(): readonly StoredRun[] {
@@ -222,6 +232,11 @@ class SqliteRunStore implements RunStore {
     return columns ? byTime(columns, key, limit, offset) : [];
   }
 
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[] {
+    const columns = this.#metrics.columns(this.#runs.require(runId).id, key);
+    return columns ? sampled(columns, key, limit, range) : [];
+  }
+
   series(query: SeriesQuery): readonly Series[] {
     return query.runs.flatMap((runId) => {
       const row = this.#runs.find(runId);
@@ -235,6 +250,10 @@ class SqliteRunStore implements RunStore {
 
   outputs(runId: string): readonly ModelLink[] {
     return this.#links.outputs(this.#runs.require(runId).id);
+  }
+
+  contents(runIds: readonly string[]): readonly RunContents[] {
+    return this.#contents.of(runIds.map((runId) => this.#runs.require(runId).id));
   }
 
   inOneTransaction(work: () => void): void {
@@ -322,4 +341,31 @@ function byTime(columns: SeriesColumns, key: string, limit: number, offset: numb
     const at = order ? order[offset + index]! : offset + index;
     return { key, value: values[at]!, timestamp: times[at]!, step: steps[at]! };
   });
+}
+
+function sampled(
+  { steps, times, values }: SeriesColumns,
+  key: string,
+  limit: number,
+  range: StepRange | undefined,
+): MetricPoint[] {
+  const from = range ? firstAt(steps, (step) => step >= range.first) : 0;
+  const to = range ? firstAt(steps, (step) => step > range.last) : steps.length;
+  return evenSample(Math.max(0, to - from), limit).map((position) => {
+    const at = from + position;
+    return { key, value: values[at]!, timestamp: times[at]!, step: steps[at]! };
+  });
+}
+
+function firstAt(steps: ArrayLike<number>, matches: (step: number) => boolean): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (matches(steps[middle]!)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
 }

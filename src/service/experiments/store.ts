@@ -8,6 +8,7 @@ import type {
   Series,
   SeriesQuery,
 } from '../../protocol/experiments.ts';
+import type { Expression, OrderItem } from '../search/syntax.ts';
 
 /**
  * Experiments, runs and what they log. `sqliteStore.ts` keeps them in the workspace;
@@ -19,8 +20,7 @@ export interface RunStore {
   createExperiment(experiment: NewExperiment): StoredExperiment;
   getExperiment(id: string): StoredExperiment | undefined;
   getExperimentByName(name: string): StoredExperiment | undefined;
-  /** Newest first; active ones when nothing is said. */
-  listExperiments(lifecycle?: Lifecycle | 'all'): readonly StoredExperiment[];
+  listExperiments(query?: StoredExperimentQuery): readonly StoredExperiment[];
   renameExperiment(id: string, name: string): StoredExperiment;
   /** Marks the experiment and its active runs deleted; restoring undoes both. */
   deleteExperiment(id: string): void;
@@ -35,7 +35,7 @@ export interface RunStore {
   updateRun(runId: string, change: RunChange): StoredRun;
   deleteRun(runId: string): void;
   restoreRun(runId: string): void;
-  searchRuns(query: StoredRunQuery): { readonly runs: readonly StoredRun[]; readonly total: number };
+  searchRuns(query: StoredRunQuery): StoredRunPage;
   runsUnderWay(): readonly StoredRun[];
   /** The newest run of this script that started before the given one. */
   previousRun(run: StoredRun): StoredRun | undefined;
@@ -55,10 +55,14 @@ export interface RunStore {
   metrics(runId: string): readonly StoredMetricSummary[];
   /** Ordered by (timestamp, step, value), MLflow's order; `limit` and `offset` count points. */
   metricHistory(runId: string, key: string, limit: number, offset: number): readonly MetricPoint[];
+  /** At most `limit` points spread evenly over the history or a part of it, by (step, timestamp, value). */
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[];
   /** Reduced to `points`; a run or metric that does not exist is left out. */
   series(query: SeriesQuery): readonly Series[];
   inputs(runId: string): RunInputs;
   outputs(runId: string): readonly ModelLink[];
+  /** All that MLflow shows of each of these runs, in their order; a page costs little more than one run. */
+  contents(runIds: readonly string[]): readonly RunContents[];
 
   /** Several writes with one commit: each still succeeds or fails by itself, and none is told before all are kept. */
   inOneTransaction(work: () => void): void;
@@ -163,6 +167,18 @@ export interface RunChange {
   readonly details?: RunRecord;
 }
 
+export interface StoredExperimentQuery {
+  /** Active ones when absent. */
+  readonly lifecycle?: Lifecycle | 'all';
+  /** By `searchableExperiments`; what that does not have is `search.invalidFilter`. */
+  readonly filter?: Expression | undefined;
+  /** The newest first when absent. */
+  readonly orderBy?: readonly OrderItem[];
+  /** All of them when absent. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
 export interface StoredRunQuery {
   /** All experiments when absent. */
   readonly experiments?: readonly string[];
@@ -170,10 +186,24 @@ export interface StoredRunQuery {
   readonly runIds?: readonly string[];
   /** Active ones when absent. */
   readonly lifecycle?: Lifecycle | 'all';
+  /** By `searchableRuns`; what that does not have is `search.invalidFilter`. */
+  readonly filter?: Expression | undefined;
+  /** Before `order`. */
+  readonly orderBy?: readonly OrderItem[];
   /** Those under way first, when absent; then the newest first, then by id. */
   readonly order?: 'underWayFirst' | 'newestFirst';
   readonly limit: number;
   readonly offset: number;
+  /** What the asker has no use for: counting and reading these take time. */
+  readonly leaveOut?: readonly ('total' | 'details')[];
+}
+
+export interface StoredRunPage {
+  readonly runs: readonly StoredRun[];
+  /** Whether there are more after these. */
+  readonly more: boolean;
+  /** How many there are in all; when left out of the query, only how many are known of. */
+  readonly total: number;
 }
 
 export interface MetricPoint {
@@ -183,6 +213,12 @@ export interface MetricPoint {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly step: number;
+}
+
+/** Both included. */
+export interface StepRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface LogBatch {
@@ -212,6 +248,15 @@ export interface DatasetInput {
 export interface ModelLink {
   readonly modelId: string;
   readonly step: number;
+}
+
+export interface RunContents {
+  /** The latest point of each, ordered by key. */
+  readonly metrics: readonly MetricPoint[];
+  readonly parameters: readonly KeyValue[];
+  readonly tags: readonly KeyValue[];
+  readonly inputs: RunInputs;
+  readonly outputs: readonly ModelLink[];
 }
 
 export interface RunInputs {

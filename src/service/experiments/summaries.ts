@@ -44,7 +44,7 @@ export class Summaries {
   experiments(): ExperimentSummary[] {
     const counts = new Map(this.#statements.counts.all().map((row) => [String(row.experiment), row]));
     return this.#experiments
-      .list('active')
+      .list({})
       .map((experiment) => this.#experiment(experiment, counts.get(experiment.id)))
       .sort((a, b) => (b.lastStartTime ?? 0) - (a.lastStartTime ?? 0));
   }

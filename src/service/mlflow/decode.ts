@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { invalidParameter, malformedJson } from './errors.ts';
 import {
+  experimentId,
   experimentTag,
   type Fault,
   faultOf,
@@ -30,7 +31,7 @@ export const messages = {
     artifact_location: optional,
     tags: listOf(experimentTag),
   }),
-  experiment: z.object({ experiment_id: required }),
+  experiment: z.object({ experiment_id: experimentId }),
   experimentByName: z.object({ experiment_name: required }),
   searchExperiments: z.object({
     ...searchPage,
@@ -41,8 +42,8 @@ export const messages = {
     experiment_id: required,
     new_name: upTo(limits.experimentName, 'name').min(1),
   }),
-  experimentTag: z.object({ experiment_id: required, ...experimentTag.shape }),
-  deleteExperimentTag: z.object({ experiment_id: required, key }),
+  experimentTag: z.object({ experiment_id: experimentId, ...experimentTag.shape }),
+  deleteExperimentTag: z.object({ experiment_id: experimentId, key }),
 
   createRun: z.object({
     experiment_id: optional,
@@ -80,11 +81,8 @@ export const messages = {
     ),
     models: listOf(z.object({ model_id: required })),
   }),
-  logOutputs: withRun({ models: listOf(z.object({ model_id: required, step: integer })) }),
-  metricHistory: withRun({
-    metric_key: required,
-    page_token: optional,
-    max_results: integer.nullish(),
+  logOutputs: withRun({
+    models: z.array(z.object({ model_id: required, step: integer.nullish().transform((step) => step ?? 0) })),
   }),
   listArtifacts: withRun({ path: optional }),
   listFolder: z.object({ path: optional }),
@@ -154,6 +152,13 @@ function pythonType(value: unknown): string {
   }
 }
 
+/** Where the names inside are the user's words and not fields, when it is an object. */
+const maps: ReadonlySet<string> = new Set(['tags', 'trace_metadata', 'traceMetadata', 'assessments']);
+
+function isMap(name: string, value: unknown): boolean {
+  return maps.has(name) && (name === 'assessments' || !Array.isArray(value));
+}
+
 /** Protocol buffers read `runId` as well as `run_id`. What needs no change is not copied. */
 function withSnakeCase(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !hasCamelCase(value)) {
@@ -165,7 +170,7 @@ function withSnakeCase(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      withSnakeCase(inner),
+      isMap(name, inner) ? inner : withSnakeCase(inner),
     ]),
   );
 }
@@ -180,7 +185,8 @@ function hasCamelCase(value: object): boolean {
   }
   for (const name in value) {
     const inner = (value as Record<string, unknown>)[name];
-    if (isCamelCase(name) || (typeof inner === 'object' && inner !== null && hasCamelCase(inner))) {
+    const isMessage = typeof inner === 'object' && inner !== null && !isMap(name, inner);
+    if (isCamelCase(name) || (isMessage && hasCamelCase(inner))) {
       return true;
     }
   }

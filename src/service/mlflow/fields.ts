@@ -71,6 +71,13 @@ export const flag = z
 export const required = z.string().min(1);
 export const optional = z.string().nullish();
 
+export const experimentId = required.superRefine((id, context) => {
+  if (!/^\s*[-+]?\d+\s*$/.test(id)) {
+    const message = `Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`;
+    context.addIssue(fault(message, { kind: 'whole' }));
+  }
+});
+
 /** Names that were found good: a training logs the same few a million times. */
 const goodNames = new Set<string>();
 const goodNamesKept = 10_000;
@@ -140,6 +147,7 @@ export const experimentTag = z.object({
 });
 /** Of a registered model or a version of it. */
 export const modelTag = z.object({ key: wordedKey, value: upToOrEmpty(limits.modelTagValue, 'value') });
+export const traceTag = z.object({ key: wordedKey, value: optional.transform(cut(limits.tagValue)) });
 /** Of a logged model, which MLflow takes as it comes. */
 export const plainPair = z.object({
   key: required,

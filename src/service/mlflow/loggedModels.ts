@@ -3,7 +3,7 @@ import type { LoggedModel, LoggedModelMetric } from '../models/store.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { listArtifactsOf } from './artifactList.ts';
 import { encodeMetric, list } from './encode.ts';
-import { flag, integer, limits, listOf, optional, plainPair, required } from './fields.ts';
+import { experimentId, flag, integer, limits, listOf, optional, plainPair, required } from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
 import { type Route, route } from './route.ts';
 
@@ -19,7 +19,7 @@ const one = { model_id: required };
 
 const messages = {
   create: z.object({
-    experiment_id: required,
+    experiment_id: experimentId,
     name: optional,
     model_type: optional,
     source_run_id: optional,

@@ -2,10 +2,13 @@ import { messages } from './decode.ts';
 import { multipartNotSupported } from './errors.ts';
 import * as experiments from './experiments.ts';
 import { loggedModelRoutes } from './loggedModels.ts';
+import { logModelRoute } from './logModel.ts';
+import { metricHistoryRoutes } from './metricHistory.ts';
 import { modelVersionRoutes } from './modelVersions.ts';
 import { registeredModelRoutes } from './registeredModels.ts';
 import { type Route, route } from './route.ts';
 import * as runs from './runs.ts';
+import { traceRoutes } from './traces.ts';
 
 /** Everything below `/api/2.0/mlflow/`; each is served under `/ajax-api` and as 3.0 as well. */
 export const routes: readonly Route[] = [
@@ -33,12 +36,14 @@ export const routes: readonly Route[] = [
   route('POST', 'runs/log-batch', messages.logBatch, runs.logBatch),
   route('POST', 'runs/log-inputs', messages.logInputs, runs.logInputs),
   route('POST', 'runs/outputs', messages.logOutputs, runs.logOutputs),
-  route('GET', 'metrics/get-history', messages.metricHistory, runs.metricHistory),
+  logModelRoute,
+  ...metricHistoryRoutes,
   route('GET', 'artifacts/list', messages.listArtifacts, runs.listArtifacts),
 
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...loggedModelRoutes,
+  ...traceRoutes,
 
   route('GET', 'server-info', messages.nothing, () => ({
     store_type: 'SqlStore',

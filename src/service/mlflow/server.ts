@@ -7,6 +7,7 @@ import type { RunStore } from '../experiments/store.ts';
 import { unsafePath } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
 import type { ModelStore } from '../models/store.ts';
+import type { TraceStore } from '../traces/store.ts';
 import { ArtifactProxy } from './artifactProxy.ts';
 import { decode, messages, parseJson } from './decode.ts';
 import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
@@ -19,6 +20,7 @@ import { type ChosenExperiments, RunScope } from './runScope.ts';
 export interface TrackingServerOptions {
   readonly store: RunStore;
   readonly models: ModelStore;
+  readonly traces: TraceStore;
   readonly artifactRoot: string;
   /** Unguessable, and fit for a path. */
   readonly secret: string;
@@ -67,8 +69,8 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, models, artifactRoot } = options;
-  serveMessages(app, { store, models, writes: new GroupCommit(store), artifactRoot }, gate);
+  const { store, models, traces, artifactRoot } = options;
+  serveMessages(app, { store, models, traces, writes: new GroupCommit(store), artifactRoot }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options.port);

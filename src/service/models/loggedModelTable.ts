@@ -54,6 +54,10 @@ export class LoggedModelTable {
     return row;
   }
 
+  has(modelId: string): boolean {
+    return this.#statements.byModelId.get(modelId) !== undefined;
+  }
+
   /** Deleted ones as well. */
   require(modelId: string): LoggedModelRow {
     const row = this.#statements.byModelId.get(modelId);

@@ -6,7 +6,7 @@ import {
   type RowsSource,
   textColumn,
 } from '../search/noun.ts';
-import type { Expression } from '../search/syntax.ts';
+import type { Comparison, Expression } from '../search/syntax.ts';
 import { promptTag } from './origin.ts';
 
 /** `timestamp` and MLflow's other words for it are there for ordering. */
@@ -120,7 +120,7 @@ function isNotPrompt(key: string, operator: string, value: string): boolean {
   );
 }
 
-function comparisonsOf(expression: Expression | undefined) {
+function comparisonsOf(expression: Expression | undefined): Comparison[] {
   if (expression === undefined) {
     return [];
   }

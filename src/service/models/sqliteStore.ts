@@ -227,6 +227,10 @@ class SqliteModelStore implements ModelStore {
     return this.#logged.toLoggedModel(row);
   }
 
+  hasLoggedModel(modelId: string): boolean {
+    return this.#logged.has(modelId);
+  }
+
   finalizeLoggedModel(modelId: string, status: LoggedModelStatus): LoggedModel {
     this.#changeLogged(modelId, (row) => this.#logged.setStatus(row, status));
     return this.#logged.toLoggedModel(this.#logged.require(modelId));

@@ -46,6 +46,8 @@ export interface ModelStore {
 
   createLoggedModel(model: NewLoggedModel): LoggedModel;
   getLoggedModel(modelId: string, options?: { readonly allowDeleted?: boolean }): LoggedModel;
+  /** Also when it is deleted. */
+  hasLoggedModel(modelId: string): boolean;
   finalizeLoggedModel(modelId: string, status: LoggedModelStatus): LoggedModel;
   /** Marks it deleted; its files stay. */
   deleteLoggedModel(modelId: string): void;

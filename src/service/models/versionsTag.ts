@@ -1,3 +1,5 @@
+import { pythonJson } from '../../base/pythonJson.ts';
+
 interface Registration {
   readonly name: string;
   readonly version: number;
@@ -10,7 +12,7 @@ export function withRegistration(text: string | undefined, added: Registration):
     (known) => known.name === added.name && Number(known.version) === added.version,
   );
   const entries = isKnown ? before : [...before, added];
-  return `[${entries.map(({ name, version }) => `{"name": ${JSON.stringify(name)}, "version": ${JSON.stringify(version)}}`).join(', ')}]`;
+  return pythonJson(entries.map(({ name, version }) => ({ name, version })));
 }
 
 function listIn(text: string | undefined): Registration[] {

@@ -177,8 +177,6 @@ describe('runs', () => {
     await client.post('runs/restore', { run_id: ids[4] });
     expect((await found({})).ids).toHaveLength(5);
     expect((await client.post('runs/search', { experiment_ids: [] })).text).toBe('{}');
-    const filtered = await client.post('runs/search', { experiment_ids: ['0'], filter: 'metrics.m > 1' });
-    expect([filtered.status, filtered.json.error_code]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
   });
 
   test('inputs and outputs are kept and shown', async () => {
@@ -236,7 +234,11 @@ describe('what is refused, and how', () => {
     ],
     ['experiments/create', { name: 'x', artifact_location: 's3://b/x#../y' }, 'Invalid artifact location'],
     ['experiments/create', { name: 'x', artifact_location: '/etc' }, 'Invalid artifact location'],
-    ['experiments/create', { name: 'x', artifact_location: 'runs:/x' }, 'Invalid artifact location'],
+    [
+      'experiments/create',
+      { name: 'x', artifact_location: 'runs:/x' },
+      "Artifact location cannot be a runs:/ URI. Given: 'runs:/x'",
+    ],
     ['runs/search', { max_results: 0 }, 'It must be a positive integer'],
     ['runs/search', { max_results: 50_001 }, 'It must be at most 50000'],
   ])('%s %j', async (endpoint, body, text) => {
