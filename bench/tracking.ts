@@ -1,10 +1,10 @@
 /**
- * What logging costs: requests served per second for single metrics, metrics per second in batches of 1,000, and
- * the answer for a live chart of 200,000 points. Beside it MLflow's own server, when a Python environment of the
- * contract tests has it: `node bench/tracking.ts [--requests N]`.
+ * What tracking costs, beside MLflow's own server on the same machine (its SQLite, one worker): requests per second
+ * as a raw HTTP client gets them and as MLflow's own Python client does, with 10,000 runs and a metric of 100,000
+ * points in the database; memory and the size of the database; then ours alone with 10,000,000 points.
+ * `node bench/tracking.ts [--requests N] [--points N]`.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,162 +12,218 @@ import { parseArgs, promisify } from 'node:util';
 import { createRunStore } from '../src/service/experiments/sqliteStore.ts';
 import { openDatabase } from '../src/service/storage/database.ts';
 import { migrations } from '../src/service/storage/migrations/all.ts';
-import { cacheFolder } from '../test/editor/setup/cache.ts';
+import { pythonWithClient } from '../test/contract/mlflow/mlflowScript.ts';
+import { type Peer, plainEnvironment, startMlflow, startOurs } from '../test/contract/mlflow/servers.ts';
+import {
+  databaseMegabytes,
+  type Filled,
+  fill,
+  memoryMegabytes,
+  newRun,
+  requestsPerSecond,
+} from './support/trackingServers.ts';
 
-const { values } = parseArgs({ options: { requests: { type: 'string', default: '20000' } } });
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '20000' },
+    points: { type: 'string', default: '10000000' },
+  },
+});
 const requests = Number(values.requests);
+const manyPoints = Number(values.points);
+const runs = 10_000;
 const root = path.resolve(import.meta.dirname, '..');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlops-bench-'));
 const run = promisify(execFile);
 
+/** Calls per second, of an HTTP client that costs next to nothing. */
+interface Served {
+  readonly logMetric8: number;
+  readonly logMetric1: number;
+  /** Of 1,000 metrics each. */
+  readonly logBatch: number;
+  /** With filter and order, the first 100 of 10,000 runs. */
+  readonly search: number;
+  /** Pages of 25,000 points out of 100,000. */
+  readonly history: number;
+}
+
+/** Seconds per call, as MLflow's Python client waits for them. */
+interface Client {
+  readonly logMetric: number;
+  readonly logBatch: number;
+  readonly search: number;
+  /** `mlflow.search_runs` of 1,000 runs, a pandas table. */
+  readonly table: number;
+  /** All 100,000 points. */
+  readonly history: number;
+}
+
 interface Figures {
-  readonly singleRequestsPerSecond: number;
-  readonly oneConnectionRequestsPerSecond: number;
-  readonly batchedMetricsPerSecond: number;
+  readonly served: Served;
+  readonly client?: Client;
+  readonly memoryMegabytes: { readonly idle: number; readonly after: number };
+  readonly databaseMegabytes: number;
 }
 
-const ours = await withProcess(
-  spawn(process.execPath, [
-    path.join(root, 'test/service/mlflow/trackingProcess.ts'),
-    path.join(folder, 'workbench.db'),
-    path.join(folder, 'artifacts'),
-    'secret',
-  ]),
-  async (child) => {
-    const [line] = (await once(child.stdout!, 'data')) as [Buffer];
-    return measure(line.toString().trim(), requests);
-  },
-);
-const python = environmentWithMlflow();
-const theirs = python === undefined ? undefined : await measureMlflow(python);
-const chart = measureChart();
-
-const rows = [
-  [
-    'log_metric, 8 connections',
-    ours.singleRequestsPerSecond,
-    theirs?.singleRequestsPerSecond,
-    '≥ 5,000',
-    'requests/s',
-  ],
-  [
-    'log_metric, 1 connection',
-    ours.oneConnectionRequestsPerSecond,
-    theirs?.oneConnectionRequestsPerSecond,
-    '',
-    'requests/s',
-  ],
-  [
-    'log_batch of 1,000',
-    ours.batchedMetricsPerSecond,
-    theirs?.batchedMetricsPerSecond,
-    '≥ 200,000',
-    'metrics/s',
-  ],
-] as const;
-console.table(
-  rows.map(([what, own, peer, budget, unit]) => ({
-    what,
-    ours: Math.round(own).toLocaleString('en'),
-    "MLflow's server": peer === undefined ? 'not here' : Math.round(peer).toLocaleString('en'),
-    times: peer === undefined ? '' : (own / peer).toFixed(1),
-    budget,
-    unit,
-  })),
-);
-console.log(
-  `Live chart of 200,000 points: first answer ${chart.firstMilliseconds.toFixed(1)} ms, ` +
-    `each after one more point ${chart.liveMilliseconds.toFixed(2)} ms`,
-);
-// Beside other work on the machine the figures say little; the load average tells.
-console.log(`Load average over the last minute: ${os.loadavg()[0]!.toFixed(1)} on ${os.cpus().length} cores`);
-fs.mkdirSync(path.join(root, 'out/bench'), { recursive: true });
-fs.writeFileSync(
-  path.join(root, 'out/bench/tracking.json'),
-  `${JSON.stringify({ node: process.version, cpus: os.cpus().length, loadAverage: os.loadavg(), requests, ours, mlflow: theirs ?? null, chart }, null, 2)}\n`,
-);
-fs.rmSync(folder, { recursive: true, force: true });
-
-async function measure(uri: string, count: number): Promise<Figures> {
-  const runId = await createRun(uri);
-  const metric = `{"run_id":"${runId}","run_uuid":"${runId}","key":"loss","value":0.125,"timestamp":1700000000000,"step":STEP}`;
-  const point = '{"key":"accuracy","value":0.125,"timestamp":1700000000000,"step":STEP}';
-  const batch = `{"run_id":"${runId}","metrics":[${Array.from({ length: 1_000 }, () => point).join(',')}]}`;
-  const send = async (
-    endpoint: string,
-    body: string,
-    total: number,
-    connections: number,
-    firstStep: number,
-  ) => {
-    const stepsPerRequest = body.split('STEP').length - 1;
-    const load = { uri, endpoint, body, requests: total, connections, firstStep, stepsPerRequest };
-    const { stdout } = await run(
-      process.execPath,
-      [path.join(root, 'bench/support/loadClient.ts'), JSON.stringify(load)],
-      {
-        maxBuffer: 10_000_000,
-      },
+try {
+  const python = await pythonWithClient('mlflow 3').catch((error: unknown) => {
+    console.log(
+      `MLflow's own client and server are not here: ${error instanceof Error ? error.message : error}`,
     );
-    return total / Number(stdout);
-  };
-  await send('runs/log-metric', metric, Math.ceil(count / 10), 8, 0);
-  const singleRequestsPerSecond = await send('runs/log-metric', metric, count, 8, 1_000_000);
-  const oneConnectionRequestsPerSecond = await send(
-    'runs/log-metric',
-    metric,
-    Math.ceil(count / 4),
-    1,
-    2_000_000,
-  );
-  const batches = Math.max(5, Math.ceil(count / 50));
-  const batchedMetricsPerSecond = 1_000 * (await send('runs/log-batch', batch, batches, 2, 0));
-  return { singleRequestsPerSecond, oneConnectionRequestsPerSecond, batchedMetricsPerSecond };
-}
-
-async function createRun(uri: string): Promise<string> {
-  const reply = await fetch(`${uri}/api/2.0/mlflow/runs/create`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"experiment_id":"0","start_time":1}',
+    return undefined;
   });
-  return ((await reply.json()) as { run: { info: { run_id: string } } }).run.info.run_id;
-}
-
-/** Far fewer requests, or it would take minutes: a rate is a rate. */
-async function measureMlflow(python: string): Promise<Figures> {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const server = spawn(
-    python,
-    [
-      ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-      ...['--backend-store-uri', `sqlite:///${path.join(folder, 'mlflow.db')}`],
-      ...['--default-artifact-root', path.join(folder, 'mlartifacts')],
-    ],
-    {
-      cwd: folder,
-      stdio: 'ignore',
-      detached: true,
-      env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true' },
-    },
+  const ours = await measureOurs(python);
+  const theirs = python === undefined ? undefined : await measureMlflow(python);
+  const large = await measureManyPoints();
+  const chart = measureChart();
+  show(ours, theirs);
+  console.log(
+    `${large.points.toLocaleString('en')} points of one run in ours: written at ` +
+      `${Math.round(large.metricsPerSecond).toLocaleString('en')} metrics/s, database ${large.databaseMegabytes.toFixed(0)} MB ` +
+      `(${((large.databaseMegabytes * 1_048_576) / large.points).toFixed(1)} bytes a point), ` +
+      `1,000 points to draw: first ${large.firstSeriesMilliseconds.toFixed(0)} ms, ` +
+      `then ${large.nextSeriesMilliseconds.toFixed(1)} ms; server ${large.memoryMegabytes.toFixed(0)} MB`,
   );
-  const uri = `http://127.0.0.1:${port}`;
-  return withProcess(server, async () => {
-    await untilHealthy(uri);
-    return measure(uri, Math.min(requests, 800));
-  });
+  console.log(
+    `Live chart of 200,000 points: first answer ${chart.firstMilliseconds.toFixed(1)} ms, ` +
+      `each after one more point ${chart.liveMilliseconds.toFixed(2)} ms`,
+  );
+  // Beside other work on the machine the figures say little; the load average tells.
+  console.log(
+    `Load average over the last minute: ${os.loadavg()[0]!.toFixed(1)} on ${os.cpus().length} cores`,
+  );
+  fs.mkdirSync(path.join(root, 'out/bench'), { recursive: true });
+  const machine = { node: process.version, cpus: os.cpus().length, loadAverage: os.loadavg(), requests };
+  fs.writeFileSync(
+    path.join(root, 'out/bench/tracking.json'),
+    `${JSON.stringify({ ...machine, ours, mlflow: theirs ?? null, large, chart }, null, 2)}\n`,
+  );
+} finally {
+  fs.rmSync(folder, { recursive: true, force: true });
 }
 
-async function untilHealthy(uri: string): Promise<void> {
-  const deadline = Date.now() + 120_000;
-  while (Date.now() < deadline) {
-    const reply = await fetch(`${uri}/health`).catch(() => undefined);
-    if (reply?.ok) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250));
+async function measureOurs(python: string | undefined): Promise<Figures> {
+  const place = path.join(folder, 'ours');
+  const server = await startOurs(place);
+  try {
+    const idle = memoryMegabytes(server.processId);
+    const filled = await fill(server.uri, runs);
+    const figures = await measure(server, filled, requests, python);
+    return withSizes(figures, server, idle, path.join(place, 'workbench.db'));
+  } finally {
+    await server.stop();
   }
-  throw new Error("MLflow's server did not start within two minutes");
+}
+
+/** Far fewer requests, or it would take an hour: a rate is a rate. */
+async function measureMlflow(python: string): Promise<Figures> {
+  const place = path.join(folder, 'mlflow');
+  fs.mkdirSync(place);
+  const database = path.join(place, 'mlflow.db');
+  const script = path.join(import.meta.dirname, 'support', 'fillMlflow.py');
+  const { stdout } = await run(python, [script, database, String(runs)], { env: plainEnvironment() });
+  const server = await startMlflow(python, place);
+  try {
+    const idle = memoryMegabytes(server.processId);
+    const figures = await measure(
+      server,
+      JSON.parse(stdout.split('\n').at(-2)!) as Filled,
+      Math.min(requests, 800),
+      python,
+    );
+    return withSizes(figures, server, idle, database);
+  } finally {
+    await server.stop();
+  }
+}
+
+function withSizes(
+  figures: Pick<Figures, 'served' | 'client'>,
+  server: Peer,
+  idle: number,
+  database: string,
+): Figures {
+  const memory = { idle, after: memoryMegabytes(server.processId) };
+  return { ...figures, memoryMegabytes: memory, databaseMegabytes: databaseMegabytes(database) };
+}
+
+async function measure(
+  { uri }: Peer,
+  { experiment, longRun }: Filled,
+  count: number,
+  python: string | undefined,
+): Promise<Pick<Figures, 'served' | 'client'>> {
+  const runId = await newRun(uri, '0', 1, []);
+  const metric = `{"run_id":"${runId}","run_uuid":"${runId}","key":"loss","value":0.125,"timestamp":1700000000000,"step":STEP}`;
+  const single = (total: number, connections: number, firstStep: number) =>
+    requestsPerSecond({
+      ...{ uri, endpoint: 'runs/log-metric', body: metric, requests: total, connections },
+      ...{ firstStep, stepsPerRequest: 1 },
+    });
+  await single(Math.ceil(count / 10), 8, 0);
+  const logMetric8 = await single(count, 8, 1_000_000);
+  const logMetric1 = await single(Math.ceil(count / 4), 1, 2_000_000);
+  const logBatch = await batchesPerSecond(uri, runId, Math.max(5, Math.ceil(count / 50)));
+  const query = {
+    ...{ experiment_ids: [experiment], max_results: 100, order_by: ['metrics.loss ASC'] },
+    filter: "metrics.accuracy > 0.5 AND params.model = 'tree'",
+  };
+  const searches = Math.max(5, Math.ceil(count / 200));
+  const search = await requestsPerSecond({
+    ...{ uri, endpoint: 'runs/search', body: JSON.stringify(query), requests: searches, connections: 1 },
+  });
+  const history = await requestsPerSecond({
+    ...{ uri, method: 'GET', requests: Math.max(4, Math.ceil(count / 500)), connections: 1 },
+    endpoint: `metrics/get-history?run_id=${longRun}&metric_key=loss&max_results=25000`,
+  });
+  const served = { logMetric8, logMetric1, logBatch, search, history };
+  if (python === undefined) {
+    return { served };
+  }
+  const script = path.join(import.meta.dirname, 'support', 'pythonClient.py');
+  const counts = [Math.ceil(count / 20), Math.max(5, Math.ceil(count / 400)), searches].map(String);
+  const { stdout } = await run(python, [script, uri, experiment, longRun, ...counts], {
+    env: plainEnvironment(),
+  });
+  return { served, client: JSON.parse(stdout.split('\n').at(-2)!) as Client };
+}
+
+/** Batches of 1,000 metrics on two connections. */
+function batchesPerSecond(uri: string, runId: string, batches: number): Promise<number> {
+  const point = '{"key":"accuracy","value":0.125,"timestamp":1700000000000,"step":STEP}';
+  const body = `{"run_id":"${runId}","metrics":[${Array.from({ length: 1_000 }, () => point).join(',')}]}`;
+  return requestsPerSecond({
+    ...{ uri, endpoint: 'runs/log-batch', body, requests: batches, connections: 2 },
+    ...{ firstStep: 0, stepsPerRequest: 1_000 },
+  });
+}
+
+/** One run of so many points, logged in batches to the served address, then drawn with 1,000 points. */
+async function measureManyPoints() {
+  const place = path.join(folder, 'large');
+  const file = path.join(place, 'workbench.db');
+  const server = await startOurs(place);
+  try {
+    const runId = await newRun(server.uri, '0', 1, []);
+    const perSecond = await batchesPerSecond(server.uri, runId, Math.ceil(manyPoints / 1_000));
+    const { database, dispose } = openDatabase(file, migrations);
+    const store = createRunStore({ database, log: { write: () => undefined } });
+    const [firstSeriesMilliseconds, nextSeriesMilliseconds] = [1, 2].map(() =>
+      milliseconds(() => store.series({ runs: [runId], points: 1_000 })),
+    );
+    dispose();
+    return {
+      points: manyPoints,
+      metricsPerSecond: 1_000 * perSecond,
+      databaseMegabytes: databaseMegabytes(file),
+      memoryMegabytes: memoryMegabytes(server.processId),
+      firstSeriesMilliseconds: firstSeriesMilliseconds!,
+      nextSeriesMilliseconds: nextSeriesMilliseconds!,
+    };
+  } finally {
+    await server.stop();
+  }
 }
 
 function measureChart(): { readonly firstMilliseconds: number; readonly liveMilliseconds: number } {
@@ -178,11 +234,7 @@ function measureChart(): { readonly firstMilliseconds: number; readonly liveMill
   const point = (step: number) => ({ key: 'loss', step, timestamp: step, value: Math.random() });
   writer.logBatch(runId, { metrics: Array.from({ length: 200_000 }, (_, step) => point(step)) });
   const store = createRunStore({ database, log });
-  const ask = () => {
-    const begin = performance.now();
-    store.series({ runs: [runId], points: 1_000 });
-    return performance.now() - begin;
-  };
+  const ask = () => milliseconds(() => store.series({ runs: [runId], points: 1_000 }));
   const firstMilliseconds = ask();
   const rounds = 50;
   let total = 0;
@@ -194,21 +246,68 @@ function measureChart(): { readonly firstMilliseconds: number; readonly liveMill
   return { firstMilliseconds, liveMilliseconds: total / rounds };
 }
 
-function environmentWithMlflow(): string | undefined {
-  const folders = fs.existsSync(cacheFolder()) ? fs.readdirSync(cacheFolder()) : [];
-  const found = folders.find((name) => name.startsWith('venv-mlflow3-') && !name.endsWith('.building'));
-  return found && path.join(cacheFolder(), found, 'bin', 'python');
+function milliseconds(work: () => unknown): number {
+  const begin = performance.now();
+  work();
+  return performance.now() - begin;
 }
 
-/** Ends the process, and what it started where it leads a group, however the work goes. */
-async function withProcess<T>(child: ChildProcess, work: (child: ChildProcess) => Promise<T>): Promise<T> {
-  try {
-    return await work(child);
-  } finally {
-    try {
-      process.kill(child.spawnargs.includes('mlflow') ? -child.pid! : child.pid!, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+function show(ours: Figures, theirs: Figures | undefined): void {
+  const served = (what: string, unit: string, rate: (figures: Served) => number, budget = '') => ({
+    what,
+    ours: number(rate(ours.served)),
+    "MLflow's server": theirs ? number(rate(theirs.served)) : 'not here',
+    times: theirs ? (rate(ours.served) / rate(theirs.served)).toFixed(1) : '',
+    unit,
+    budget,
+  });
+  console.table([
+    served('log_metric, 8 connections', 'requests/s', (rates) => rates.logMetric8, '≥ 5,000'),
+    served('log_metric, 1 connection', 'requests/s', (rates) => rates.logMetric1),
+    served('log_batch of 1,000', 'metrics/s', (rates) => 1_000 * rates.logBatch, '≥ 200,000'),
+    served('search of 10,000 runs, first 100', 'searches/s', (rates) => rates.search),
+    served('metric history of 100,000 points', 'points/s', (rates) => 25_000 * rates.history),
+  ]);
+  if (ours.client && theirs?.client) {
+    console.log("With MLflow's own Python client, milliseconds per call:");
+    console.table([
+      waited('log_metric', 'logMetric', 1 / ours.served.logMetric1),
+      waited('log_batch of 1,000', 'logBatch', 1 / ours.served.logBatch),
+      waited('search_runs, first 100', 'search', 1 / ours.served.search),
+      waited('search_runs of 1,000 to pandas', 'table', 10 / ours.served.search),
+      waited('get_metric_history of 100,000', 'history', 4 / ours.served.history),
+    ]);
   }
+  console.table(
+    (
+      [
+        ['memory after the start', (figures) => figures.memoryMegabytes.idle],
+        ['memory after all this', (figures) => figures.memoryMegabytes.after],
+        ['database', (figures) => figures.databaseMegabytes],
+      ] as readonly [string, (figures: Figures) => number][]
+    ).map(([what, size]) => ({
+      what,
+      ours: `${size(ours).toFixed(0)} MB`,
+      "MLflow's server": theirs ? `${size(theirs).toFixed(0)} MB` : 'not here',
+    })),
+  );
+
+  /** The client is the limit where our server needs less than a third of what its caller waits. */
+  function waited(what: string, call: keyof Client, servedSeconds: number) {
+    const [own, peer] = [ours.client![call], theirs!.client![call]];
+    return {
+      what,
+      ours: (own * 1_000).toFixed(1),
+      "MLflow's server": (peer * 1_000).toFixed(1),
+      times: (peer / own).toFixed(1),
+      limit:
+        servedSeconds / own < 1 / 3
+          ? `the client (the server needs ${(servedSeconds * 1_000).toFixed(1)})`
+          : '',
+    };
+  }
+}
+
+function number(value: number): string {
+  return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
 }

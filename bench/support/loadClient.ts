@@ -8,6 +8,7 @@ import net from 'node:net';
 interface Load {
   readonly uri: string;
   readonly endpoint: string;
+  readonly method: 'GET' | 'POST';
   /** Sent over and over; `STEP` in it is replaced by a number that grows. */
   readonly body: string;
   readonly requests: number;
@@ -28,7 +29,7 @@ function connection(): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname);
     socket.setNoDelay(true);
-    let received = '';
+    let received: Buffer[] = [];
     const next = () => {
       if (issued === load.requests) {
         socket.end();
@@ -40,16 +41,17 @@ function connection(): Promise<void> {
     socket.on('connect', next);
     socket.on('error', reject);
     socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-      const end = endOfResponse(received);
-      if (end < 0) {
+      received.push(chunk);
+      // A long answer comes in many pieces; they are put together only when the last one is there.
+      const end = endOfResponse(received[0]!);
+      if (end > received.reduce((sum, piece) => sum + piece.length, 0)) {
         return;
       }
-      if (!/^HTTP\/1\.1 200/.test(received)) {
-        reject(new Error(received.slice(0, 500)));
+      if (!/^HTTP\/1\.1 200/.test(received[0]!.toString('latin1', 0, 12))) {
+        reject(new Error(Buffer.concat(received).toString('utf8').slice(0, 500)));
         return;
       }
-      received = received.slice(end);
+      received = [];
       next();
     });
   });
@@ -60,17 +62,14 @@ function request(number: number): string {
   let step = first;
   const body = load.body.replace(/STEP/g, () => String(step++));
   return (
-    `POST ${pathname.replace(/\/$/, '')}/api/2.0/mlflow/${load.endpoint} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
+    `${load.method} ${pathname.replace(/\/$/, '')}/api/2.0/mlflow/${load.endpoint} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   );
 }
 
-function endOfResponse(text: string): number {
-  const head = text.indexOf('\r\n\r\n');
-  if (head < 0) {
-    return -1;
-  }
-  const length = /content-length: (\d+)/i.exec(text.slice(0, head));
-  const end = head + 4 + Number(length?.[1] ?? 0);
-  return text.length >= end ? end : -1;
+/** How long the whole answer is, from its head; the head comes in one piece. */
+function endOfResponse(first: Buffer): number {
+  const head = first.indexOf('\r\n\r\n');
+  const length = /content-length: (\d+)/i.exec(first.toString('latin1', 0, head));
+  return head < 0 ? Number.POSITIVE_INFINITY : head + 4 + Number(length?.[1] ?? 0);
 }

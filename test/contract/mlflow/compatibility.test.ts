@@ -38,8 +38,16 @@ beforeAll(async () => {
   );
   // Two at a time, as there are two cores; MLflow's server takes longest and goes first.
   const inFolder = (name: string, side: string) => path.join(folder, name, `case files ${side}`);
-  const theirs = scenes.map(({ name, python, theirs }) => () => drive(python, theirs.uri, inFolder(name, 'a')));
-  const ours = scenes.map(({ name, python, ours }) => () => drive(python, ours.uri, inFolder(name, 'b')));
+  const theirs = scenes.map(
+    ({ name, python, theirs }) =>
+      () =>
+        drive(python, theirs.uri, inFolder(name, 'a')),
+  );
+  const ours = scenes.map(
+    ({ name, python, ours }) =>
+      () =>
+        drive(python, ours.uri, inFolder(name, 'b')),
+  );
   const all = await twoAtATime([...theirs, ...ours]);
   names.forEach((name, index) => {
     reports.set(name, { theirs: all[index]!, ours: all[names.length + index]! });
@@ -61,13 +69,16 @@ describe.each(names)('the client of %s sees the same', (name) => {
     }
   });
 
-  test.for(cases.map((caseName) => [caseName.replaceAll('_', ' '), caseName] as const))('%s', ([, caseName]) => {
-    const theirs = reports.get(name)!.theirs.get(caseName)!;
-    const ours = reports.get(name)!.ours.get(caseName)!;
-    expect(theirs.broke, "the case does not hold with MLflow's own server").toBeUndefined();
-    expect(ours.broke?.[2]).toBeUndefined();
-    expect(ours.saw).toEqual(expected(caseName, theirs.saw));
-  });
+  test.for(cases.map((caseName) => [caseName.replaceAll('_', ' '), caseName] as const))(
+    '%s',
+    ([, caseName]) => {
+      const theirs = reports.get(name)!.theirs.get(caseName)!;
+      const ours = reports.get(name)!.ours.get(caseName)!;
+      expect(theirs.broke, "the case does not hold with MLflow's own server").toBeUndefined();
+      expect(ours.broke?.[2]).toBeUndefined();
+      expect(ours.saw).toEqual(expected(caseName, theirs.saw));
+    },
+  );
 });
 
 async function twoAtATime<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {

@@ -38,5 +38,7 @@ function withoutBreakdowns(value: unknown): unknown {
 
 function isRefusal(value: unknown): boolean {
   const { error_code, status } = value as { error_code?: string; status?: number };
-  return error_code !== undefined ? error_code !== 'INTERNAL_ERROR' : status !== undefined && status >= 400 && status < 500;
+  return error_code !== undefined
+    ? error_code !== 'INTERNAL_ERROR'
+    : status !== undefined && status >= 400 && status < 500;
 }
