@@ -299,7 +299,14 @@ describe('what is refused, and how', () => {
     expect(changed.json.message).toMatch(/^Changing param values is not allowed\./);
     const unknown = await client.post('webhooks', {});
     expect([unknown.status, unknown.json.error_code]).toEqual([404, 'ENDPOINT_NOT_FOUND']);
-    expect((await client.get('runs/create')).status).toBe(405);
+    for (const [method, known] of [
+      ['GET', '/api/2.0/mlflow/runs/create'],
+      ['PUT', '/api/3.0/mlflow/logged-models/m-1/tags/k'],
+      ['DELETE', '/health'],
+    ] as const) {
+      const refused = await client.raw(known, { method });
+      expect([refused.status, refused.json.error_code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
+    }
   });
 });
 
