@@ -65,9 +65,12 @@ describe('a logged model', () => {
     expect((await client.post('logged-models', { experiment_id: '99' })).status).toBe(404);
     const noNumber = await client.post('logged-models', { experiment_id: 'x' });
     expect(noNumber.json.message).toBe("Invalid experiment ID 'x'. Experiment ID must be a valid integer.");
-    for (const name of ['a/b', 'a:b', 'a.b', 'a%b', '"', "'"]) {
+    for (const [name, shown] of [
+      ...['a/b', 'a:b', 'a.b', 'a%b', '"'].map((bad) => [bad, `'${bad}'`]),
+      ["it's", '"it\'s"'],
+    ]) {
       const refused = await client.post('logged-models', { experiment_id: '0', name });
-      expect(refused.json.message).toContain(`Invalid model name ('${name}') provided.`);
+      expect(refused.json.message).toContain(`Invalid model name (${shown}) provided.`);
     }
     await client.post('experiments/create', { name: 'gone' });
     await client.post('experiments/delete', { experiment_id: '1' });
@@ -334,7 +337,9 @@ describe('registration', () => {
           'that contains the source.',
       );
     }
-    const missing = await client.post('model-versions/create', { name: 'm', source: 'models:/m-none' });
-    expect(missing.status).toBe(404);
+    const missing = { name: 'm', source: 'models:/m-none' };
+    expect((await client.post('model-versions/create', missing)).status).toBe(400);
+    const named = await client.post('model-versions/create', { ...missing, model_id: 'm-none' });
+    expect([named.status, named.json.message]).toEqual([404, "Logged model with ID 'm-none' not found."]);
   });
 });

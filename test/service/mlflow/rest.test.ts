@@ -240,7 +240,9 @@ describe('what is refused, and how', () => {
       "Artifact location cannot be a runs:/ URI. Given: 'runs:/x'",
     ],
     ['runs/search', { max_results: 0 }, 'It must be a positive integer'],
-    ['runs/search', { max_results: 50_001 }, 'It must be at most 50000'],
+    ['runs/search', { max_results: 50_001 }, "supplied:  Hint: Value was of type 'int'."],
+    ['experiments/search', { max_results: 50_001 }, 'supplied. It must be at most 50000'],
+    ['experiments/create', { name: 'x', tags: 'none' }, "'tags' supplied:  Hint: Value was of type 'str'."],
   ])('%s %j', async (endpoint, body, text) => {
     const { client } = await start();
     const run_id = 'run_id' in body ? await newRun(client) : undefined;
