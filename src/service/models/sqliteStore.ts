@@ -41,6 +41,9 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 /** MLflow's clients and pages read from this tag which versions were made of a logged model. */
 const versionsTag = 'mlflow.modelVersions';
 
+/** A training may log a metric of its model at each step; a page of models would carry them all. */
+const foundMetrics = 1_000;
+
 class SqliteModelStore implements ModelStore {
   readonly #runs: RunStore;
   readonly #models: RegisteredModelTable;
@@ -256,7 +259,7 @@ class SqliteModelStore implements ModelStore {
 
   searchLoggedModels(search: LoggedModelSearch): Found<LoggedModel> {
     const { items, more } = this.#search.loggedModels(search);
-    return { items: items.map((row) => this.#logged.toLoggedModel(row)), more };
+    return { items: items.map((row) => this.#logged.toLoggedModel(row, foundMetrics)), more };
   }
 
   get #known(): Known {

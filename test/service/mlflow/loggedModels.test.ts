@@ -181,6 +181,27 @@ describe('metrics of a model', () => {
   });
 });
 
+test('a model that logged at each step is found with its newest thousand metrics, and read with all', async () => {
+  const { client } = await start();
+  const run_id = await newRun(client);
+  const model_id = await newModel(client);
+  for (const from of [0, 1_000]) {
+    const metrics = Array.from({ length: 1_000 }, (_, index) => ({
+      key: 'loss',
+      value: 1,
+      timestamp: from + index,
+      step: from + index,
+      model_id,
+    }));
+    await client.post('runs/log-batch', { run_id, metrics });
+  }
+  const { json } = await client.post('logged-models/search', { experiment_ids: ['0'] });
+  const { metrics } = json.models[0].data;
+  expect([metrics.length, metrics[0].step, metrics.at(-1).step]).toEqual([1_000, 1_000, 1_999]);
+  const whole = await client.get(`logged-models/${model_id}`);
+  expect(whole.json.model.data.metrics).toHaveLength(2_000);
+});
+
 describe('search', () => {
   test('by name in an experiment, which every download of a run does, newest first, in pages', async () => {
     const { client } = await start();

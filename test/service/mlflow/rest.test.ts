@@ -233,7 +233,22 @@ describe('what is refused, and how', () => {
       'Invalid artifact location',
     ],
     ['experiments/create', { name: 'x', artifact_location: 's3://b/x#../y' }, 'Invalid artifact location'],
-    ['experiments/create', { name: 'x', artifact_location: '/etc' }, 'Invalid artifact location'],
+    ...[
+      '/etc',
+      'C:/x',
+      'mlflow-artifacts:/a/%2e%2e/b',
+      'mlflow-artifacts:/a/%252e%252e/b',
+      'mlflow-artifacts:/x?y',
+      'mlflow-artifacts:/a\\..\\b',
+      'mlflow-artifacts:/x\0',
+      's3://b/../x',
+      's3://b/%2e%2e/x',
+      'mlflow-artifacts:/.uploads',
+    ].map((artifact_location): [string, object, string] => [
+      'experiments/create',
+      { name: 'x', artifact_location },
+      'Invalid artifact location',
+    ]),
     [
       'experiments/create',
       { name: 'x', artifact_location: 'runs:/x' },
