@@ -6,6 +6,7 @@ import { resolveExperiment, resolveRun } from './findRun.ts';
 import { findRun, followRun } from './follow.ts';
 import { addAction, type Handle, type Invocation, interruptible } from './invocation.ts';
 import { compareRuns, renderComparison } from './render/comparison.ts';
+import { pointedMistake } from './render/mistake.ts';
 import { renderRunDetails } from './render/runDetails.ts';
 import { renderRunList } from './render/runList.ts';
 import { closingLine, isUnderWay } from './render/runText.ts';
@@ -18,7 +19,10 @@ export function runCommands(program: Command, handle: Handle): void {
       .command('list')
       .description('list runs: those under way first, then the newest')
       .option('-e, --experiment <name>', 'only the runs of this experiment')
-      .option('-n, --limit <count>', 'at most so many', readCount, 20),
+      .option('--filter <expression>', 'only the runs that match')
+      .option('--order <fields>', 'by these fields, each with asc or desc after it')
+      .option('-n, --limit <count>', 'at most so many', readCount, 20)
+      .addHelpText('after', filterHelp),
     handle,
     list,
   );
@@ -54,22 +58,42 @@ export function runCommands(program: Command, handle: Handle): void {
 
 const runHelp = 'a name, an id, or the start of an id';
 
+const filterHelp = `
+Comparisons are joined with and, or, not and parentheses:
+  mlops runs list --filter "metrics.accuracy > 0.9 and (params.model = 'svm' or not tags.stage = 'old')"
+  mlops runs list --filter "run_name like '%otter' and end_time > 0" --order "metrics.accuracy desc"
+Names with other characters than letters, digits, _ and . stand in backticks or double quotes.`;
+
 interface ListOptions {
   readonly experiment?: string;
+  readonly filter?: string;
+  readonly order?: string;
   readonly limit: number;
 }
 
 async function list({ session, terminal }: Invocation, options: ListOptions): Promise<number> {
   const experiment = options.experiment && (await resolveExperiment(session, options.experiment));
-  const { items, total } = await session.send(searchRuns, {
-    limit: options.limit,
+  const { limit, filter, order } = options;
+  const query = {
+    limit,
     ...(experiment && { experiment }),
+    ...(filter && { filter }),
+    ...(order && { order }),
+  };
+  const { items, total } = await session.send(searchRuns, query).catch((error: unknown) => {
+    const mistake = pointedMistake(error, query);
+    if (mistake) {
+      terminal.say(mistake);
+    }
+    throw error;
   });
   terminal.printJson({ runs: items, total });
   if (items.length > 0) {
     terminal.print(renderRunList(items, Date.now(), terminal));
   } else if (!terminal.json) {
-    terminal.say('Nothing was run here yet. Start with: mlops run SCRIPT');
+    terminal.say(
+      filter ? 'No run matches the filter.' : 'Nothing was run here yet. Start with: mlops run SCRIPT',
+    );
   }
   if (total > items.length && !terminal.json) {
     terminal.say(`${items.length} of ${total} runs; more with --limit ${total}`);

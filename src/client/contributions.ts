@@ -15,6 +15,8 @@ export const commands = {
   datasetOpen: 'mlops.dataset.open',
   repositoryCreate: 'mlops.repository.create',
   experimentsRefresh: 'mlops.experiments.refresh',
+  experimentsFilter: 'mlops.experiments.filter',
+  experimentsClearFilter: 'mlops.experiments.clearFilter',
   datasetsRefresh: 'mlops.datasets.refresh',
   serviceShowLog: 'mlops.service.showLog',
   serviceRestart: 'mlops.service.restart',
@@ -45,6 +47,11 @@ export const treeItems = {
   dataset: 'dataset',
   datasetVersion: 'datasetVersion',
   unversioned: 'unversioned',
+} as const;
+
+/** What the manifest's conditions ask for beside VS Code's own keys. */
+export const contextKeys = {
+  experimentsFiltered: 'mlops.experimentsFiltered',
 } as const;
 
 export const panelTypes = {

@@ -2,7 +2,7 @@ import type { WireNumber } from './numbers.ts';
 import { notification, type Page, request } from './rpc.ts';
 
 export const listExperiments = request<null, readonly ExperimentSummary[]>('experiments/listExperiments');
-/** Running first, then the newest first. */
+/** Running first, then the newest first, unless an order is asked for. */
 export const searchRuns = request<RunQuery, Page<RunSummary>>('experiments/searchRuns');
 /** In the order asked; a run that does not exist is left out. */
 export const getRuns = request<{ runs: readonly RunId[] }, readonly RunDetails[]>('experiments/getRuns');
@@ -46,6 +46,13 @@ export interface ExperimentSummary {
 export interface RunQuery {
   readonly experiment?: ExperimentId;
   readonly states?: readonly RunState[];
+  /**
+   * MLflow's search language with OR, NOT and parentheses: `metrics.accuracy > 0.9 and not tags.stage = 'old'`.
+   * A mistake is an error of `searchErrorCodes` whose range says where in this text it is.
+   */
+  readonly filter?: string;
+  /** Fields with commas between them: `metrics.accuracy desc, start_time`. */
+  readonly order?: string;
   readonly limit?: number;
   readonly offset?: number;
 }

@@ -14,6 +14,7 @@ import { commands, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { type ProblemNode, Problems, problemItem } from './problems.ts';
+import type { RunFilter } from './runFilter.ts';
 import { type FolderNode, folderItem, TreeNews, topLevel } from './treeNews.ts';
 
 export type ExperimentsNode =
@@ -38,6 +39,7 @@ const pageSize = 100;
 /** Experiments, and in each its runs: under way first, then the newest. */
 export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>, vscode.Disposable {
   readonly #services: Services;
+  readonly #filter: RunFilter;
   readonly #disposables = new DisposableStore();
   readonly #news: TreeNews<ExperimentsNode>;
   /** How many runs of an experiment are shown, where the user asked for more than a page. */
@@ -45,11 +47,13 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
   readonly onDidChangeTreeData: vscode.Event<ExperimentsNode | undefined>;
   readonly problems: Problems;
 
-  constructor(services: Services) {
+  constructor(services: Services, filter: RunFilter) {
     this.#services = services;
+    this.#filter = filter;
     this.problems = this.#disposables.add(new Problems(services));
     this.#news = this.#disposables.add(new TreeNews<ExperimentsNode>(services, runsChanged));
     this.onDidChangeTreeData = this.#news.onDidChange;
+    this.#disposables.add(filter.onDidChange(() => this.refresh()));
   }
 
   refresh(): void {
@@ -105,7 +109,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
 
   async #runs(client: ServiceClient, experiment: ExperimentSummary): Promise<ExperimentsNode[]> {
     const limit = this.#shown.get(experiment.id) ?? pageSize;
-    const { items, total } = await client.send(searchRuns, { experiment: experiment.id, limit });
+    const filter = this.#filter.expression;
+    const query = { experiment: experiment.id, limit, ...(filter !== undefined && { filter }) };
+    const { items, total } = await client.send(searchRuns, query);
     const runs: ExperimentsNode[] = items.map((run) => ({ kind: 'run', client, run }));
     return total > items.length
       ? [...runs, { kind: 'more', client, experiment, left: total - items.length }]

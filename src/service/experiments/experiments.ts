@@ -19,6 +19,8 @@ import type {
 } from '../../protocol/experiments.ts';
 import { toWireNumber } from '../../protocol/numbers.ts';
 import type { Page } from '../../protocol/rpc.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrder } from '../search/parseOrder.ts';
 import { adoptRuns } from './adopt.ts';
 import { listStored, pathOfArtifactUri } from './artifactStorage.ts';
 import { describeScript } from './describeScript.ts';
@@ -123,6 +125,8 @@ class WorkspaceExperiments implements Experiments {
     const { runs, total } = this.#store.searchRuns({
       ...(query.experiment !== undefined && { experiments: [query.experiment] }),
       ...(query.states && { statuses: query.states.map((state) => state.toUpperCase() as RunStatus) }),
+      filter: parseFilter(query.filter, 'workbench'),
+      orderBy: parseOrder(query.order),
       limit: query.limit ?? defaultLimit,
       offset: query.offset ?? 0,
     });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   commands,
+  contextKeys,
   panelTypes,
   scriptLanguages,
   settings,
@@ -81,4 +82,18 @@ test('panels and script languages activate the extension', () => {
       ...Object.values(panelTypes).map((type) => `onWebviewPanel:${type}`),
     ].sort(),
   );
+});
+
+test('conditions ask for the context keys that the code sets, and for no other of ours', () => {
+  const others = [
+    ...Object.values(commands),
+    ...Object.values(views),
+    viewContainer,
+    ...Object.keys(settings),
+  ];
+  const asked = [
+    ...JSON.stringify(contributes).matchAll(/"(?:when|enablement)":"((?:[^"\\\\]|\\\\.)*)"/g),
+  ].flatMap(([, condition]) => condition!.match(/mlops\.[\w.]+/g) ?? []);
+  const keys = asked.filter((word) => !others.includes(word as never));
+  expect([...new Set(keys)].sort()).toEqual(Object.values(contextKeys).sort());
 });
