@@ -100,7 +100,10 @@ test('a run that the script made beside its own and never ended shares the fate 
   const tags = [{ key: runTags.startedBy, value: id }];
   const run = { experiment, status: 'RUNNING', startTime: Date.now(), userId: 'ada' } as const;
   const beside = workspace.store.createRun({ ...run, tags });
-  const other = workspace.store.createRun({ ...run, tags: [{ key: runTags.startedBy, value: 'another run' }] });
+  const other = workspace.store.createRun({
+    ...run,
+    tags: [{ key: runTags.startedBy, value: 'another run' }],
+  });
   await workspace.experiments.stopRun(id);
   await workspace.ended(id);
   expect(workspace.store.getRun(beside.runId)).toMatchObject({
