@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCodeLens } from './codeLens.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
+import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { views } from './contributions.ts';
@@ -26,25 +27,26 @@ export function activate(context: vscode.ExtensionContext): void {
     script: context.asAbsolutePath('dist/service/main.cjs'),
   };
   const services = register(new Services(program, context.extension.packageJSON.version, log));
-  const experiments = register(new ExperimentsTree(services));
+  const experiments = register(new ExperimentsTree(services, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
   const panels = register(new Panels(context.extensionUri, services));
 
-  experiments.problems.showOn(
-    register(
-      vscode.window.createTreeView(views.experiments, {
-        treeDataProvider: experiments,
-        canSelectMany: true,
-        showCollapseAll: true,
-      }),
-    ),
+  const experimentsView = register(
+    vscode.window.createTreeView(views.experiments, {
+      treeDataProvider: experiments,
+      canSelectMany: true,
+      showCollapseAll: true,
+    }),
   );
+  experiments.problems.showOn(experimentsView);
   datasets.problems.showOn(
     register(
       vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
     ),
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
+  const selection = () => experimentsView.selection;
+  register(registerCommands(runLifeCommands({ services, panels, selection })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCodeLens());

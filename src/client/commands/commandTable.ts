@@ -15,6 +15,8 @@ const lookingOnly: ReadonlySet<CommandId> = new Set([
   commands.runLoadMore,
   commands.datasetOpen,
   commands.experimentsRefresh,
+  commands.experimentsShowArchived,
+  commands.experimentsHideArchived,
   commands.datasetsRefresh,
   commands.serviceShowLog,
 ]);
