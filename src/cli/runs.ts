@@ -1,23 +1,28 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { listArtifacts, searchRuns, stopRun } from '../protocol/experiments.ts';
+import { isSystemMetric } from '../protocol/systemMetrics.ts';
 import { oneRunToCompare } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
-import { resolveExperiment, resolveRun } from './findRun.ts';
+import { resolveExperiment, resolveRun, runHelp } from './findRun.ts';
 import { findRun, followRun } from './follow.ts';
 import { addAction, type Handle, type Invocation, interruptible } from './invocation.ts';
 import { compareRuns, renderComparison } from './render/comparison.ts';
 import { renderRunDetails } from './render/runDetails.ts';
 import { renderRunList } from './render/runList.ts';
 import { closingLine, isUnderWay } from './render/runText.ts';
+import { runLifeCommands } from './runLife.ts';
 
 /** `mlops runs …`: what was run. */
 export function runCommands(program: Command, handle: Handle): void {
-  const runs = program.command('runs').description('list, show, compare, stop and read runs');
+  const runs = program
+    .command('runs')
+    .description('list, show, compare, stop, read, name, tag, delete and restore runs');
   addAction<ListOptions>(
     runs
       .command('list')
       .description('list runs: those under way first, then the newest')
       .option('-e, --experiment <name>', 'only the runs of this experiment')
+      .option('-a, --archived', 'also archived runs')
       .option('-n, --limit <count>', 'at most so many', readCount, 20),
     handle,
     list,
@@ -32,7 +37,8 @@ export function runCommands(program: Command, handle: Handle): void {
       .command('compare')
       .description('show what differs between runs: metrics, parameters, data, code')
       .argument('<runs...>', runHelp)
-      .option('-a, --all', 'also what is the same'),
+      .option('-a, --all', 'also what is the same')
+      .option('-s, --system', 'also how the machines were used'),
     handle,
     compare,
   );
@@ -50,12 +56,12 @@ export function runCommands(program: Command, handle: Handle): void {
     handle,
     log,
   );
+  runLifeCommands(runs, handle);
 }
-
-const runHelp = 'a name, an id, or the start of an id';
 
 interface ListOptions {
   readonly experiment?: string;
+  readonly archived?: boolean;
   readonly limit: number;
 }
 
@@ -63,6 +69,7 @@ async function list({ session, terminal }: Invocation, options: ListOptions): Pr
   const experiment = options.experiment && (await resolveExperiment(session, options.experiment));
   const { items, total } = await session.send(searchRuns, {
     limit: options.limit,
+    hideArchived: !options.archived,
     ...(experiment && { experiment }),
   });
   terminal.printJson({ runs: items, total });
@@ -92,11 +99,12 @@ async function show(
 
 interface CompareOptions {
   readonly all?: boolean;
+  readonly system?: boolean;
 }
 
 async function compare(
   { session, terminal }: Invocation,
-  { all }: CompareOptions,
+  { all, system }: CompareOptions,
   asked: readonly string[],
 ): Promise<number> {
   if (asked.length < 2) {
@@ -106,7 +114,10 @@ async function compare(
   for (const each of asked) {
     runs.push(await findRun(session, (await resolveRun(session, each)).id));
   }
-  const rows = compareRuns(runs, Date.now()).filter(({ differs }) => all || differs);
+  const rows = compareRuns(runs, Date.now()).filter(
+    ({ group, name, differs }) =>
+      (all || differs) && (system || group !== 'metrics' || !isSystemMetric(name)),
+  );
   terminal.printJson({ runs: runs.map(({ id, name }) => ({ id, name })), rows });
   terminal.print(renderComparison(runs, rows, terminal));
   if (rows.length === 0 && !terminal.json) {

@@ -150,3 +150,17 @@ describe('the curves', () => {
     await expect.poll(() => chart(page, 'accuracy').locator('.readout-position').textContent()).toBe('00:19');
   });
 });
+
+it('leaves out how the machines were used unless that is asked for, also after a reload', async () => {
+  const page = await open('two-machines');
+  const cpu = 'system/cpu_utilization_percentage';
+  const rows = () => page.getByRole('table').first().textContent();
+  await expect.poll(rows).toContain('accuracy');
+  expect(await rows()).not.toContain(cpu);
+  await page.getByText('System metrics').click();
+  await expect.poll(rows).toContain(cpu);
+  await page.locator(`[data-metric="${cpu}"]`).waitFor();
+  await page.reload();
+  await expect.poll(rows).toContain(cpu);
+  await picture(page, 'compare-system-dark');
+});

@@ -40,9 +40,8 @@ export class RunNote extends PageElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('draft') && this.draft !== undefined && changed.get('draft') === undefined) {
-      const area = this.#area();
-      area.focus();
-      area.setSelectionRange(area.value.length, area.value.length);
+      // Not at once: the Enter that pressed the button would be typed into the note.
+      requestAnimationFrame(() => this.#focusEnd());
     }
   }
 
@@ -68,6 +67,12 @@ export class RunNote extends PageElement {
 
   #area(): HTMLTextAreaElement {
     return this.querySelector('textarea')!;
+  }
+
+  #focusEnd(): void {
+    const area = this.querySelector('textarea');
+    area?.focus();
+    area?.setSelectionRange(area.value.length, area.value.length);
   }
 
   #key(event: KeyboardEvent): void {
