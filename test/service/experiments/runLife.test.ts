@@ -88,7 +88,7 @@ test('names of tags are those that MLflow’s clients take', async () => {
 
 test('the page of a run names what is around it, and what it said that it reads', async () => {
   const parent = make('sweep');
-  const child = make('trial', { [runTags.parent]: parent }, 'RUNNING');
+  const child = make('trial', { [runTags.parent]: parent });
   workspace.store.logInputs(child, {
     models: [],
     datasets: [
@@ -103,7 +103,7 @@ test('the page of a run names what is around it, and what it said that it reads'
   });
   expect(workspace.details(parent)).toMatchObject({
     childCount: 1,
-    children: [{ id: child, name: 'trial', state: 'running' }],
+    children: [{ id: child, name: 'trial', state: 'finished' }],
   });
   expect(workspace.details(child)).toMatchObject({
     parent: { id: parent, name: 'sweep', state: 'finished' },
