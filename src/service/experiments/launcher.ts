@@ -31,7 +31,7 @@ const shortestSampling = 500;
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #supervision: Supervision;
-  #capturing = 0;
+  readonly #captures = new Set<Promise<void>>();
 
   constructor(options: LauncherOptions, supervision: Supervision) {
     this.#options = options;
@@ -40,7 +40,12 @@ export class Launcher {
 
   /** Runs of which something is still being captured. */
   get capturing(): number {
-    return this.#capturing;
+    return this.#captures.size;
+  }
+
+  /** When nothing is being captured any more of the runs there are now. */
+  async captured(): Promise<void> {
+    await Promise.allSettled(this.#captures);
   }
 
   async start(request: StartRun): Promise<StoredRun> {
@@ -113,10 +118,10 @@ export class Launcher {
   }
 
   #capture(run: StoredRun, plan: LaunchPlan, folder: RunFolder): void {
-    this.#capturing += 1;
-    void captureRun(this.#options, run, plan, folder).finally(() => {
-      this.#capturing -= 1;
-    });
+    const capture = captureRun(this.#options, run, plan, folder).finally(() =>
+      this.#captures.delete(capture),
+    );
+    this.#captures.add(capture);
   }
 }
 
