@@ -48,7 +48,12 @@ export function processValues(before: ProcessesReading | undefined, now: Process
 function rounded(values: Readonly<Record<string, number | undefined>>): Values {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>
-      value !== undefined && Number.isFinite(value) ? [[name, Math.round(value * 1000) / 1000]] : [],
+      value !== undefined && Number.isFinite(value) ? [[name, round(value)]] : [],
     ),
   );
+}
+
+/** Nobody reads parts of a megabyte beside thousands of them. */
+function round(value: number): number {
+  return value >= 1000 ? Math.round(value) : Math.round(value * 1000) / 1000;
 }

@@ -79,6 +79,18 @@ test('CPU is what was busy since the reading before, traffic what went through s
   });
 });
 
+test('large sizes are whole megabytes, small ones have parts', () => {
+  const now = {
+    ...first,
+    memory: { used: 1_234_567_890, total: 16e9 },
+    traffic: { received: 1e9 + 1_234_567, sent: 2e9 },
+  };
+  expect(machineValues(first, first, now)).toMatchObject({
+    'system/system_memory_usage_megabytes': 1_235,
+    'system/network_receive_megabytes': 1.235,
+  });
+});
+
 test('what a system does not tell is left out', () => {
   expect(machineValues({ time: 1 }, { time: 1 }, { time: 2 })).toEqual({});
   const again = machineValues(first, first, first);
