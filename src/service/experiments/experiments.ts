@@ -220,7 +220,7 @@ class WorkspaceExperiments implements Experiments {
       tags: Object.fromEntries(this.#store.tags(run.runId).map(({ key, value }) => [key, value])),
       ...(code && { code }),
       datasets: datasets ?? [],
-      inputs: this.#store.inputs(run.runId).datasets.map(runInput),
+      inputs: this.#loggedInputs(run),
       ...(parent && { parent: this.#links([parent])[0]! }),
       children: summary.childCount ? this.#links(this.#childrenOf(run)) : [],
       ...(environment && { environment }),
@@ -234,6 +234,13 @@ class WorkspaceExperiments implements Experiments {
       logBytes: this.#folder(run.runId).logBytes(),
       artifactFolder: artifactFolderName(run.artifactUri),
     };
+  }
+
+  /** Without those that were captured when the run started: they are its datasets already. */
+  #loggedInputs({ runId, details }: StoredRun): RunInput[] {
+    const captured = new Set(details?.datasets?.map(({ path, hash }) => `${hash} ${path}`));
+    const { datasets } = this.#store.inputs(runId);
+    return datasets.filter(({ name, digest }) => !captured.has(`${digest} ${name}`)).map(runInput);
   }
 
   #childrenOf({ runId }: StoredRun): readonly StoredRun[] {
