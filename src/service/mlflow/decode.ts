@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asciiOnly } from '../../base/pythonJson.ts';
 import { invalidParameter, malformedJson } from './errors.ts';
 import {
   experimentId,
@@ -19,9 +20,11 @@ import {
   searchPage,
   status,
   tag,
+  texts,
   upTo,
   viewType,
   withRun,
+  withRunBeside,
 } from './fields.ts';
 
 export const messages = {
@@ -35,7 +38,7 @@ export const messages = {
   experimentByName: z.object({ experiment_name: required }),
   searchExperiments: z.object({
     ...searchPage,
-    max_results: maxResults(1_000, limits.searchResults),
+    max_results: maxResults(1_000, limits.searchResults, 'inWords'),
     view_type: viewType,
   }),
   renameExperiment: z.object({
@@ -56,11 +59,11 @@ export const messages = {
   updateRun: withRun({ status, end_time: integer.nullish(), run_name: optional }),
   searchRuns: z.object({
     ...searchPage,
-    experiment_ids: listOf(z.string()),
-    max_results: maxResults(1_000, limits.searchResults),
+    experiment_ids: texts,
+    max_results: maxResults(1_000, limits.searchResults, 'ofWrongType'),
     run_view_type: viewType,
   }),
-  logMetric: withRun(metric.shape),
+  logMetric: withRunBeside(metric),
   logParameter: withRun(parameter.shape),
   setTag: withRun(tag.shape),
   deleteTag: withRun({ key }),
@@ -114,7 +117,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string {
     (inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part],
     input,
   );
-  const supplied = `Invalid value ${JSON.stringify(value)?.slice(0, 200)} for parameter '${name}' supplied:`;
+  const supplied = `Invalid value ${asciiOnly(JSON.stringify(value) ?? '').slice(0, 200)} for parameter '${name}' supplied:`;
   if (fault?.kind === 'value') {
     return `${supplied} ${issue.message}`;
   }

@@ -48,6 +48,9 @@ export const routes: readonly Route[] = [
   route('GET', 'server-info', messages.nothing, () => ({
     store_type: 'SqlStore',
     workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: false,
+    multipart_downloads_enabled: false,
   })),
 ];
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { pythonQuoted } from '../../base/pythonJson.ts';
 import type { LogBatch, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound } from '../experiments/storeErrors.ts';
 import { loggedModelNotFound } from '../models/errors.ts';
@@ -111,9 +112,10 @@ export async function logBatch(message: Message<'logBatch'>, call: Call): Promis
   atMost(limits.batchParameters, 'params', params.length);
   atMost(limits.batchTags, 'tags', tags.length);
   atMost(limits.batchTotal, 'metrics, params, and tags', metrics.length + params.length + tags.length);
-  if (new Set(params.map((parameter) => parameter.key)).size < params.length) {
+  const twice = repeated(params.map((parameter) => parameter.key));
+  if (twice.length > 0) {
     throw invalidParameter(
-      `Duplicate parameter keys have been submitted: ${JSON.stringify(params.map((parameter) => parameter.key))}. ` +
+      `Duplicate parameter keys have been submitted: [${twice.map(pythonQuoted).join(', ')}]. ` +
         'Please ensure the request contains only one param value per param key.',
     );
   }
@@ -203,6 +205,11 @@ function chosenName(message: Message<'createRun'>): string | undefined {
     );
   }
   return message.run_name || tagged;
+}
+
+function repeated(keys: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return keys.filter((key) => seen.size === seen.add(key).size);
 }
 
 function atMost(limit: number, what: string, count: number): void {

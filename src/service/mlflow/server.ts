@@ -241,7 +241,7 @@ const knownPaths = routes.map(
 
 function isKnownPath(path: string): boolean {
   const below = path.replace(otherMountPoints, mountPoint);
-  return knownPaths.some((known) => known.test(below));
+  return below === '/health' || below === '/version' || knownPaths.some((known) => known.test(below));
 }
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */

@@ -11,10 +11,13 @@ import {
   integer,
   limits,
   listOf,
+  maxResults,
   optional,
   plainPair,
   required,
+  requiredTexts,
   searchPage,
+  texts,
   traceTag,
 } from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
@@ -80,11 +83,15 @@ const messages = {
   }),
   one: z.object(one),
   several: z.object({ trace_ids: z.array(z.string()) }),
-  search: z.object({ ...searchPage, locations: z.array(z.unknown()), max_results: searchLimit() }),
+  search: z.object({
+    ...searchPage,
+    locations: z.array(z.unknown()),
+    max_results: maxResults(100, limits.traceResults, 'ofWrongType'),
+  }),
   searchOld: z.object({
     ...searchPage,
-    experiment_ids: z.union([z.array(z.string()), z.string().transform((id) => [id])]),
-    max_results: searchLimit(),
+    experiment_ids: requiredTexts,
+    max_results: maxResults(100, limits.traceResults, 'ofWrongType'),
   }),
   setTag: z.object({ ...one, ...traceTag.shape }),
   deleteTag: z.object({ ...one, key: required }),
@@ -92,7 +99,7 @@ const messages = {
     experiment_id: experimentId,
     max_timestamp_millis: integer.nullish(),
     max_traces: integer.nullish(),
-    request_ids: listOf(z.string()),
+    request_ids: texts,
   }),
 } as const;
 
@@ -260,18 +267,4 @@ function timed(read: (text: string) => number | undefined, message: string) {
     }
     return milliseconds;
   });
-}
-
-function searchLimit() {
-  return integer
-    .nullish()
-    .transform((wanted) => wanted ?? 100)
-    .superRefine((wanted, context) => {
-      if (wanted < 1) {
-        const message = `Invalid value ${wanted} for parameter 'max_results' supplied. It must be a positive integer`;
-        context.addIssue({ code: 'custom', message, params: { kind: 'whole' } });
-      } else if (wanted > limits.traceResults) {
-        context.addIssue({ code: 'custom', params: { kind: 'type' } });
-      }
-    });
 }

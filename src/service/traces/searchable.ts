@@ -1,5 +1,6 @@
 import {
   keyedRows,
+  keyedTable,
   listOperators,
   type Noun,
   nullOperators,
@@ -13,11 +14,13 @@ export const searchableTraces: Noun = {
   entities: [
     {
       words: ['tag', 'tags'],
-      anyKey: keyedRows('text', keyedBy('trace_tags'), { operators: nullOperators }),
+      anyKey: keyedRows('text', keyedTable('trace_tags', 'trace', 'traces'), { operators: nullOperators }),
     },
     {
       words: ['request_metadata', 'metadata'],
-      anyKey: keyedRows('text', keyedBy('trace_metadata'), { operators: nullOperators }),
+      anyKey: keyedRows('text', keyedTable('trace_metadata', 'trace', 'traces'), {
+        operators: nullOperators,
+      }),
     },
     {
       words: ['attribute', 'attributes', 'trace'],
@@ -46,15 +49,7 @@ export const searchableTraces: Noun = {
   ties: [{ column: 'traces.request_time', descending: true }, { column: 'traces.trace_id' }],
 };
 
-function keyedBy(table: string): RowsSource['rows'] {
-  return (alias, key) => ({
-    from: `${table} AS ${alias}`,
-    where: `${alias}.trace = traces.id AND ${alias}.key = ${key}`,
-    value: `${alias}.value`,
-  });
-}
-
 /** A name that MLflow has for one tag or entry of the metadata. */
 function fixed(table: string, key: string): RowsSource['rows'] {
-  return (alias) => keyedBy(table)(alias, `'${key}'`);
+  return (alias) => keyedTable(table, 'trace', 'traces')(alias, `'${key}'`);
 }

@@ -1,5 +1,3 @@
-import { errorShape } from '../../base/errors.ts';
-import { Emitter } from '../../base/event.ts';
 import type { RunStore } from '../experiments/store.ts';
 import { experimentDeleted, experimentNotFound } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
@@ -7,6 +5,7 @@ import { Bindings } from '../search/bindings.ts';
 import { compileFilter, compileOrder } from '../search/compile.ts';
 import type { Database } from '../storage/database.ts';
 import { StatementCache } from '../storage/statementCache.ts';
+import { Writer } from '../storage/writer.ts';
 import { invalidTraceId } from './errors.ts';
 import { searchableTraces } from './searchable.ts';
 import type {
@@ -37,21 +36,15 @@ class SqliteTraceStore implements TraceStore {
   readonly #runs: RunStore;
   readonly #table: TraceTable;
   readonly #statements: StatementCache;
-  readonly #transaction: (work: () => unknown) => unknown;
-  readonly #changed: Emitter<TraceChange>;
-  #version = Date.now() * 1000;
+  readonly #writer: Writer<Omit<TraceChange, 'version'>>;
   readonly onDidChange: TraceStore['onDidChange'];
 
   constructor({ database, runs, log }: TraceStoreOptions) {
     this.#runs = runs;
     this.#table = new TraceTable(database);
     this.#statements = new StatementCache(database);
-    const transaction = database.transaction((work: () => unknown) => work());
-    this.#transaction = (work) => transaction.immediate(work);
-    this.#changed = new Emitter((error) =>
-      log.write('error', 'traces', `A listener failed: ${errorShape(error).message}`),
-    );
-    this.onDidChange = this.#changed.event;
+    this.#writer = new Writer(database, log, 'traces');
+    this.onDidChange = this.#writer.onDidChange;
   }
 
   recordTrace(trace: NewTrace): Trace {
@@ -114,9 +107,9 @@ class SqliteTraceStore implements TraceStore {
   }
 
   deleteTraces(choice: TraceChoice): number {
-    const deleted = this.#transaction(() => this.#table.delete(choice)) as number;
+    const deleted = this.#writer.write(() => this.#table.delete(choice));
     if (deleted > 0) {
-      this.#fire(choice.experiment);
+      this.#writer.tell({ experiment: choice.experiment });
     }
     return deleted;
   }
@@ -133,13 +126,8 @@ class SqliteTraceStore implements TraceStore {
   }
 
   #write(work: () => Trace): Trace {
-    const trace = this.#transaction(work) as Trace;
-    this.#fire(trace.experiment);
+    const trace = this.#writer.write(work);
+    this.#writer.tell({ experiment: trace.experiment });
     return trace;
-  }
-
-  #fire(experiment: string): void {
-    this.#version += 1;
-    this.#changed.fire({ experiment, version: this.#version });
   }
 }
