@@ -198,7 +198,7 @@ class Normaliser:
         text = re.sub(r"mlflow-artifacts:/(\d+)(?=/|$)", self._experiment_of_uri, text)
         text = text.replace(str(self._at.folder), "<folder>").replace(self._at.uri, "<server>")
         text = re.sub(r"\b(m-|tr-)?(?:[0-9a-f]{32}|[0-9a-f]{40})\b", self._id, text)
-        text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>", text)
+        text = re.sub(r"(?<![0-9a-z])[0-9a-z][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>", text)
         text = re.sub(r"\b1[5-9]\d{11}\b", self._time, text)
         # SQLite's own words, with which MLflow goes on.
         text = re.sub(r"(\. Error:)? ?\((raised as a result|sqlite3\.).*", "", text, flags=re.DOTALL)

@@ -7,7 +7,7 @@ from mlflow.models import infer_signature
 from sklearn.linear_model import LinearRegression
 
 from .artifacts import walk
-from .harness import attempt, case, case_of_2, case_of_3, client_is_3
+from .harness import attempt, case, case_of_2, case_of_3, client_is_3, plain
 
 features = pandas.DataFrame({"a": [1.0, 2.0, 3.0], "b": [0.0, 1.0, 0.0]})
 
@@ -196,7 +196,8 @@ def several_models_of_one_run_by_step(at):
             mlflow.log_metric("accuracy", step / 10, step=step, model_id=logged.model_id)
             ids.append(logged.model_id)
     best = mlflow.search_logged_models([at.experiment], order_by=[{"field_name": "metrics.accuracy", "ascending": False}], output_format="list")
-    return [ids, at.client.get_run(run.info.run_id).outputs, [model.name for model in best], predicted(f"runs:/{run.info.run_id}/checkpoint-2")]
+    outputs = at.client.get_run(run.info.run_id).outputs.model_outputs
+    return [ids, sorted((plain(output) for output in outputs), key=lambda output: output["step"]), [model.name for model in best], predicted(f"runs:/{run.info.run_id}/checkpoint-2")]
 
 
 @case_of_3

@@ -131,7 +131,6 @@ def wrong_types_are_told(at):
         at.rest("POST", "runs/set-tag", {"run_id": run, "key": 5, "value": "1"}),
         at.rest("POST", "runs/set-tag", {"run_id": run, "key": "k", "value": 1}),
         at.rest("POST", "runs/log-parameter", {"run_id": run, "key": "k", "value": 1}),
-        at.rest("POST", "runs/search", {"experiment_ids": at.experiment}),
         at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "max_results": "text"}),
         at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "filter": 5}),
     ]
@@ -156,6 +155,8 @@ def what_cannot_be_understood_is_not_dropped_silently(at):
         at.rest("POST", "runs/log-metric", {**metric, "timestamp": 1.5})["status"],
         at.rest("POST", "runs/log-metric", {**metric, "value": "nan"})["status"],
         at.rest("POST", "runs/update", {"run_id": run, "status": "NONSENSE"})["status"],
+        at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{**metric, "value": "text"}]})["status"],
+        at.rest("POST", "runs/log-inputs", {"run_id": run, "datasets": [{"dataset": {"name": "only a name"}}]})["status"],
         at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "run_view_type": "NONSENSE"})["status"],
     ]
 
@@ -181,8 +182,9 @@ def a_full_run_on_the_wire(at):
 
 @case
 def an_experiment_on_the_wire(at):
+    made = at.rest("POST", "experiments/create", {"name": at.name + " wire", "tags": [{"key": "a", "value": "1"}]})
     return [
-        at.rest("POST", "experiments/create", {"name": at.name + " wire", "tags": [{"key": "a", "value": "1"}]})["status"],
+        at.known_experiment(made["json"]["experiment_id"], at.name + " wire") == made["json"]["experiment_id"],
         at.rest("GET", "experiments/get-by-name", query={"experiment_name": at.name + " wire"}),
         at.rest("POST", "experiments/search", {"max_results": 5, "filter": f"name = '{at.name} wire'"}),
         at.rest("GET", "experiments/search", query={"max_results": 5, "filter": f"name = '{at.name} wire'", "view_type": "ACTIVE_ONLY"}),
@@ -233,9 +235,10 @@ def histories_of_several_runs_for_charts(at):
     runs = [at.run(name) for name in ("one", "two")]
     for number, run in enumerate(runs):
         at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{"key": "m", "value": i * (number + 1), "timestamp": 1000 + i, "step": i} for i in range(20)]})
+    grouped = lambda answer: [[metric for metric in answer["json"]["metrics"] if metric["run_id"] == run] for run in runs]
     return [
-        at.rest("GET", "metrics/get-history-bulk", query={"run_id": runs, "metric_key": "m", "max_results": 30}, api="ajax-api"),
-        at.rest("GET", "metrics/get-history-bulk-interval", query={"run_ids": runs, "metric_key": "m", "start_step": 5, "end_step": 9, "max_results": 100}, api="ajax-api"),
+        grouped(at.rest("GET", "metrics/get-history-bulk", query={"run_id": runs, "metric_key": "m", "max_results": 50}, api="ajax-api")),
+        grouped(at.rest("GET", "metrics/get-history-bulk-interval", query={"run_ids": runs, "metric_key": "m", "start_step": 5, "end_step": 9, "max_results": 100}, api="ajax-api")),
     ]
 
 

@@ -296,7 +296,6 @@ def bad_values_in_a_batch_are_told(at):
     run = at.run()
     send = lambda **body: at.rest("POST", "runs/log-batch", {"run_id": run, **body})
     return [
-        send(metrics=[{"key": "m", "value": "text", "timestamp": 1, "step": 1}]),
         send(metrics=[{"value": 1, "timestamp": 1}]),
         send(metrics=[{"key": "m", "timestamp": 1}]),
         send(metrics=[{"key": "m", "value": 1}]),
@@ -361,12 +360,8 @@ def dataset_inputs_have_their_limits(at):
         send(**{**whole, "digest": "d" * 37}),
         send(**{**whole, "source": "s" * 65536}),
         send(**{**whole, "schema": "s" * 1048576}),
-        send(digest="d", source_type="local", source="s"),
-        send(name="n", source_type="local", source="s"),
-        send(name="n", digest="d", source="s"),
-        send(name="n", digest="d", source_type="local"),
+        send(**{**whole, "profile": "p" * 70_000}),
         at.rest("POST", "runs/log-inputs", {"run_id": run}),
-        at.rest("POST", "runs/log-inputs", {"run_id": run, "datasets": [{}]}),
     ]
 
 

@@ -13,7 +13,7 @@ _filled = {}
 def filled(at):
     """One experiment with eight very different runs; all cases of this file read it."""
     if at.uri not in _filled:
-        experiment = at.client.create_experiment("search")
+        experiment = _filled[at.uri] = at.client.create_experiment("search")
         for number, (name, start, metrics, params, tags, status) in enumerate(
             [
                 ("ant", 1000, {"acc": 0.1, "loss": 3}, {"lr": "0.1", "model": "Tree"}, {"team": "birds"}, "FINISHED"),
@@ -40,7 +40,6 @@ def filled(at):
             if name == "ant":
                 # The latest value is what a filter sees.
                 at.client.log_metric(run, "acc", 0.7, 2, 2)
-        _filled[at.uri] = experiment
     return at.known_experiment(_filled[at.uri], "search")
 
 

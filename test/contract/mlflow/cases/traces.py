@@ -1,6 +1,8 @@
 """Traces, as far as a script with `@mlflow.trace` needs them.
 
 Spans go by another way to a server that knows OTLP; what can be read again afterwards is the same.
+Where spans are read again, only the client of MLflow 3 is asked: 2.22 with today's OpenTelemetry loses them on the
+way to its own server as well.
 """
 
 import mlflow
@@ -40,12 +42,12 @@ def seen(trace):
             "request": trace.data.request, "response": trace.data.response}
 
 
-@case
+@case_of_3
 def a_traced_function_is_found_again(at):
     return seen(at.client.get_trace(traced(at)))
 
 
-@case
+@case_of_3
 def a_traced_function_that_raises(at):
     read = seen(at.client.get_trace(traced(at, fails=True)))
     return [read["state"], [span[:2] for span in read["spans"]]]
@@ -92,7 +94,7 @@ def traces_become_a_table(at):
     return [len(frame), "trace_id" in frame.columns or "request_id" in frame.columns]
 
 
-@case
+@case_of_3
 def tags_of_traces(at):
     trace = traced(at)
     at.client.set_trace_tag(trace, "a", "1")
@@ -116,14 +118,14 @@ def traces_are_deleted(at):
             attempt(at.client.delete_traces, at.experiment)]
 
 
-@case
+@case_of_3
 def a_trace_belongs_to_its_run(at):
     at.fluent()
     with mlflow.start_run(run_name="traced") as run:
         trace = traced(at)
-    found = at.client.search_traces([at.experiment], run_id=run.info.run_id)
+    found = at.client.search_traces(locations=[at.experiment], run_id=run.info.run_id)
     read = at.client.get_trace(trace).info
-    metadata = getattr(read, "trace_metadata", None) or read.request_metadata
+    metadata = read.trace_metadata
     return [len(found), metadata.get("mlflow.sourceRun") == run.info.run_id]
 
 
