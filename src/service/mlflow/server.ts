@@ -67,6 +67,12 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 10_000 },
     rewriteUrl: ({ url }) => url!.replace(otherMountPoints, mountPoint),
+    // An address that cannot be read reaches no route and no handler of errors.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = errorReply(badRequest(error.message));
+      void reply.code(status);
+      void send(reply, body);
+    },
     schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
   });
