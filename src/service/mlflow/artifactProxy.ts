@@ -46,7 +46,9 @@ export class ArtifactProxy {
     return {
       stream: createReadStream(file),
       headers: {
-        'content-type': mediaTypes[path.extname(name).toLowerCase()] ?? 'application/octet-stream',
+        'content-type':
+          mediaTypes[name === 'MLmodel' ? '.txt' : path.extname(name).toLowerCase()] ??
+          'application/octet-stream',
         'content-length': String(bytes),
         'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
       },
@@ -82,13 +84,15 @@ export interface ArtifactBody {
 
 /** Shown by name only for what a browser would not run; all are sent as attachments anyway. */
 const mediaTypes: Readonly<Record<string, string>> = {
-  '.csv': 'text/csv',
+  '.csv': 'text/plain',
   '.jpeg': 'image/jpeg',
   '.jpg': 'image/jpeg',
-  '.json': 'application/json',
-  '.md': 'text/markdown',
+  '.json': 'text/plain',
+  '.log': 'text/plain',
+  '.md': 'text/plain',
   '.pdf': 'application/pdf',
   '.png': 'image/png',
+  '.py': 'text/plain',
   '.txt': 'text/plain',
   '.webp': 'image/webp',
   '.yaml': 'text/plain',

@@ -32,7 +32,8 @@ const messages = {
   byName: z.object({ experiment_name: required }),
   search: z.object({
     ...searchPage,
-    max_results: maxResults(1_000, limits.searchResults, 'inWords'),
+    // Other than for runs MLflow wants to be told, and takes 0 for none.
+    max_results: maxResults(0, limits.searchResults, 'inWords'),
     view_type: viewType,
   }),
   rename: z.object({

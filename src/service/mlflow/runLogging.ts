@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pythonQuoted } from '../../base/pythonJson.ts';
-import type { LogBatch, RunStore } from '../experiments/store.ts';
+import type { KeyValue, LogBatch, RunStore } from '../experiments/store.ts';
 import { loggedModelNotFound } from '../models/errors.ts';
 import type { LoggedModelMetric, ModelStore } from '../models/store.ts';
 import { invalidParameter } from './errors.ts';
@@ -101,8 +101,28 @@ async function logBatch(message: Message<'logBatch'>, call: Call): Promise<objec
         'Please ensure the request contains only one param value per param key.',
     );
   }
-  await writes.run(() => logMetrics(runId, { parameters: params, metrics, tags }, store, models));
+  await writes.run(() => {
+    refuseChanged(runId, params, store);
+    logMetrics(runId, { parameters: params, metrics, tags }, store, models);
+  });
   return {};
+}
+
+/** MLflow names every changed parameter of a batch; the store alone would tell of the first. */
+function refuseChanged(runId: string, params: readonly KeyValue[], store: RunStore): void {
+  const known = new Map(
+    params.length > 0 ? store.parameters(runId).map(({ key, value }) => [key, value]) : [],
+  );
+  const changed = params.filter(({ key, value }) => (known.get(key) ?? value) !== value);
+  if (changed.length > 0) {
+    const told = changed.map(
+      ({ key, value }) =>
+        `{'key': ${pythonQuoted(key)}, 'old_value': ${pythonQuoted(known.get(key)!)}, 'new_value': ${pythonQuoted(value)}}`,
+    );
+    throw invalidParameter(
+      `Changing param values is not allowed. Params were already logged='[${told.join(', ')}]' for run ID='${runId}'.`,
+    );
+  }
 }
 
 function logInputs({ runId, datasets, models }: Message<'logInputs'>, { store }: Call): object {

@@ -12,10 +12,10 @@ import {
   listOf,
   maxResults,
   optional,
+  required,
   searchPage,
   status,
   tag,
-  texts,
   viewType,
   withRun,
 } from './fields.ts';
@@ -28,13 +28,15 @@ const messages = {
     user_id: optional,
     run_name: optional,
     start_time: integer.nullish(),
-    tags: listOf(tag),
+    // MLflow looks at the names of tags only when they are set later.
+    tags: listOf(z.object({ key: required, value: tag.shape.value })),
   }),
   one: withRun({}),
   update: withRun({ status, end_time: integer.nullish(), run_name: optional }),
   search: z.object({
     ...searchPage,
-    experiment_ids: texts,
+    experiment_ids: listOf(z.string()),
+    order_by: listOf(z.string()),
     max_results: maxResults(1_000, limits.searchResults, 'ofWrongType'),
     run_view_type: viewType,
   }),
@@ -85,7 +87,9 @@ function update(message: Message<'update'>, { store, scope }: Call): object {
 }
 
 function remove({ runId }: Message<'one'>, { store }: Call): object {
-  store.deleteRun(runId);
+  if (requireRun(store, runId).lifecycleStage === 'active') {
+    store.deleteRun(runId);
+  }
   return {};
 }
 

@@ -171,7 +171,8 @@ function begin({ trace }: z.output<typeof messages.begin>, { traces }: Call): ob
     ...(typeof info.request_preview === 'string' && { requestPreview: info.request_preview }),
     ...(typeof info.response_preview === 'string' && { responsePreview: info.response_preview }),
     tags: info.tags,
-    metadata: info.trace_metadata,
+    // MLflow marks that nothing of it is still on its way.
+    metadata: { ...info.trace_metadata, 'mlflow.trace.infoFinalized': 'true' },
     assessments: info.assessments,
   });
   return { trace: { trace_info: encode(recorded) } };

@@ -25,13 +25,18 @@ export function casesOf(major: number): string[] {
   });
 }
 
-/** Runs every case, in one Python process, against one server. */
-export async function drive(python: string, uri: string, folder: string): Promise<Report> {
+/** Runs every case, or only those of these names, in one Python process against one server. */
+export async function drive(
+  python: string,
+  uri: string,
+  folder: string,
+  only: readonly string[] = [],
+): Promise<Report> {
   fs.mkdirSync(folder, { recursive: true });
   const report = path.join(folder, 'report.json');
   const log = path.join(folder, 'driver.log');
   const output = fs.openSync(log, 'w');
-  const child = spawn(python, [path.join(import.meta.dirname, 'driver.py'), uri, report], {
+  const child = spawn(python, [path.join(import.meta.dirname, 'driver.py'), uri, report, ...only], {
     cwd: folder,
     stdio: ['ignore', output, output],
     env: {
