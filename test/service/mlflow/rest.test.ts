@@ -41,10 +41,14 @@ describe('experiments', () => {
     const second = await client.post('experiments/search', { max_results: 2, page_token: token });
     expect(names(second)).toEqual(['Default']);
     expect(second.json).not.toHaveProperty('next_page_token');
-    expect(names(await client.post('experiments/search', { view_type: 'DELETED_ONLY' }))).toEqual(['b']);
-    expect(names(await client.post('experiments/search', { view_type: 3 }))).toHaveLength(4);
-    const malformed = await client.post('experiments/search', { page_token: 'nonsense' });
-    expect(malformed.status).toBe(400);
+    const search = (body: object) => client.post('experiments/search', { max_results: 10, ...body });
+    expect(names(await search({ view_type: 'DELETED_ONLY' }))).toEqual(['b']);
+    expect(names(await search({ view_type: 3 }))).toHaveLength(4);
+    expect((await search({ page_token: 'nonsense' })).status).toBe(400);
+    const unlimited = await client.post('experiments/search', {});
+    expect(unlimited.json.message).toBe(
+      "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer",
+    );
   });
 
   test('tags, renaming, deleting and restoring', async () => {

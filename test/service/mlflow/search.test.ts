@@ -191,7 +191,10 @@ test('experiments: filter, order and pages', async () => {
   expect(rest.names).toEqual(['Alpha']);
   expect(rest.json).not.toHaveProperty('next_page_token');
   expect(rest.json.experiments[0].tags).toEqual([{ key: 'team', value: 'blue' }]);
-  const { status, json } = await client.post('experiments/search', { filter: 'metrics.a > 1' });
+  const { status, json } = await client.post('experiments/search', {
+    max_results: 1,
+    filter: 'metrics.a > 1',
+  });
   expect([status, json.error_code]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
   expect(json.message).toContain("Invalid entity type 'metrics'");
 });
