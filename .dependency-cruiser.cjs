@@ -32,15 +32,18 @@ const domains = [
   'training',
   'models',
   'deployments',
+  'traces',
   'mlflow',
 ];
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|statementCache|errors|processLock|migrations/all)\\.ts$',
+  storage: '(database|statementCache|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|rpc)\\.ts$',
+  models: '(store|sqliteStore|errors)\\.ts$',
+  traces: '(store|sqliteStore|errors)\\.ts$',
   mlflow: '(server)\\.ts$',
 };
 

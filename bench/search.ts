@@ -5,10 +5,12 @@ import { parseArgs } from 'node:util';
 import { createRunStore } from '../src/service/experiments/sqliteStore.ts';
 import type { RunStore, StoredRunQuery } from '../src/service/experiments/store.ts';
 import { createTrackingServer } from '../src/service/mlflow/server.ts';
+import { createModelStore } from '../src/service/models/sqliteStore.ts';
 import { parseFilter } from '../src/service/search/parseFilter.ts';
 import { parseOrder } from '../src/service/search/parseOrder.ts';
 import { openDatabase } from '../src/service/storage/database.ts';
 import { migrations } from '../src/service/storage/migrations/all.ts';
+import { createTraceStore } from '../src/service/traces/sqliteStore.ts';
 import { type Figure, report, time } from './support/report.ts';
 
 /*
@@ -32,6 +34,8 @@ const store = createRunStore({ database, log });
 store.inOneTransaction(() => recordRuns(store));
 const server = await createTrackingServer({
   store,
+  models: createModelStore({ database, runs: store, log }),
+  traces: createTraceStore({ database, runs: store, log }),
   artifactRoot: path.join(folder, 'artifacts'),
   secret: 's',
   log,

@@ -10,6 +10,14 @@ export const commands = {
   runOpenScript: 'mlops.run.openScript',
   runCompare: 'mlops.run.compare',
   runLoadMore: 'mlops.run.loadMore',
+  runRename: 'mlops.run.rename',
+  runEditNote: 'mlops.run.editNote',
+  runStar: 'mlops.run.star',
+  runUnstar: 'mlops.run.unstar',
+  runArchive: 'mlops.run.archive',
+  runUnarchive: 'mlops.run.unarchive',
+  runDelete: 'mlops.run.delete',
+  runRestore: 'mlops.run.restore',
   datasetVersion: 'mlops.dataset.version',
   datasetCheckout: 'mlops.dataset.checkout',
   datasetOpen: 'mlops.dataset.open',
@@ -17,6 +25,8 @@ export const commands = {
   experimentsRefresh: 'mlops.experiments.refresh',
   experimentsFilter: 'mlops.experiments.filter',
   experimentsClearFilter: 'mlops.experiments.clearFilter',
+  experimentsShowArchived: 'mlops.experiments.showArchived',
+  experimentsHideArchived: 'mlops.experiments.hideArchived',
   datasetsRefresh: 'mlops.datasets.refresh',
   serviceShowLog: 'mlops.service.showLog',
   serviceRestart: 'mlops.service.restart',
@@ -35,11 +45,18 @@ export const viewContainer = 'mlops';
 export const settings = {
   'mlops.codeLens.enabled': true,
   'mlops.run.openPanel': true,
+  'mlops.systemMetrics.intervalSeconds': 10,
 } as const;
 
 export type SettingId = keyof typeof settings;
 
-/** `viewItem` values of tree rows, which the manifest's menus name. */
+/** True in conditions of the manifest while what they name is so. */
+export const contextKeys = {
+  showArchived: 'mlops.showArchived',
+  experimentsFiltered: 'mlops.experimentsFiltered',
+} as const;
+
+/** `viewItem` values of tree rows, which the manifest's menus name; those of runs go on with their marks. */
 export const treeItems = {
   experiment: 'experiment',
   runUnderWay: 'run.underWay',
@@ -49,10 +66,8 @@ export const treeItems = {
   unversioned: 'unversioned',
 } as const;
 
-/** What the manifest's conditions ask for beside VS Code's own keys. */
-export const contextKeys = {
-  experimentsFiltered: 'mlops.experimentsFiltered',
-} as const;
+/** Follow the state of a run in its `viewItem`, each after a point and in this order. */
+export const runMarks = ['starred', 'archived'] as const;
 
 export const panelTypes = {
   run: 'mlops.runPanel',

@@ -3,6 +3,7 @@ import { registerCodeLens } from './codeLens.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
 import { filterCommands } from './commands/filterRuns.ts';
+import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { views } from './contributions.ts';
@@ -29,20 +30,18 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const services = register(new Services(program, context.extension.packageJSON.version, log));
   const filter = register(new RunFilter(context.workspaceState));
-  const experiments = register(new ExperimentsTree(services, filter));
+  const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
   const panels = register(new Panels(context.extensionUri, services));
 
-  experiments.problems.showOn(
-    register(
-      vscode.window.createTreeView(views.experiments, {
-        treeDataProvider: experiments,
-        canSelectMany: true,
-        showCollapseAll: true,
-      }),
-    ),
-    filter,
+  const experimentsView = register(
+    vscode.window.createTreeView(views.experiments, {
+      treeDataProvider: experiments,
+      canSelectMany: true,
+      showCollapseAll: true,
+    }),
   );
+  experiments.problems.showOn(experimentsView, filter);
   datasets.problems.showOn(
     register(
       vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
@@ -50,6 +49,8 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
   register(registerCommands(filterCommands({ services, filter })));
+  const selection = () => experimentsView.selection;
+  register(registerCommands(runLifeCommands({ services, panels, selection })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCodeLens());

@@ -22,10 +22,12 @@ import { createRunStore } from './experiments/sqliteStore.ts';
 import { leaveWhenIdle } from './idle.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
+import { createModelStore } from './models/sqliteStore.ts';
 import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
 import { acquireProcessLock } from './storage/processLock.ts';
+import { createTraceStore } from './traces/sqliteStore.ts';
 import { registerVersions } from './versions/rpc.ts';
 import { createVersions } from './versions/versions.ts';
 import {
@@ -70,8 +72,17 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
   const store = createRunStore({ database, log });
+  const models = createModelStore({ database, runs: store, log });
+  const traces = createTraceStore({ database, runs: store, log });
   const tracking = disposables.add(
-    await createTrackingServer({ store, artifactRoot: folder.artifacts, log, ...trackingBefore(previous) }),
+    await createTrackingServer({
+      store,
+      models,
+      traces,
+      artifactRoot: folder.artifacts,
+      log,
+      ...trackingBefore(previous),
+    }),
   );
   const experiments = disposables.add(
     createExperiments({

@@ -17,6 +17,8 @@ const lookingOnly: ReadonlySet<CommandId> = new Set([
   commands.experimentsRefresh,
   commands.experimentsFilter,
   commands.experimentsClearFilter,
+  commands.experimentsShowArchived,
+  commands.experimentsHideArchived,
   commands.datasetsRefresh,
   commands.serviceShowLog,
 ]);

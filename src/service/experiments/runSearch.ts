@@ -1,8 +1,9 @@
+import { runTags } from '../../protocol/runTags.ts';
 import { Bindings } from '../search/bindings.ts';
 import { compileFilter, compileOrder } from '../search/compile.ts';
 import type { Database } from '../storage/database.ts';
 import { StatementCache } from '../storage/statementCache.ts';
-import type { RunRow } from './runTable.ts';
+import { hasMark, type RunRow, type RunTable } from './runTable.ts';
 import { searchableRuns } from './searchable.ts';
 import type { StoredRunQuery } from './store.ts';
 
@@ -31,9 +32,11 @@ const narrowColumns = [
 /** Finds runs by filter and order; first their numbers, then the rows of the page. */
 export class RunSearch {
   readonly #statements: StatementCache;
+  readonly #runs: RunTable;
 
-  constructor(database: Database) {
+  constructor(database: Database, runs: RunTable) {
     this.#statements = new StatementCache(database);
+    this.#runs = runs;
   }
 
   search(query: StoredRunQuery): RunRows {
@@ -51,20 +54,21 @@ export class RunSearch {
   }
 
   #count(query: StoredRunQuery): number {
-    const { where, bindings } = conditions(query);
+    const { where, bindings } = this.#conditions(query);
     const sql = `SELECT count(*) AS total FROM runs WHERE ${where}`;
     return this.#statements.get<{ total: number }>(sql).get(bindings.values)!.total;
   }
 
   /** Values to order by are looked up for the runs that match only. */
   #matching(query: StoredRunQuery) {
-    const { where, bindings } = conditions(query);
+    const { where, bindings } = this.#conditions(query);
     const { joins, terms } = compileOrder(searchableRuns, query.orderBy ?? [], bindings);
     const underWayFirst =
       query.order === 'newestFirst' || query.orderBy?.length
         ? ''
         : `runs.status NOT IN ('SCHEDULED', 'RUNNING'), runs.status = 'SCHEDULED', `;
-    const order = `ORDER BY ${underWayFirst}${terms} LIMIT @limit OFFSET @offset`;
+    const starredFirst = query.starredFirst ? `${hasMark(runTags.starred)} DESC, ` : '';
+    const order = `ORDER BY ${starredFirst}${underWayFirst}${terms} LIMIT @limit OFFSET @offset`;
     const sql = joins
       ? `WITH matched AS MATERIALIZED (SELECT ${narrowColumns.join(', ')} FROM runs WHERE ${where})
          SELECT runs.id FROM matched AS runs ${joins} ${order}`
@@ -84,25 +88,28 @@ export class RunSearch {
     );
     return found.map(({ id }) => rows.get(id)!);
   }
-}
 
-function conditions(query: StoredRunQuery): { readonly where: string; readonly bindings: Bindings } {
-  const bindings = new Bindings();
-  const { experiments, statuses, runIds, lifecycle = 'active', filter } = query;
-  const oneOf = (values: readonly unknown[]) =>
-    `IN (SELECT value FROM json_each(${bindings.add(JSON.stringify(values))}))`;
-  const where = [
-    // One alone is read in the order of its index, without sorting.
-    experiments &&
-      (experiments.length === 1
-        ? `runs.experiment = ${bindings.add(experimentNumber(experiments[0]!))}`
-        : `runs.experiment ${oneOf(experiments.map(experimentNumber))}`),
-    statuses && `runs.status ${oneOf(statuses)}`,
-    runIds && `runs.run_id ${oneOf(runIds)}`,
-    lifecycle !== 'all' && `runs.lifecycle_stage = ${bindings.add(lifecycle)}`,
-    filter && compileFilter(searchableRuns, filter, bindings),
-  ].filter((condition) => typeof condition === 'string');
-  return { where: where.join(' AND ') || '1', bindings };
+  #conditions(query: StoredRunQuery): { readonly where: string; readonly bindings: Bindings } {
+    const bindings = new Bindings();
+    const { experiments, statuses, runIds, lifecycle = 'active', filter, parent } = query;
+    const oneOf = (values: readonly unknown[]) =>
+      `IN (SELECT value FROM json_each(${bindings.add(JSON.stringify(values))}))`;
+    const where = [
+      // One alone is read in the order of its index, without sorting.
+      experiments &&
+        (experiments.length === 1
+          ? `runs.experiment = ${bindings.add(experimentNumber(experiments[0]!))}`
+          : `runs.experiment ${oneOf(experiments.map(experimentNumber))}`),
+      statuses && `runs.status ${oneOf(statuses)}`,
+      runIds && `runs.run_id ${oneOf(runIds)}`,
+      lifecycle !== 'all' && `runs.lifecycle_stage = ${bindings.add(lifecycle)}`,
+      parent !== undefined &&
+        `${parent === null ? 'NOT ' : ''}runs.id ${oneOf(this.#runs.nested(parent, experiments))}`,
+      query.hideArchived && `NOT ${hasMark(runTags.archived)}`,
+      filter && compileFilter(searchableRuns, filter, bindings),
+    ].filter((condition) => typeof condition === 'string');
+    return { where: where.join(' AND ') || '1', bindings };
+  }
 }
 
 function experimentNumber(id: string): number {

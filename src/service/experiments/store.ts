@@ -39,6 +39,8 @@ export interface RunStore {
   runsUnderWay(): readonly StoredRun[];
   /** The newest run of this script that started before the given one. */
   previousRun(run: StoredRun): StoredRun | undefined;
+  /** The run that this one is under: an active one of the same experiment. */
+  parentRun(runId: string): StoredRun | undefined;
   /** For lists: with the headline metric and a few values of its history. */
   summarizeRuns(runs: readonly StoredRun[]): readonly RunSummary[];
 
@@ -55,6 +57,8 @@ export interface RunStore {
   metrics(runId: string): readonly StoredMetricSummary[];
   /** Ordered by (timestamp, step, value), MLflow's order; `limit` and `offset` count points. */
   metricHistory(runId: string, key: string, limit: number, offset: number): readonly MetricPoint[];
+  /** At most `limit` points spread evenly over the history or a part of it, by (step, timestamp, value). */
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[];
   /** Reduced to `points`; a run or metric that does not exist is left out. */
   series(query: SeriesQuery): readonly Series[];
   inputs(runId: string): RunInputs;
@@ -68,9 +72,6 @@ export interface RunStore {
   /** After each committed write, at most once per write. */
   readonly onDidChange: Event<StoreChange>;
 }
-
-/** The tag of runs that a supervised script made beside its own: the run of that script. */
-export const startedByTag = 'mlops.startedBy';
 
 export interface StoreChange {
   readonly experiment: string;
@@ -106,6 +107,10 @@ export interface StoredExperiment {
 /** MLflow's words; `protocol/experiments.ts` has ours in lower case. */
 export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
+export function isUnderWay(status: RunStatus): boolean {
+  return status === 'SCHEDULED' || status === 'RUNNING';
+}
+
 export interface NewRun {
   readonly experiment: string;
   readonly status: RunStatus;
@@ -131,6 +136,8 @@ export interface StoredRun {
   /** `mlflow-artifacts:/<experiment>/<run>/artifacts`, which lies in `.mlops/artifacts/`. */
   readonly artifactUri: string;
   readonly lifecycleStage: Lifecycle;
+  /** Milliseconds since the epoch, while it is deleted. */
+  readonly deletedTime?: number;
   /** Grows with each change of the run. */
   readonly version: number;
   readonly script?: string;
@@ -188,6 +195,11 @@ export interface StoredRunQuery {
   readonly filter?: Expression | undefined;
   /** Before `order`. */
   readonly orderBy?: readonly OrderItem[];
+  /** Those directly under this run; `null`: those under none. */
+  readonly parent?: string | null;
+  readonly hideArchived?: boolean;
+  /** Before the rest of the order. */
+  readonly starredFirst?: boolean;
   /** Those under way first, when absent; then the newest first, then by id. */
   readonly order?: 'underWayFirst' | 'newestFirst';
   readonly limit: number;
@@ -211,6 +223,12 @@ export interface MetricPoint {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly step: number;
+}
+
+/** Both included. */
+export interface StepRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface LogBatch {

@@ -4,9 +4,10 @@ import type { StoredExperiment } from '../experiments/store.ts';
 import { experimentNameNotFound, experimentNotFound } from '../experiments/storeErrors.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { parseOrderBy } from '../search/parseOrder.ts';
-import { limits, type messages } from './decode.ts';
+import type { messages } from './decode.ts';
 import { encodeExperiment, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
+import { limits } from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
 import type { Call } from './route.ts';
 
@@ -81,9 +82,6 @@ export function deleteTag(message: Message<'deleteExperimentTag'>, { store }: Ca
 }
 
 function found(experiment: StoredExperiment | undefined, message: Message<'experiment'>): StoredExperiment {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(message.experiment_id)) {
-    throw invalidParameter(`Invalid experiment ID: '${message.experiment_id}'`);
-  }
   if (!experiment) {
     throw experimentNotFound(message.experiment_id);
   }
@@ -98,9 +96,11 @@ function checkedLocation(location: string | null | undefined): string | undefine
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   const own = scheme === undefined || scheme === 'mlflow-artifacts';
   const path = location.replace(/^[a-z][a-z0-9+.-]+:/i, '').replace(/^\/+/, '');
+  if (scheme === 'runs') {
+    throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+  }
   if (
     location.length > limits.artifactLocation ||
-    scheme === 'runs' ||
     !isPlainPath(path) ||
     (own && !location.startsWith('mlflow-artifacts:/'))
   ) {

@@ -5,6 +5,7 @@ import {
   commands,
   contextKeys,
   panelTypes,
+  runMarks,
   scriptLanguages,
   settings,
   treeItems,
@@ -63,16 +64,30 @@ test('what the welcome views and the walkthrough offer exists', () => {
 });
 
 test('menus of tree rows ask for values that rows have', () => {
+  const marks = runMarks.map((mark) => `.${mark}`);
+  const runs = [treeItems.runUnderWay, treeItems.runEnded].flatMap((state) => [
+    ...marks.map((mark) => `${state}${mark}`),
+    `${state}${marks.join('')}`,
+  ]);
+  const values = [...Object.values(treeItems), ...runs];
   const conditions = contributes.menus['view/item/context'].map(({ when }: { when: string }) => when);
   const patterns = conditions.map((when: string) => /viewItem (?:==|=~) (\S+)$/.exec(when)?.[1]);
   const matches = (pattern: string, value: string) =>
     pattern.startsWith('/') ? new RegExp(pattern.slice(1, -1)).test(value) : pattern === value;
   for (const pattern of patterns) {
     expect(
-      Object.values(treeItems).some((value) => matches(pattern, value)),
+      values.some((value) => matches(pattern, value)),
       `${pattern} matches no row`,
     ).toBe(true);
   }
+});
+
+test('the keys that conditions name are ones that the code sets', () => {
+  const conditions = Object.values(contributes.menus as Record<string, { when?: string }[]>)
+    .flat()
+    .map(({ when = '' }) => when.replaceAll(/view == \S+/g, ''));
+  const keys = conditions.flatMap((when) => when.match(/\bmlops\.[\w.]+/g) ?? []);
+  expect([...new Set(keys)].sort()).toEqual(Object.values(contextKeys).sort());
 });
 
 test('panels and script languages activate the extension', () => {
