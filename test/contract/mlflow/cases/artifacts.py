@@ -99,7 +99,7 @@ def empty_files_and_folders(at):
 @case
 def a_whole_folder_is_logged_and_downloaded(at):
     for number in range(12):
-        at.file(f"out/{number % 3}/{number % 2}/{number}.txt", "x" * number)
+        at.file(f"out/{number % 3}/{number % 2}/{number}.txt", "x" * (number + 1))
     run = at.run()
     at.client.log_artifacts(run, str(at.folder / "out"))
     back = at.client.download_artifacts(run, "", str(at.folder))
