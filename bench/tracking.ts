@@ -17,7 +17,7 @@ import { type Peer, plainEnvironment, startMlflow, startOurs } from '../test/con
 import {
   databaseMegabytes,
   type Filled,
-  fill,
+  fillOurs,
   memoryMegabytes,
   newRun,
   requestsPerSecond,
@@ -73,9 +73,10 @@ try {
     );
     return undefined;
   });
-  const ours = await measureOurs(python);
-  const theirs = python === undefined ? undefined : await measureMlflow(python);
-  const large = await measureManyPoints();
+  const ours = await told('ours', () => measureOurs(python));
+  const theirs =
+    python === undefined ? undefined : await told("MLflow's server", () => measureMlflow(python));
+  const large = await told('many points', measureManyPoints);
   const chart = measureChart();
   show(ours, theirs);
   console.log(
@@ -103,14 +104,23 @@ try {
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
+/** Says how long a part took, as the whole takes minutes. */
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const begin = performance.now();
+  const result = await work();
+  console.log(`${what}: measured in ${((performance.now() - begin) / 1_000).toFixed(0)} s`);
+  return result;
+}
+
 async function measureOurs(python: string | undefined): Promise<Figures> {
   const place = path.join(folder, 'ours');
+  const database = path.join(place, 'workbench.db');
+  const filled = fillOurs(database, runs);
   const server = await startOurs(place);
   try {
     const idle = memoryMegabytes(server.processId);
-    const filled = await fill(server.uri, runs);
     const figures = await measure(server, filled, requests, python);
-    return withSizes(figures, server, idle, path.join(place, 'workbench.db'));
+    return withSizes(figures, server, idle, database);
   } finally {
     await server.stop();
   }
@@ -154,7 +164,7 @@ async function measure(
   count: number,
   python: string | undefined,
 ): Promise<Pick<Figures, 'served' | 'client'>> {
-  const runId = await newRun(uri, '0', 1, []);
+  const runId = await newRun(uri);
   const metric = `{"run_id":"${runId}","run_uuid":"${runId}","key":"loss","value":0.125,"timestamp":1700000000000,"step":STEP}`;
   const single = (total: number, connections: number, firstStep: number) =>
     requestsPerSecond({
@@ -205,7 +215,7 @@ async function measureManyPoints() {
   const file = path.join(place, 'workbench.db');
   const server = await startOurs(place);
   try {
-    const runId = await newRun(server.uri, '0', 1, []);
+    const runId = await newRun(server.uri);
     const perSecond = await batchesPerSecond(server.uri, runId, Math.ceil(manyPoints / 1_000));
     const { database, dispose } = openDatabase(file, migrations);
     const store = createRunStore({ database, log: { write: () => undefined } });

@@ -1,4 +1,4 @@
-"""Fills a new database of MLflow's own server with what `fill` in trackingServers.ts logs over REST to ours.
+"""Fills a new database of MLflow's own server with what `fillOurs` in trackingServers.ts stores in ours.
 
 Usage: fillMlflow.py DATABASE RUNS. Over REST the same would take MLflow's server many minutes; the rows are those
 that its server writes, put there through MLflow's own tables. Prints the experiment and the long run as JSON.

@@ -2,6 +2,10 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { createRunStore } from '../../src/service/experiments/sqliteStore.ts';
+import type { KeyValue } from '../../src/service/experiments/store.ts';
+import { openDatabase } from '../../src/service/storage/database.ts';
+import { migrations } from '../../src/service/storage/migrations/all.ts';
 
 /** What one tracking server is asked for, over HTTP alone: the same requests for ours and for MLflow's own. */
 
@@ -26,17 +30,13 @@ export async function requestsPerSecond(load: Load): Promise<number> {
   return load.requests / Number(stdout);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a reply of the REST API, of which a benchmark reads one field.
-export async function post(uri: string, endpoint: string, body: object): Promise<any> {
-  const reply = await fetch(`${uri}/api/2.0/mlflow/${endpoint}`, {
+export async function newRun(uri: string): Promise<string> {
+  const reply = await fetch(`${uri}/api/2.0/mlflow/runs/create`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: '{"experiment_id":"0","start_time":1}',
   });
-  if (!reply.ok) {
-    throw new Error(`${endpoint}: ${reply.status} ${(await reply.text()).slice(0, 500)}`);
-  }
-  return reply.json();
+  return ((await reply.json()) as { run: { info: { run_id: string } } }).run.info.run_id;
 }
 
 export interface Filled {
@@ -45,38 +45,32 @@ export interface Filled {
   readonly longRun: string;
 }
 
-/** An experiment of so many runs, every one with four metrics, four parameters and two tags, all of it by REST. */
-export async function fill(uri: string, runs: number, connections = 4): Promise<Filled> {
-  const { experiment_id: experiment } = await post(uri, 'experiments/create', { name: 'bench' });
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < runs; index = next++) {
-      const start_time = 1_700_000_000_000 + index * 60_000;
-      const runId = await newRun(uri, experiment, start_time, [
-        { key: 'stage', value: index % 3 ? 'new' : 'old' },
-      ]);
-      await post(uri, 'runs/log-batch', { run_id: runId, ...contents(index, start_time) });
+/**
+ * An experiment of so many runs in a new database of ours, every one with four metrics, four parameters and two tags,
+ * and the long run. `fillMlflow.py` does the same for MLflow's own server.
+ */
+export function fillOurs(file: string, runs: number): Filled {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const { database, dispose } = openDatabase(file, migrations);
+  const store = createRunStore({ database, log: { write: () => undefined } });
+  const experiment = store.createExperiment({ name: 'bench', tags: [] }).id;
+  const add = (startTime: number, tags: readonly KeyValue[]) =>
+    store.createRun({ experiment, status: 'RUNNING', startTime, userId: '', tags }).runId;
+  let longRun = '';
+  store.inOneTransaction(() => {
+    for (let index = 0; index < runs; index += 1) {
+      const startTime = 1_700_000_000_000 + index * 60_000;
+      const runId = add(startTime, [{ key: 'stage', value: index % 3 ? 'new' : 'old' }]);
+      store.logBatch(runId, contents(index, startTime));
     }
-  };
-  await Promise.all(Array.from({ length: connections }, worker));
-  const longRun = await newRun(uri, experiment, 1_600_000_000_000, []);
-  for (let first = 0; first < 100_000; first += 1_000) {
-    await post(uri, 'runs/log-batch', { run_id: longRun, metrics: points(first, 1_000) });
-  }
+    longRun = add(1_600_000_000_000, []);
+    store.logBatch(longRun, { metrics: longHistory() });
+  });
+  dispose();
   return { experiment, longRun };
 }
 
-export async function newRun(
-  uri: string,
-  experiment: string,
-  start_time: number,
-  tags: object[],
-): Promise<string> {
-  const { run: made } = await post(uri, 'runs/create', { experiment_id: experiment, start_time, tags });
-  return made.info.run_id;
-}
-
-/** Values spread evenly and the same each time: two of three runs have an accuracy above 0.5 or so. */
+/** Values spread evenly and the same each time: one run in six is a tree with an accuracy above 0.5. */
 function contents(index: number, timestamp: number) {
   const spread = (factor: number) => ((index * factor) % 9_973) / 9_973;
   const metric = (key: string, value: number) => ({ key, value, timestamp, step: 0 });
@@ -87,7 +81,7 @@ function contents(index: number, timestamp: number) {
       metric('f1', spread(31)),
       metric('seconds', spread(17) * 100),
     ],
-    params: [
+    parameters: [
       { key: 'model', value: ['tree', 'forest', 'svm'][index % 3]! },
       { key: 'lr', value: String(spread(13)) },
       { key: 'depth', value: String(index % 12) },
@@ -96,12 +90,12 @@ function contents(index: number, timestamp: number) {
   };
 }
 
-function points(first: number, count: number) {
-  return Array.from({ length: count }, (_, index) => ({
+function longHistory() {
+  return Array.from({ length: 100_000 }, (_, step) => ({
     key: 'loss',
-    value: 1 / (first + index + 1),
-    timestamp: 1_600_000_000_000 + first + index,
-    step: first + index,
+    value: 1 / (step + 1),
+    timestamp: 1_600_000_000_000 + step,
+    step,
   }));
 }
 
