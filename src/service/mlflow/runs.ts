@@ -7,6 +7,7 @@ import { listArtifactsOf } from './artifactList.ts';
 import { encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
 import {
+  experimentId,
   integer,
   limits,
   listOf,
@@ -35,7 +36,7 @@ const messages = {
   update: withRun({ status, end_time: integer.nullish(), run_name: optional }),
   search: z.object({
     ...searchPage,
-    experiment_ids: listOf(z.string()),
+    experiment_ids: listOf(experimentId),
     order_by: listOf(z.string()),
     max_results: maxResults(1_000, limits.searchResults, 'ofWrongType'),
     run_view_type: viewType,

@@ -22,6 +22,8 @@ const infinite = (value: unknown) =>
       .replace(/-?\binf\b/g, '"$&"'),
   );
 
+const refusal = { error_code: 'INVALID_PARAMETER_VALUE', message: expect.any(String) };
+
 export const differences: readonly Difference[] = [
   {
     case: 'infinities_are_kept',
@@ -41,7 +43,11 @@ export const differences: readonly Difference[] = [
   {
     case: 'not_a_number_is_kept',
     why: 'at the same step and time MLflow orders a NaN as if it were 0; ours puts it after every number',
-    ours: ([latest, history, [nan, number]]) => [{ ...latest, n: 'nan' }, history, [number, nan]],
+    ours: ([latest, history, { items, more }]) => [
+      { ...latest, n: 'nan' },
+      history,
+      { items: items.toReversed(), more },
+    ],
   },
   {
     case: 'what_cannot_be_understood_is_not_dropped_silently',
@@ -65,7 +71,11 @@ export const differences: readonly Difference[] = [
   {
     case: 'paths_that_lead_out_are_refused',
     why: 'MLflow takes backslashes and roots as parts of a name; ours refuses them, by every entrance',
-    ours: (theirs) => Object.fromEntries(Object.keys(theirs).map((path) => [path, [400, 400, 400, 400]])),
+    ours: (theirs) => ({
+      ...theirs,
+      '/etc/passwd': [400, 400, 400, theirs['/etc/passwd'][3]],
+      'a\\..\\b': [400, 400, 400, 400],
+    }),
   },
   {
     case: 'artifact_locations_that_hide_something_are_refused',
@@ -115,6 +125,11 @@ export const differences: readonly Difference[] = [
     'metrics.acc > 1 AND AND metrics.loss > 1',
   ]),
   {
+    case: 'search_runs_refuses_bad_orders',
+    why: 'an order by nothing is a mistake; a name that a filter knows an order knows as well',
+    ours: (theirs) => ({ ...theirs, 'metrics.': refusal, 'attributes.`Run Name`': 8 }),
+  },
+  {
     case: 'search_runs_combines_everything',
     why: 'a filter of blanks is none; MLflow cannot parse it',
     ours: (theirs) => ({ ...theirs, '   ': theirs[''] }),
@@ -125,11 +140,19 @@ export const differences: readonly Difference[] = [
 export const answeredAsByMlflow3: readonly string[] = [
   'a_registered_model_is_deleted_with_everything',
   'aliases_move_and_go',
+  'dataset_inputs_have_their_limits',
   'foreign_pages_are_refused',
   'missing_experiments_are_told',
   'missing_fields_are_told',
   'models_that_are_not_there',
   'names_of_models',
+  'search_model_versions_refuses_what_it_does_not_understand',
+  'search_registered_models_refuses_what_it_does_not_understand',
+  'search_runs_by_metrics',
+  'search_runs_by_run_ids',
+  'search_runs_by_what_is_not_there',
+  'search_runs_of_several_and_of_missing_experiments',
+  'search_runs_refuses_what_is_no_list_of_comparisons',
   'sources_of_versions_are_checked',
   'tags_of_experiments_have_their_limits',
   'tags_of_registered_models',
@@ -141,7 +164,6 @@ export const answeredAsByMlflow3: readonly string[] = [
 ];
 
 function overlooked(name: string, filters: readonly string[]): Difference {
-  const refusal = { error_code: 'INVALID_PARAMETER_VALUE', message: expect.any(String) };
   return {
     case: name,
     why: 'MLflow overlooks half a comparison or half a list; ours says where it is',

@@ -16,13 +16,18 @@ from cases import (  # noqa: F401  Importing a module adds its cases to the list
     artifacts,
     experiments,
     fluent,
+    limits,
     logged_models,
     models,
     registry,
+    registry_search,
     rest,
     runs,
     search,
+    search_refusals,
     traces,
+    training,
+    wire,
 )
 
 

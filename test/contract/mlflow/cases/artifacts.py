@@ -23,7 +23,7 @@ hostile = [
     "star*.txt",
     "pipe|bar.txt",
     "colon:b.txt",
-    "double\"quote.txt",
+    'double"quote.txt',
     "less<than>.txt",
     "NUL",
     "con.txt",
@@ -65,7 +65,9 @@ def artifacts_with_names_the_client_spoils(at):
         seen[name] = [
             attempt_any(at.client.log_artifact, run, at.file(name, f"content {number}"), "files"),
             attempt_any(listed, at, run, "files"),
-            attempt_any(lambda: open(at.client.download_artifacts(run, f"files/{name}", str(at.folder))).read()),
+            attempt_any(
+                lambda: open(at.client.download_artifacts(run, f"files/{name}", str(at.folder))).read()
+            ),
         ]
     return seen
 
@@ -103,7 +105,11 @@ def a_whole_folder_is_logged_and_downloaded(at):
     run = at.run()
     at.client.log_artifacts(run, str(at.folder / "out"))
     back = at.client.download_artifacts(run, "", str(at.folder))
-    return [walk(at, run), sum(p.stat().st_size for p in (at.folder / "0").rglob("*.txt")), os.path.basename(back)]
+    return [
+        walk(at, run),
+        sum(p.stat().st_size for p in (at.folder / "0").rglob("*.txt")),
+        os.path.basename(back),
+    ]
 
 
 @case
@@ -160,9 +166,16 @@ def artifacts_are_listed_and_downloaded_by_address(at):
     uri = at.client.get_run(run).info.artifact_uri
     return [
         [[f.path, f.is_dir, f.file_size] for f in mlflow.artifacts.list_artifacts(artifact_uri=uri)],
-        [[f.path, f.is_dir, f.file_size] for f in mlflow.artifacts.list_artifacts(run_id=run, artifact_path="folder")],
+        [
+            [f.path, f.is_dir, f.file_size]
+            for f in mlflow.artifacts.list_artifacts(run_id=run, artifact_path="folder")
+        ],
         open(mlflow.artifacts.download_artifacts(artifact_uri=f"{uri}/folder/a b.txt")).read(),
-        open(mlflow.artifacts.download_artifacts(run_id=run, artifact_path="folder/a b.txt", dst_path=str(at.folder))).read(),
+        open(
+            mlflow.artifacts.download_artifacts(
+                run_id=run, artifact_path="folder/a b.txt", dst_path=str(at.folder)
+            )
+        ).read(),
     ]
 
 
@@ -171,7 +184,10 @@ def artifacts_of_a_deleted_run(at):
     run = at.run()
     at.client.log_text(run, "a", "kept.txt")
     at.client.delete_run(run)
-    return [attempt_any(listed, at, run), attempt_any(lambda: mlflow.artifacts.load_text(f"runs:/{run}/kept.txt"))]
+    return [
+        attempt_any(listed, at, run),
+        attempt_any(lambda: mlflow.artifacts.load_text(f"runs:/{run}/kept.txt")),
+    ]
 
 
 @case
@@ -194,7 +210,21 @@ def artifacts_by_plain_http(at):
 def types_of_files_follow_their_names(at):
     folder = f"{at.experiment}/{'0' * 32}/artifacts"
     seen = {}
-    for name in ("a.txt", "a.json", "a.csv", "a.html", "a.png", "a.svg", "a.yaml", "MLmodel", "a.bin", "a.py", "a.log", "a.md", "a.pkl"):
+    for name in (
+        "a.txt",
+        "a.json",
+        "a.csv",
+        "a.html",
+        "a.png",
+        "a.svg",
+        "a.yaml",
+        "MLmodel",
+        "a.bin",
+        "a.py",
+        "a.log",
+        "a.md",
+        "a.pkl",
+    ):
         at.artifact("PUT", f"{folder}/{name}", "x")
         reply = at.artifact("GET", f"{folder}/{name}")
         seen[name] = [
@@ -208,9 +238,18 @@ def types_of_files_follow_their_names(at):
 @case
 def paths_that_lead_out_are_refused(at):
     inside = f"{at.experiment}/{'0' * 32}/artifacts"
-    paths = ["../out.txt", f"{inside}/../../../../out.txt", "/etc/passwd", f"{inside}/a/../b.txt", "%2e%2e/out.txt", "a\\..\\b"]
+    paths = [
+        "../out.txt",
+        f"{inside}/../../../../out.txt",
+        "/etc/passwd",
+        f"{inside}/a/../b.txt",
+        "%2e%2e/out.txt",
+        "a\\..\\b",
+    ]
     return {
-        path.replace(inside, "…"): [at.artifact(method, path, "x").status_code for method in ("PUT", "GET", "DELETE")]
+        path.replace(inside, "…"): [
+            at.artifact(method, path, "x").status_code for method in ("PUT", "GET", "DELETE")
+        ]
         + [at.rest("GET", "/api/2.0/mlflow-artifacts/artifacts", query={"path": path})["status"]]
         for path in paths
     }
@@ -219,7 +258,11 @@ def paths_that_lead_out_are_refused(at):
 @case
 def multipart_upload_is_declined(at):
     return [
-        at.rest("POST", f"/api/2.0/mlflow-artifacts/mpu/{what}/0/a.bin", {"path": "a.bin", "num_parts": 2, "upload_id": "u", "parts": []})
+        at.rest(
+            "POST",
+            f"/api/2.0/mlflow-artifacts/mpu/{what}/0/a.bin",
+            {"path": "a.bin", "num_parts": 2, "upload_id": "u", "parts": []},
+        )
         for what in ("create", "complete", "abort")
     ]
 
@@ -246,4 +289,9 @@ def tables_are_logged_twice_and_loaded(at):
     at.client.log_table(run, {"question": ["a?", "b?"], "answer": ["ä", "ß"]}, "tables/qa.json")
     at.client.log_table(run, {"question": ["c?"], "answer": ["ç"]}, "tables/qa.json")
     table = at.client.load_table(at.experiment, "tables/qa.json", [run], ["run_id"])
-    return [table[["question", "answer"]], sorted(table.columns), at.client.get_run(run).data.tags, by_key(walk(at, run))]
+    return [
+        table[["question", "answer"]],
+        sorted(table.columns),
+        at.client.get_run(run).data.tags,
+        by_key(walk(at, run)),
+    ]

@@ -120,7 +120,9 @@ def artifact_locations_that_hide_something_are_refused(at):
         "mlflow-artifacts:/" + "a" * 3000,
     ]
     return {
-        location[:30]: refused(attempt(at.client.create_experiment, f"{at.name} {number}", artifact_location=location))
+        location[:30]: refused(
+            attempt(at.client.create_experiment, f"{at.name} {number}", artifact_location=location)
+        )
         for number, location in enumerate(locations)
     }
 
@@ -140,7 +142,11 @@ def three(at):
 
 def found(at, prefix, **query):
     answer = attempt(at.client.search_experiments, **query)
-    return answer if isinstance(answer, dict) else [e.name[len(prefix):] for e in answer if e.name.startswith(prefix)]
+    return (
+        answer
+        if isinstance(answer, dict)
+        else [e.name[len(prefix) :] for e in answer if e.name.startswith(prefix)]
+    )
 
 
 @case
@@ -148,10 +154,20 @@ def search_experiments_by_view_and_order(at):
     prefix = three(at)
     return {
         "default": found(at, prefix),
-        **{str(view): found(at, prefix, view_type=view) for view in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL)},
+        **{
+            str(view): found(at, prefix, view_type=view)
+            for view in (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL)
+        },
         **{
             order: found(at, prefix, order_by=[order], view_type=ViewType.ALL)
-            for order in ["name", "name ASC", "name DESC", "experiment_id", "attribute.experiment_id DESC", "creation_time ASC"]
+            for order in [
+                "name",
+                "name ASC",
+                "name DESC",
+                "experiment_id",
+                "attribute.experiment_id DESC",
+                "creation_time ASC",
+            ]
         },
         "two": found(at, prefix, order_by=["last_update_time DESC", "name"])[-1:],
     }

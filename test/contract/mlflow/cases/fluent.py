@@ -7,18 +7,8 @@ import threading
 import mlflow
 import numpy
 import pandas
-from sklearn.datasets import load_iris
-from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from .harness import attempt, by_key, case, case_of_3, names
-
-
-def iris():
-    features, target = load_iris(return_X_y=True, as_frame=True)
-    return features.iloc[::5], target.iloc[::5]
 
 
 def content(at, run_id):
@@ -48,8 +38,12 @@ def files(at, run_id, path=None):
 def set_experiment_makes_it_and_finds_it_again(at):
     made = mlflow.set_experiment(at.name + " by name")
     at.known_experiment(made.experiment_id, at.name + " by name")
-    return [made, mlflow.set_experiment(at.name + " by name").experiment_id == made.experiment_id,
-            attempt(mlflow.set_experiment, experiment_id="987654"), attempt(mlflow.set_experiment, "")]
+    return [
+        made,
+        mlflow.set_experiment(at.name + " by name").experiment_id == made.experiment_id,
+        attempt(mlflow.set_experiment, experiment_id="987654"),
+        attempt(mlflow.set_experiment, ""),
+    ]
 
 
 @case
@@ -57,7 +51,11 @@ def start_run_and_the_end_of_it(at):
     at.fluent()
     with mlflow.start_run(run_name="plain", tags={"a": "1"}, description="what it is for") as run:
         during = mlflow.active_run().info.status, at.client.get_run(run.info.run_id).info.status
-    return [during, at.client.get_run(run.info.run_id), mlflow.last_active_run().info.run_id == run.info.run_id]
+    return [
+        during,
+        at.client.get_run(run.info.run_id),
+        mlflow.last_active_run().info.run_id == run.info.run_id,
+    ]
 
 
 @case
@@ -65,7 +63,10 @@ def a_run_without_a_name_gets_one_from_the_server(at):
     at.fluent()
     with mlflow.start_run() as run:
         pass
-    return [len(run.info.run_name) > 5, at.client.get_run(run.info.run_id).data.tags["mlflow.runName"] == run.info.run_name]
+    return [
+        len(run.info.run_name) > 5,
+        at.client.get_run(run.info.run_id).data.tags["mlflow.runName"] == run.info.run_name,
+    ]
 
 
 @case
@@ -89,8 +90,12 @@ def a_run_is_taken_up_again(at):
         during = at.client.get_run(run.info.run_id).info
         mlflow.log_metric("m", 2, step=2)
     at.client.delete_run(run.info.run_id)
-    return [during, at.client.get_run(run.info.run_id), attempt(mlflow.start_run, run_id=run.info.run_id),
-            attempt(mlflow.start_run, run_id="f" * 32)]
+    return [
+        during,
+        at.client.get_run(run.info.run_id),
+        attempt(mlflow.start_run, run_id=run.info.run_id),
+        attempt(mlflow.start_run, run_id="f" * 32),
+    ]
 
 
 @case
@@ -115,9 +120,15 @@ def nested_runs_in_three_layers(at):
                 with mlflow.start_run(run_name=child + " grandchild", nested=True) as last:
                     mlflow.log_metric("m", 2)
     children = mlflow.search_runs(
-        filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'", order_by=["attributes.run_name"], output_format="list"
+        filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
+        order_by=["attributes.run_name"],
+        output_format="list",
     )
-    return [names(children), mlflow.get_parent_run(last.info.run_id).info.run_name, names(at.client.search_runs([at.experiment], order_by=["run_name"]))]
+    return [
+        names(children),
+        mlflow.get_parent_run(last.info.run_id).info.run_name,
+        names(at.client.search_runs([at.experiment], order_by=["run_name"])),
+    ]
 
 
 @case
@@ -137,8 +148,12 @@ def everything_that_is_logged_is_read_back(at):
         mlflow.log_dict({"k": 1}, "config.yaml")
         mlflow.log_artifact(at.file("file.txt", "file"))
         uri = mlflow.get_artifact_uri("notes")
-    return [content(at, run.info.run_id), at.client.get_metric_history(run.info.run_id, "loss"), uri,
-            mlflow.get_run(run.info.run_id).data.metrics["at"]]
+    return [
+        content(at, run.info.run_id),
+        at.client.get_metric_history(run.info.run_id, "loss"),
+        uri,
+        mlflow.get_run(run.info.run_id).data.metrics["at"],
+    ]
 
 
 @case
@@ -151,7 +166,12 @@ def logging_without_waiting(at):
         mlflow.set_tag("t", "1", synchronous=False)
         mlflow.flush_async_logging()
     read = at.client.get_run(run.info.run_id).data
-    return [read.metrics, read.params, read.tags.get("t"), len(at.client.get_metric_history(run.info.run_id, "m"))]
+    return [
+        read.metrics,
+        read.params,
+        read.tags.get("t"),
+        len(at.client.get_metric_history(run.info.run_id, "m")),
+    ]
 
 
 @case
@@ -169,7 +189,11 @@ def several_threads_log_into_one_run(at):
     for thread in threads:
         thread.join()
     read = at.client.get_run(run).data
-    return [read.metrics, len(read.params), [len(at.client.get_metric_history(run, f"m{n}")) for n in range(4)]]
+    return [
+        read.metrics,
+        len(read.params),
+        [len(at.client.get_metric_history(run, f"m{n}")) for n in range(4)],
+    ]
 
 
 @case
@@ -194,7 +218,10 @@ def figures(at):
     figure.subplots().plot([1, 2])
     with mlflow.start_run(run_name="figure") as run:
         mlflow.log_figure(figure, "plots/line.png")
-    return [files(at, run.info.run_id), mlflow.artifacts.load_image(f"runs:/{run.info.run_id}/plots/line.png").size]
+    return [
+        files(at, run.info.run_id),
+        mlflow.artifacts.load_image(f"runs:/{run.info.run_id}/plots/line.png").size,
+    ]
 
 
 @case
@@ -211,10 +238,25 @@ def datasets_of_pandas_and_numpy(at):
     at.fluent()
     frame = pandas.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]})
     with mlflow.start_run(run_name="data") as run:
-        mlflow.log_input(mlflow.data.from_pandas(frame, source="https://example.invalid/p.csv", name="penguins", targets="b"), context="training")
-        mlflow.log_input(mlflow.data.from_numpy(numpy.arange(6).reshape(2, 3), source="https://example.invalid/n.npy", name="numbers"),
-                         context="eval", tags={"split": "2"})
-        mlflow.log_input(mlflow.data.from_pandas(frame, source="https://example.invalid/p.csv", name="penguins", targets="b"), context="training")
+        mlflow.log_input(
+            mlflow.data.from_pandas(
+                frame, source="https://example.invalid/p.csv", name="penguins", targets="b"
+            ),
+            context="training",
+        )
+        mlflow.log_input(
+            mlflow.data.from_numpy(
+                numpy.arange(6).reshape(2, 3), source="https://example.invalid/n.npy", name="numbers"
+            ),
+            context="eval",
+            tags={"split": "2"},
+        )
+        mlflow.log_input(
+            mlflow.data.from_pandas(
+                frame, source="https://example.invalid/p.csv", name="penguins", targets="b"
+            ),
+            context="training",
+        )
     read = at.client.get_run(run.info.run_id)
     logged = next(i.dataset for i in read.inputs.dataset_inputs if i.dataset.name == "penguins")
     return [content(at, run.info.run_id), mlflow.data.get_source(logged).to_dict()]
@@ -227,8 +269,12 @@ def runs_and_experiments_are_deleted(at):
         pass
     mlflow.delete_run(run.info.run_id)
     mlflow.delete_experiment(at.experiment)
-    return [at.client.get_run(run.info.run_id).info.lifecycle_stage, mlflow.get_experiment(at.experiment).lifecycle_stage,
-            mlflow.get_experiment_by_name(at.name), mlflow.get_experiment_by_name("nobody has this name")]
+    return [
+        at.client.get_run(run.info.run_id).info.lifecycle_stage,
+        mlflow.get_experiment(at.experiment).lifecycle_stage,
+        mlflow.get_experiment_by_name(at.name),
+        mlflow.get_experiment_by_name("nobody has this name"),
+    ]
 
 
 @case
@@ -240,97 +286,12 @@ def experiments_are_made_and_searched(at):
     return mlflow.search_experiments(filter_string=f"name = '{at.name}' AND tags.b = '2'")
 
 
-@case
-def autolog_of_a_classifier_without_its_model(at):
-    at.fluent()
-    mlflow.sklearn.autolog(log_models=False, silent=True)
-    with mlflow.start_run(run_name="auto") as run:
-        features, target = iris()
-        LogisticRegression(max_iter=50).fit(features, target)
-    return content(at, run.info.run_id)
-
-
-@case
-def autolog_of_a_classifier_with_its_model(at):
-    at.fluent()
-    mlflow.sklearn.autolog(silent=True, log_input_examples=True, extra_tags={"mine": "yes"})
-    with mlflow.start_run(run_name="auto") as run:
-        features, target = iris()
-        model = LogisticRegression(max_iter=50).fit(features, target)
-        mean = model.score(features, target)
-    loaded = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
-    return [content(at, run.info.run_id), mean, loaded.predict(features.head(20)).tolist(), at.client.get_run(run.info.run_id).outputs if hasattr(run, "outputs") else None]
-
-
-@case
-def autolog_starts_a_run_of_its_own(at):
-    at.fluent()
-    mlflow.sklearn.autolog(log_models=False, silent=True, log_datasets=False)
-    features, target = iris()
-    make_pipeline(StandardScaler(), LinearRegression()).fit(features, target)
-    run = mlflow.last_active_run()
-    return [mlflow.active_run(), content(at, run.info.run_id)]
-
-
-@case
-def autolog_of_a_grid_search_makes_children(at):
-    at.fluent()
-    mlflow.sklearn.autolog(silent=True, log_models=False, max_tuning_runs=3)
-    with mlflow.start_run(run_name="grid") as run:
-        features, target = iris()
-        GridSearchCV(LogisticRegression(max_iter=50), {"C": [0.1, 1.0, 10.0, 100.0]}, cv=2).fit(features, target)
-    children = at.client.search_runs([at.experiment], f"tags.mlflow.parentRunId = '{run.info.run_id}'", order_by=["params.C"])
-    # How long a fit took is a metric as well.
-    timed = lambda data: {key: value for key, value in data.metrics.items() if "time" not in key}
-    whole = content(at, run.info.run_id)
-    whole["metrics"] = timed(at.client.get_run(run.info.run_id).data)
-    return [whole, [[child.data.params, timed(child.data), child.info.status] for child in children]]
-
-
-@case
-def metrics_after_the_fit_are_logged_as_well(at):
-    from sklearn.metrics import accuracy_score
-
-    at.fluent()
-    mlflow.sklearn.autolog(silent=True, log_models=False)
-    with mlflow.start_run(run_name="after") as run:
-        features, target = iris()
-        model = LogisticRegression(max_iter=50).fit(features, target)
-        accuracy_score(target, model.predict(features))
-    return content(at, run.info.run_id)
-
-
-@case
-def evaluation_of_a_table_of_predictions(at):
-    at.fluent()
-    features, target = iris()
-    table = features.assign(target=target, prediction=(target + (features.index % 10 == 0)) % 3)
-    with mlflow.start_run(run_name="evaluation") as run:
-        result = mlflow.models.evaluate(
-            data=mlflow.data.from_pandas(table, source="https://example.invalid/iris.csv", name="iris", targets="target", predictions="prediction"),
-            model_type="classifier",
-            evaluator_config={"log_explainer": False},
-        )
-    return [content(at, run.info.run_id), result.metrics, sorted(result.artifacts)]
-
-
-@case
-def evaluation_of_a_logged_model(at):
-    at.fluent()
-    features, target = iris()
-    with mlflow.start_run(run_name="evaluation") as run:
-        logged = mlflow.sklearn.log_model(LinearRegression().fit(features, target), "model", input_example=features.head(2))
-        result = mlflow.models.evaluate(
-            logged.model_uri, features.assign(target=target), targets="target", model_type="regressor", evaluator_config={"log_explainer": False}
-        )
-    data = at.client.get_run(run.info.run_id).data
-    return [{k: round(v, 9) for k, v in data.metrics.items()}, result.metrics == data.metrics, sorted(data.tags), files(at, run.info.run_id)]
-
-
 @case_of_3
 def a_metric_belongs_to_a_dataset_and_a_model(at):
     at.fluent()
-    frame = mlflow.data.from_pandas(pandas.DataFrame({"a": [1, 2]}), source="https://example.invalid/a.csv", name="small")
+    frame = mlflow.data.from_pandas(
+        pandas.DataFrame({"a": [1, 2]}), source="https://example.invalid/a.csv", name="small"
+    )
     with mlflow.start_run(run_name="linked") as run:
         model = mlflow.initialize_logged_model("linked", source_run_id=run.info.run_id)
         mlflow.log_metric("accuracy", 0.5, step=1, dataset=frame, model_id=model.model_id)

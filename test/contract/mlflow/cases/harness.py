@@ -82,7 +82,9 @@ class At:
         return experiment_id
 
     def run(self, name="run", **more):
-        return self.client.create_run(more.pop("experiment_id", None) or self.experiment, run_name=name, **more).info.run_id
+        return self.client.create_run(
+            more.pop("experiment_id", None) or self.experiment, run_name=name, **more
+        ).info.run_id
 
     def fluent(self):
         """Fluent calls go to this case's experiment from here on."""
@@ -159,14 +161,18 @@ class Normaliser:
         self._at = at
         self._ids = {}
         self._now = time.time() * 1000
-        self._experiments = {str(number): f"<experiment{name[len(at.name):]}>" for name, number in at._experiments.items()}
+        self._experiments = {
+            str(number): f"<experiment{name[len(at.name):]}>" for name, number in at._experiments.items()
+        }
 
     def apply(self, value, key=""):
         if isinstance(value, dict):
             return {self._text(name): self.apply(value[name], name) for name in sorted(value)}
         if isinstance(value, list):
             # On the wire tags, parameters and metrics of a run come in no order.
-            if key in ("tags", "params", "metrics") and all(isinstance(item, dict) and "step" not in item for item in value):
+            if key in ("tags", "params", "metrics") and all(
+                isinstance(item, dict) and "step" not in item for item in value
+            ):
                 value = by_key(value)
             return [self.apply(item, key) for item in value]
         if isinstance(value, bool) or value is None:
@@ -195,7 +201,7 @@ class Normaliser:
                 text = re.sub(rf"(?<![\w-]){number}(?![\w-])", word, text)
         if re.search(r"duration|execution_time", key):
             return "<time>"
-        text = re.sub(r"mlflow-artifacts:/(\d+)(?=/|$)", self._experiment_of_uri, text)
+        text = re.sub(r"(mlflow-artifacts(?::|/artifacts)/)(\d+)(?=/|$)", self._experiment_of_uri, text)
         text = text.replace(str(self._at.folder), "<folder>").replace(self._at.uri, "<server>")
         text = re.sub(r"\b(m-|tr-)?(?:[0-9a-f]{32}|[0-9a-f]{40})\b", self._id, text)
         text = re.sub(r"(?<![0-9a-z])[0-9a-z][0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<uuid>", text)
@@ -204,11 +210,15 @@ class Normaliser:
         text = re.sub(r"(\. Error:)? ?\((raised as a result|sqlite3\.).*", "", text, flags=re.DOTALL)
         text = re.sub(r"\b20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)?", "<time>", text)
         # A set of Python's is written in another order each time.
-        text = re.sub(r"\{('[^'{}]*', )+'[^'{}]*'\}", lambda found: "{" + ", ".join(sorted(found[0][1:-1].split(", "))) + "}", text)
+        text = re.sub(
+            r"\{('[^'{}]*', )+'[^'{}]*'\}",
+            lambda found: "{" + ", ".join(sorted(found[0][1:-1].split(", "))) + "}",
+            text,
+        )
         return re.sub(r"^[a-z]+-[a-z]+-\d{1,3}$", "<invented name>", text)
 
     def _experiment_of_uri(self, found):
-        return "mlflow-artifacts:/" + self._experiments.get(found[1], found[1])
+        return found[1] + self._experiments.get(found[2], found[2])
 
     def _time(self, found):
         return "<time>" if abs(int(found[0]) - self._now) < 86_400_000 else found[0]

@@ -14,7 +14,9 @@ def model(at, name, **more):
 @case_of_3
 def a_logged_model_is_made_and_finalised(at):
     run = at.run()
-    made = model(at, "one", source_run_id=run, tags={"team": "birds"}, params={"lr": "0.1"}, model_type="tree")
+    made = model(
+        at, "one", source_run_id=run, tags={"team": "birds"}, params={"lr": "0.1"}, model_type="tree"
+    )
     ready = at.client.finalize_logged_model(made.model_id, "READY")
     return [made, ready, at.client.get_logged_model(made.model_id)]
 
@@ -30,7 +32,11 @@ def names_of_logged_models(at):
     names = ["ok", "größe +1", "a/b", "a:b", "a.b", "a%b", 'a"b', "a'b", "a" * 300, "ok"]
     answers = {name[:10] + str(i): attempt(model, at, name) for i, name in enumerate(names)}
     invented = at.client.create_logged_model(at.experiment)
-    return [{key: a if isinstance(a, dict) else a.name for key, a in answers.items()}, bool(invented.name), attempt(at.client.create_logged_model, "987654")]
+    return [
+        {key: a if isinstance(a, dict) else a.name for key, a in answers.items()},
+        bool(invented.name),
+        attempt(at.client.create_logged_model, "987654"),
+    ]
 
 
 @case_of_3
@@ -82,13 +88,28 @@ def logged_models_that_are_not_there(at):
 def four(at):
     run = at.run("source")
     for number, (name, kind, params, tags, accuracy) in enumerate(
-        [("ant", "tree", {"lr": "0.1"}, {"team": "birds"}, 0.1), ("bee", "Tree", {"lr": "1"}, {"team": "Birds"}, 0.9),
-         ("cat", "svm", {}, {"a b": "1"}, 0.5), ("dog", None, {"lr": "0.1"}, {}, None)]
+        [
+            ("ant", "tree", {"lr": "0.1"}, {"team": "birds"}, 0.1),
+            ("bee", "Tree", {"lr": "1"}, {"team": "Birds"}, 0.9),
+            ("cat", "svm", {}, {"a b": "1"}, 0.5),
+            ("dog", None, {"lr": "0.1"}, {}, None),
+        ]
     ):
-        made = model(at, name, model_type=kind, params=params, tags=tags, source_run_id=run if number % 2 else None)
+        made = model(
+            at, name, model_type=kind, params=params, tags=tags, source_run_id=run if number % 2 else None
+        )
         if accuracy is not None:
             at.client.log_metric(run, "acc", accuracy, 1000, number, model_id=made.model_id)
-            at.client.log_metric(run, "acc", accuracy / 2, 1000, number - 1, model_id=made.model_id, dataset_name="d", dataset_digest="1")
+            at.client.log_metric(
+                run,
+                "acc",
+                accuracy / 2,
+                1000,
+                number - 1,
+                model_id=made.model_id,
+                dataset_name="d",
+                dataset_digest="1",
+            )
         if number < 2:
             at.client.finalize_logged_model(made.model_id, "READY")
     return run
@@ -98,11 +119,33 @@ def four(at):
 def search_logged_models_with_filters(at):
     run = four(at)
     filters = [
-        "", "name = 'ant'", "name != 'ant'", "name LIKE '%e%'", "name ILIKE 'ANT'", "attributes.name = 'cat'", "name IN ('ant', 'dog')",
-        "name NOT IN ('ant', 'dog')", "model_type = 'tree'", "model_type ILIKE 'tree'", "status = 'READY'", "status != 'READY'",
-        f"source_run_id = '{run}'", "source_run_id = 'x'", "params.lr = '0.1'", "params.lr != '0.1'", "params.lr LIKE '0%'", "tags.team = 'birds'",
-        "tags.team ILIKE 'BIRDS'", "tags.`a b` = '1'", "metrics.acc > 0.3", "metrics.acc <= 0.5", "metrics.acc = 0.9 AND params.lr = '1'",
-        "creation_timestamp > 5", "creation_time < 5", "last_updated_timestamp >= 1000", "name = 'ant' AND name = 'bee'",
+        "",
+        "name = 'ant'",
+        "name != 'ant'",
+        "name LIKE '%e%'",
+        "name ILIKE 'ANT'",
+        "attributes.name = 'cat'",
+        "name IN ('ant', 'dog')",
+        "name NOT IN ('ant', 'dog')",
+        "model_type = 'tree'",
+        "model_type ILIKE 'tree'",
+        "status = 'READY'",
+        "status != 'READY'",
+        f"source_run_id = '{run}'",
+        "source_run_id = 'x'",
+        "params.lr = '0.1'",
+        "params.lr != '0.1'",
+        "params.lr LIKE '0%'",
+        "tags.team = 'birds'",
+        "tags.team ILIKE 'BIRDS'",
+        "tags.`a b` = '1'",
+        "metrics.acc > 0.3",
+        "metrics.acc <= 0.5",
+        "metrics.acc = 0.9 AND params.lr = '1'",
+        "creation_timestamp > 5",
+        "creation_time < 5",
+        "last_updated_timestamp >= 1000",
+        "name = 'ant' AND name = 'bee'",
     ]
     found = lambda text: sorted(m.name for m in at.client.search_logged_models([at.experiment], text))
     return {text.replace(run, "<run>"): attempt(found, text) for text in filters}
@@ -112,10 +155,16 @@ def search_logged_models_with_filters(at):
 def search_logged_models_in_order(at):
     four(at)
     orders = [
-        [{"field_name": "name"}], [{"field_name": "name", "ascending": False}], [{"field_name": "metrics.acc"}],
-        [{"field_name": "metrics.acc", "ascending": False}], [{"field_name": "metrics.acc", "dataset_name": "d", "dataset_digest": "1"}],
-        [{"field_name": "params.lr"}, {"field_name": "name", "ascending": False}], [{"field_name": "creation_timestamp"}, {"field_name": "name"}],
-        [{"field_name": "tags.team"}, {"field_name": "name"}], [{"field_name": "nonsense"}], [{"field_name": "model_type"}, {"field_name": "name"}],
+        [{"field_name": "name"}],
+        [{"field_name": "name", "ascending": False}],
+        [{"field_name": "metrics.acc"}],
+        [{"field_name": "metrics.acc", "ascending": False}],
+        [{"field_name": "metrics.acc", "dataset_name": "d", "dataset_digest": "1"}],
+        [{"field_name": "params.lr"}, {"field_name": "name", "ascending": False}],
+        [{"field_name": "creation_timestamp"}, {"field_name": "name"}],
+        [{"field_name": "tags.team"}, {"field_name": "name"}],
+        [{"field_name": "nonsense"}],
+        [{"field_name": "model_type"}, {"field_name": "name"}],
     ]
     found = lambda order: [m.name for m in at.client.search_logged_models([at.experiment], order_by=order)]
     return {str(order): attempt(found, order) for order in orders}
@@ -137,8 +186,21 @@ def search_logged_models_by_metrics_of_a_dataset(at):
 
 @case_of_3
 def search_logged_models_refuses_what_it_does_not_understand(at):
-    filters = ["name", "name = 5", "name > 'a'", "nonsense = 'a'", "nonsense.x = 'a'", "name = 'a' OR name = 'b'", "metrics.acc = 'text'",
-               "metrics.acc LIKE 'a'", "creation_timestamp = 'a'", "(name = 'a')", "params.a > '1'", "name =", "metrics.acc IN (1)"]
+    filters = [
+        "name",
+        "name = 5",
+        "name > 'a'",
+        "nonsense = 'a'",
+        "nonsense.x = 'a'",
+        "name = 'a' OR name = 'b'",
+        "metrics.acc = 'text'",
+        "metrics.acc LIKE 'a'",
+        "creation_timestamp = 'a'",
+        "(name = 'a')",
+        "params.a > '1'",
+        "name =",
+        "metrics.acc IN (1)",
+    ]
     return [
         {text: attempt(at.client.search_logged_models, [at.experiment], text) for text in filters},
         attempt(at.client.search_logged_models, [at.experiment], max_results=0),
@@ -153,7 +215,9 @@ def search_logged_models_page_by_page(at):
         model(at, f"model {number}")
     pages, token = [], None
     while True:
-        page = at.client.search_logged_models([at.experiment], max_results=2, order_by=[{"field_name": "name"}], page_token=token)
+        page = at.client.search_logged_models(
+            [at.experiment], max_results=2, order_by=[{"field_name": "name"}], page_token=token
+        )
         pages.append([m.name for m in page])
         token = page.token
         if not token:
@@ -174,7 +238,11 @@ def an_external_model_and_the_active_model(at):
     active = mlflow.set_active_model(name="active one")
     active_id = mlflow.get_active_model_id()
     mlflow.clear_active_model()
-    return [mlflow.get_logged_model(model_id), active.model_id == active_id, mlflow.get_logged_model(active_id).name]
+    return [
+        mlflow.get_logged_model(model_id),
+        active.model_id == active_id,
+        mlflow.get_logged_model(active_id).name,
+    ]
 
 
 @case_of_3
@@ -192,14 +260,27 @@ def models_are_inputs_and_outputs_of_runs(at):
 @case_of_3
 def logged_models_by_plain_http(at):
     run = at.run()
-    made = at.rest("POST", "logged-models", {"experiment_id": at.experiment, "name": "by hand", "source_run_id": run,
-                                             "params": [{"key": "a", "value": "1"}], "tags": [{"key": "t", "value": "1"}]})
+    made = at.rest(
+        "POST",
+        "logged-models",
+        {
+            "experiment_id": at.experiment,
+            "name": "by hand",
+            "source_run_id": run,
+            "params": [{"key": "a", "value": "1"}],
+            "tags": [{"key": "t", "value": "1"}],
+        },
+    )
     model_id = made["json"].get("model", {}).get("info", {}).get("model_id", "none")
     return [
         made,
         at.rest("PATCH", f"logged-models/{model_id}", {"model_id": model_id, "status": "LOGGED_MODEL_READY"}),
         at.rest("PATCH", f"logged-models/{model_id}/tags", {"tags": [{"key": "t", "value": "2"}]}),
-        at.rest("POST", f"logged-models/{model_id}/params", {"model_id": model_id, "params": [{"key": "b", "value": "2"}]}),
+        at.rest(
+            "POST",
+            f"logged-models/{model_id}/params",
+            {"model_id": model_id, "params": [{"key": "b", "value": "2"}]},
+        ),
         at.rest("GET", f"logged-models/{model_id}"),
         at.rest("POST", "logged-models/search", {"experiment_ids": [at.experiment]}),
         at.rest("GET", f"logged-models/{model_id}/artifacts/directories"),

@@ -21,7 +21,9 @@ def log(at, slope=2.0, registered=None, name="model", run_name="run", **more):
     at.fluent()
     with mlflow.start_run(run_name=run_name) as run:
         place = {"name": name} if client_is_3 else {"artifact_path": name}
-        logged = mlflow.sklearn.log_model(fitted(slope), registered_model_name=registered, pip_requirements=["mlflow"], **place, **more)
+        logged = mlflow.sklearn.log_model(
+            fitted(slope), registered_model_name=registered, pip_requirements=["mlflow"], **place, **more
+        )
     return run.info.run_id, logged
 
 
@@ -29,12 +31,16 @@ def predicted(uri):
     return [round(value, 6) for value in mlflow.pyfunc.load_model(uri).predict(features).tolist()]
 
 
-
 @case
 def a_model_is_loaded_from_its_run(at):
     run, logged = log(at)
-    return [predicted(f"runs:/{run}/model"), mlflow.sklearn.load_model(f"runs:/{run}/model").coef_.round(6), logged.model_uri,
-            sorted(at.client.get_run(run).data.tags), [file[:2] for file in walk(at, run)]]
+    return [
+        predicted(f"runs:/{run}/model"),
+        mlflow.sklearn.load_model(f"runs:/{run}/model").coef_.round(6),
+        logged.model_uri,
+        sorted(at.client.get_run(run).data.tags),
+        [file[:2] for file in walk(at, run)],
+    ]
 
 
 @case
@@ -45,10 +51,16 @@ def a_model_is_loaded_by_its_own_address(at):
 
 @case
 def a_model_has_a_signature_and_an_example(at):
-    run, logged = log(at, signature=infer_signature(features, numpy.array([1.0])), input_example=features.head(2))
+    run, logged = log(
+        at, signature=infer_signature(features, numpy.array([1.0])), input_example=features.head(2)
+    )
     loaded = mlflow.pyfunc.load_model(f"runs:/{run}/model")
     info = mlflow.models.get_model_info(f"runs:/{run}/model")
-    return [loaded.metadata.signature.to_dict(), info.signature.to_dict(), mlflow.models.Model.load(logged.model_uri).saved_input_example_info]
+    return [
+        loaded.metadata.signature.to_dict(),
+        info.signature.to_dict(),
+        mlflow.models.Model.load(logged.model_uri).saved_input_example_info,
+    ]
 
 
 @case
@@ -60,8 +72,15 @@ def a_model_of_python_functions(at):
     at.fluent()
     with mlflow.start_run(run_name="function") as run:
         place = {"name": "double"} if client_is_3 else {"artifact_path": "double"}
-        mlflow.pyfunc.log_model(python_model=Doubles(), pip_requirements=["mlflow"], artifacts={"words": at.file("words.txt", "a")}, **place)
-    return mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/double").predict(pandas.DataFrame({"a": [1, 2]}))
+        mlflow.pyfunc.log_model(
+            python_model=Doubles(),
+            pip_requirements=["mlflow"],
+            artifacts={"words": at.file("words.txt", "a")},
+            **place,
+        )
+    return mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/double").predict(
+        pandas.DataFrame({"a": [1, 2]})
+    )
 
 
 @case
@@ -69,8 +88,13 @@ def a_model_is_registered_while_it_is_logged(at):
     name = at.name
     log(at, 2.0, name)
     log(at, 3.0, name)
-    return [predicted(f"models:/{name}/1"), predicted(f"models:/{name}/2"), predicted(f"models:/{name}/latest"),
-            at.client.get_model_version(name, "1"), at.client.get_registered_model(name)]
+    return [
+        predicted(f"models:/{name}/1"),
+        predicted(f"models:/{name}/2"),
+        predicted(f"models:/{name}/latest"),
+        at.client.get_model_version(name, "1"),
+        at.client.get_registered_model(name),
+    ]
 
 
 @case
@@ -99,8 +123,11 @@ def a_model_is_loaded_by_its_stage(at):
     log(at, 3.0, at.name)
     at.client.transition_model_version_stage(at.name, 1, "Production")
     at.client.transition_model_version_stage(at.name, 2, "Staging")
-    return [predicted(f"models:/{at.name}/Production"), predicted(f"models:/{at.name}/staging"),
-            attempt(predicted, f"models:/{at.name}/Archived")]
+    return [
+        predicted(f"models:/{at.name}/Production"),
+        predicted(f"models:/{at.name}/staging"),
+        attempt(predicted, f"models:/{at.name}/Archived"),
+    ]
 
 
 @case
@@ -108,7 +135,12 @@ def models_that_are_not_there(at):
     run = at.run()
     return [
         attempt(predicted, uri) if client_is_3 else attempt(predicted, uri).get("error_code")
-        for uri in (f"models:/{at.name}/1", f"models:/{at.name}@nobody", f"models:/{at.name}/latest", f"models:/{at.name}/Production")
+        for uri in (
+            f"models:/{at.name}/1",
+            f"models:/{at.name}@nobody",
+            f"models:/{at.name}/latest",
+            f"models:/{at.name}/Production",
+        )
     ] + [broken(predicted, f"runs:/{run}/nothing"), broken(predicted, f"runs:/{'f' * 32}/model")]
 
 
@@ -126,8 +158,13 @@ def a_version_is_copied_to_another_name(at):
     at.client.update_model_version(at.name, "1", "described")
     copied = at.client.copy_model_version(f"models:/{at.name}/1", at.name + " copy")
     again = at.client.copy_model_version(f"models:/{at.name} copy/1", at.name + " copy of the copy")
-    return [copied, again, predicted(f"models:/{at.name} copy/1"), predicted(f"models:/{at.name} copy of the copy/1"),
-            at.client.get_model_version_download_uri(at.name + " copy of the copy", "1")]
+    return [
+        copied,
+        again,
+        predicted(f"models:/{at.name} copy/1"),
+        predicted(f"models:/{at.name} copy of the copy/1"),
+        at.client.get_model_version_download_uri(at.name + " copy of the copy", "1"),
+    ]
 
 
 @case
@@ -151,14 +188,19 @@ def the_history_of_models_is_a_tag(at):
     at.fluent()
     with mlflow.start_run(run_name="two models") as run:
         mlflow.sklearn.log_model(fitted(), "one", pip_requirements=["mlflow"])
-        mlflow.sklearn.log_model(fitted(), "two", pip_requirements=["mlflow"], signature=infer_signature(features))
+        mlflow.sklearn.log_model(
+            fitted(), "two", pip_requirements=["mlflow"], signature=infer_signature(features)
+        )
     return at.client.get_run(run.info.run_id).data.tags["mlflow.log-model.history"]
 
 
 @case
 def log_model_by_hand(at):
     run = at.run()
-    model = '{"run_id": "%s", "artifact_path": "m", "utc_time_created": "2024-01-01 00:00:00", "flavors": {"x": {"a": 1, "config": {}}}}' % run
+    model = (
+        '{"run_id": "%s", "artifact_path": "m", "utc_time_created": "2024-01-01 00:00:00", "flavors": {"x": {"a": 1, "config": {}}}}'
+        % run
+    )
     send = lambda **body: at.rest("POST", "runs/log-model", body)
     return [
         send(run_id=run, model_json=model),
@@ -174,8 +216,13 @@ def log_model_by_hand(at):
 def a_model_of_mlflow_3_lies_beside_its_run(at):
     run, logged = log(at, params={"depth": 3}, tags={"team": "birds"}, model_type="linear")
     model = mlflow.get_logged_model(logged.model_id)
-    return [model, at.client.get_run(run).outputs, [file[:2] for file in walk(at, run)],
-            [f.path for f in at.client.list_logged_model_artifacts(logged.model_id)], predicted(f"models:/{logged.model_id}")]
+    return [
+        model,
+        at.client.get_run(run).outputs,
+        [file[:2] for file in walk(at, run)],
+        [f.path for f in at.client.list_logged_model_artifacts(logged.model_id)],
+        predicted(f"models:/{logged.model_id}"),
+    ]
 
 
 @case_of_3
@@ -192,12 +239,23 @@ def several_models_of_one_run_by_step(at):
     with mlflow.start_run(run_name="checkpoints") as run:
         ids = []
         for step in range(3):
-            logged = mlflow.sklearn.log_model(fitted(step + 1.0), name=f"checkpoint-{step}", step=step, pip_requirements=["mlflow"])
+            logged = mlflow.sklearn.log_model(
+                fitted(step + 1.0), name=f"checkpoint-{step}", step=step, pip_requirements=["mlflow"]
+            )
             mlflow.log_metric("accuracy", step / 10, step=step, model_id=logged.model_id)
             ids.append(logged.model_id)
-    best = mlflow.search_logged_models([at.experiment], order_by=[{"field_name": "metrics.accuracy", "ascending": False}], output_format="list")
+    best = mlflow.search_logged_models(
+        [at.experiment],
+        order_by=[{"field_name": "metrics.accuracy", "ascending": False}],
+        output_format="list",
+    )
     outputs = at.client.get_run(run.info.run_id).outputs.model_outputs
-    return [ids, sorted((plain(output) for output in outputs), key=lambda output: output["step"]), [model.name for model in best], predicted(f"runs:/{run.info.run_id}/checkpoint-2")]
+    return [
+        ids,
+        sorted((plain(output) for output in outputs), key=lambda output: output["step"]),
+        [model.name for model in best],
+        predicted(f"runs:/{run.info.run_id}/checkpoint-2"),
+    ]
 
 
 @case_of_3

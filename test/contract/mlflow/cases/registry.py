@@ -111,14 +111,21 @@ def tags_of_registered_models(at):
 def versions_are_numbered_and_never_again(at):
     name = model(at)
     run = at.run()
-    first = version(at, name, run_id=run, tags={"a": "1"}, description="first", run_link="https://example.invalid/run")
+    first = version(
+        at, name, run_id=run, tags={"a": "1"}, description="first", run_link="https://example.invalid/run"
+    )
     version(at, name)
     version(at, name)
     at.client.delete_model_version(name, "3")
     fourth = version(at, name)
     at.client.delete_model_version(name, "1")
-    return [first, fourth.version, attempt(at.client.get_model_version, name, "1"), at.client.get_registered_model(name),
-            attempt(at.client.delete_model_version, name, "1")]
+    return [
+        first,
+        fourth.version,
+        attempt(at.client.get_model_version, name, "1"),
+        at.client.get_registered_model(name),
+        attempt(at.client.delete_model_version, name, "1"),
+    ]
 
 
 @case
@@ -168,8 +175,10 @@ def sources_of_versions_are_checked(at):
         "models:/m-" + "0" * 32,
         "",
     ]
+
     def code(answer):
         return answer.get("error_code", answer) if isinstance(answer, dict) else answer.source
+
     return {source: code(attempt(at.client.create_model_version, name, source, run)) for source in sources}
 
 
@@ -179,8 +188,11 @@ def aliases_move_and_go(at):
     at.client.set_registered_model_alias(name, "champion", "1")
     at.client.set_registered_model_alias(name, "challenger", "1")
     at.client.set_registered_model_alias(name, "champion", "3")
-    seen = [at.client.get_registered_model(name).aliases, at.client.get_model_version_by_alias(name, "champion"),
-            [sorted(at.client.get_model_version(name, v).aliases) for v in "123"]]
+    seen = [
+        at.client.get_registered_model(name).aliases,
+        at.client.get_model_version_by_alias(name, "champion"),
+        [sorted(at.client.get_model_version(name, v).aliases) for v in "123"],
+    ]
     at.client.delete_model_version(name, "3")
     return [
         *seen,
@@ -195,7 +207,22 @@ def aliases_move_and_go(at):
 @case
 def names_of_aliases(at):
     name = model(at, versions=1)
-    aliases = ["ok", "with-dash_1", "latest", "LATEST", "v1", "V12", "version1", "a b", "a.b", "größe", "", "a" * 255, "a" * 256, "1"]
+    aliases = [
+        "ok",
+        "with-dash_1",
+        "latest",
+        "LATEST",
+        "v1",
+        "V12",
+        "version1",
+        "a b",
+        "a.b",
+        "größe",
+        "",
+        "a" * 255,
+        "a" * 256,
+        "1",
+    ]
     return [
         {alias[:20]: attempt(at.client.set_registered_model_alias, name, alias, "1") for alias in aliases},
         attempt(at.client.set_registered_model_alias, name, "ok", "9"),
@@ -215,7 +242,9 @@ def stages_move_and_archive(at):
         attempt(at.client.transition_model_version_stage, name, "1", "Nowhere"),
         attempt(at.client.transition_model_version_stage, name, "9", "Staging"),
         attempt(at.client.transition_model_version_stage, name, "1", "None", archive_existing_versions=True),
-        attempt(at.client.transition_model_version_stage, name, "1", "Archived", archive_existing_versions=True),
+        attempt(
+            at.client.transition_model_version_stage, name, "1", "Archived", archive_existing_versions=True
+        ),
         at.client.get_registered_model(name).latest_versions,
     ]
 
@@ -225,104 +254,17 @@ def the_latest_version_of_each_stage(at):
     name = model(at, versions=5)
     for number, stage in (("1", "Staging"), ("3", "Staging"), ("2", "Production")):
         at.client.transition_model_version_stage(name, number, stage)
-    latest = lambda *stages: sorted([v.version, v.current_stage] for v in at.client.get_latest_versions(name, *stages))
-    return [latest(), latest(["Staging"]), latest(["None", "production"]), latest([]), latest(["Archived"]),
-            attempt(at.client.get_latest_versions, name, ["Nowhere"])]
-
-
-def found_models(at, **query):
-    answer = attempt(at.client.search_registered_models, **query)
-    return answer if isinstance(answer, dict) else [m.name[len(at.name):] for m in answer if m.name.startswith(at.name)]
-
-
-@case
-def search_registered_models_with_filters_and_order(at):
-    model(at, " alpha", tags={"team": "birds"})
-    model(at, " Beta", tags={"team": "Birds", "a b": "1"}, versions=1)
-    model(at, " gamma")
-    mine = f"name LIKE '{at.name}%'"
-    filters = ["", mine, f"{mine} AND name LIKE '%a'", f"name = '{at.name} gamma'", f"name ILIKE '{at.name.upper()} B%'",
-               f"{mine} AND name != '{at.name} gamma'", f"{mine} AND tags.team = 'birds'", f"{mine} AND tag.team ILIKE 'BIRDS'",
-               f"{mine} AND tags.`a b` = '1'", f"{mine} AND tags.team != 'birds'", f"{mine} AND tags.team LIKE 'B%'"]
-    orders = [["name"], ["name DESC"], ["timestamp"], ["last_updated_timestamp DESC"], ["name ASC", "timestamp DESC"]]
+    latest = lambda *stages: sorted(
+        [v.version, v.current_stage] for v in at.client.get_latest_versions(name, *stages)
+    )
     return [
-        {text.replace(at.name, "…"): found_models(at, filter_string=text) for text in filters},
-        {str(order): found_models(at, filter_string=mine, order_by=order) for order in orders},
+        latest(),
+        latest(["Staging"]),
+        latest(["None", "production"]),
+        latest([]),
+        latest(["Archived"]),
+        attempt(at.client.get_latest_versions, name, ["Nowhere"]),
     ]
-
-
-@case
-def search_registered_models_refuses_what_it_does_not_understand(at):
-    filters = ["name", "name = 5", "name > 'a'", "run_id = 'a'", "size = 1", "tags.a > 'x'", "name = 'a' OR name = 'b'", "nonsense.x = 'a'",
-               "name IN ('a')", "source_path = 'a'", "params.a = '1'", "creation_timestamp > 5"]
-    orders = ["nothing", "name SIDEWAYS", "tags.a", "", "version_number"]
-    return [
-        {text: attempt(at.client.search_registered_models, filter_string=text) for text in filters},
-        {text: attempt(at.client.search_registered_models, order_by=[text]) for text in orders},
-        attempt(at.client.search_registered_models, max_results=0),
-        attempt(at.client.search_registered_models, max_results=1001),
-        attempt(at.client.search_registered_models, page_token="no token"),
-    ]
-
-
-@case
-def search_registered_models_page_by_page(at):
-    for number in range(5):
-        model(at, f" {number}")
-    pages, token = [], None
-    while True:
-        page = at.client.search_registered_models(f"name LIKE '{at.name}%'", 2, ["name DESC"], token)
-        pages.append([m.name[len(at.name):] for m in page])
-        token = page.token
-        if not token:
-            return pages
-
-
-@case
-def search_model_versions_with_filters_and_order(at):
-    name = model(at)
-    run = at.run()
-    for number in range(1, 5):
-        version(at, name, number, run_id=run if number % 2 else None, tags={"team": "birds" if number < 3 else "Fish"})
-    mine = f"name = '{name}'"
-    found = lambda text, **more: [v.version for v in at.client.search_model_versions(text, **more)]
-    filters = [mine, f"name LIKE '{name}%'", f"name ILIKE '{name.upper()}'", f"{mine} AND run_id = '{run}'", f"{mine} AND run_id IN ('{run}', 'x')",
-               f"run_id = '{run}'", f"{mine} AND version_number = 2", f"{mine} AND version_number > 2", f"{mine} AND version_number <= 2",
-               f"{mine} AND version_number != 2", f"{mine} AND source_path LIKE '%model-3'", f"{mine} AND tags.team = 'birds'",
-               f"{mine} AND tags.team != 'birds'", f"{mine} AND tags.team ILIKE 'FISH'", f"{mine} AND tags.never = 'x'", "name = 'nobody'"]
-    orders = [["version_number"], ["version_number DESC"], ["name", "version_number ASC"], ["creation_timestamp", "version_number"],
-              ["last_updated_timestamp DESC", "version_number DESC"]]
-    return [
-        {text.replace(run, "<run>"): found(text, order_by=["version_number"]) for text in filters},
-        {str(order): found(mine, order_by=order) for order in orders},
-        at.client.search_model_versions(f"{mine} AND version_number = 1"),
-    ]
-
-
-@case
-def search_model_versions_refuses_what_it_does_not_understand(at):
-    filters = ["name", "name = 5", "name > 'a'", "version_number = 'a'", "version_number LIKE '1'", "run_id LIKE 'a'", "size = 1",
-               "tags.a > 'x'", "name = 'a' OR name = 'b'", "nonsense.x = 'a'", "name IN ('a')", "source_path > 'a'", "run_id IN ()"]
-    orders = ["nothing", "version_number SIDEWAYS", "tags.a", "run_id"]
-    return [
-        {text: attempt(at.client.search_model_versions, filter_string=text) for text in filters},
-        {text: attempt(at.client.search_model_versions, order_by=[text]) for text in orders},
-        attempt(at.client.search_model_versions, max_results=0),
-        attempt(at.client.search_model_versions, max_results=200_001),
-        attempt(at.client.search_model_versions, page_token="no token"),
-    ]
-
-
-@case
-def search_model_versions_page_by_page(at):
-    name = model(at, versions=5)
-    pages, token = [], None
-    while True:
-        page = at.client.search_model_versions(f"name = '{name}'", 2, ["version_number"], token)
-        pages.append([v.version for v in page])
-        token = page.token
-        if not token:
-            return pages
 
 
 @case
@@ -345,10 +287,3 @@ def versions_by_plain_http(at):
         at.rest("GET", "registered-models/alias", query={"name": name}),
         at.rest("DELETE", "registered-models/delete", {"name": name}),
     ]
-
-
-@case
-def a_prompt_is_a_registered_model_that_searches_leave_out(at):
-    at.client.create_registered_model(at.name + " plain")
-    at.rest("POST", "registered-models/create", {"name": at.name + " prompt", "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]})
-    return [found_models(at), found_models(at, filter_string=f"name LIKE '{at.name}%'")]

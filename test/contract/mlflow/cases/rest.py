@@ -15,14 +15,19 @@ def health_and_version(at):
 @case
 def every_prefix_and_version_is_served(at):
     return {
-        f"{api} {version}": at.rest("GET", "experiments/get", query={"experiment_id": at.experiment}, api=api, version=version)
+        f"{api} {version}": at.rest(
+            "GET", "experiments/get", query={"experiment_id": at.experiment}, api=api, version=version
+        )
         for api, version in (("api", "2.0"), ("ajax-api", "2.0"))
     }
 
 
 @case
 def unknown_endpoints(at):
-    return [at.rest(method, "no/such/endpoint", body)["status"] for method, body in (("GET", None), ("POST", {}), ("DELETE", {}))]
+    return [
+        at.rest(method, "no/such/endpoint", body)["status"]
+        for method, body in (("GET", None), ("POST", {}), ("DELETE", {}))
+    ]
 
 
 @case
@@ -39,7 +44,11 @@ def wrong_methods(at):
 def unknown_fields_are_ignored(at):
     run = at.run()
     return [
-        at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": 1, "step": 0, "novel": {"a": 1}}),
+        at.rest(
+            "POST",
+            "runs/log-metric",
+            {"run_id": run, "key": "m", "value": 1, "timestamp": 1, "step": 0, "novel": {"a": 1}},
+        ),
         at.rest("POST", "runs/set-tag", {"run_id": run, "key": "t", "value": "1", "novel": 5}),
         at.rest("GET", "runs/get", query={"run_id": run, "novel": "1"}),
     ]
@@ -47,12 +56,29 @@ def unknown_fields_are_ignored(at):
 
 @case
 def camel_case_is_understood(at):
-    made = at.rest("POST", "runs/create", {"experimentId": at.experiment, "startTime": 1000, "runName": "camel", "userId": "ada"})
+    made = at.rest(
+        "POST",
+        "runs/create",
+        {"experimentId": at.experiment, "startTime": 1000, "runName": "camel", "userId": "ada"},
+    )
     run = made["json"].get("run", {}).get("info", {}).get("run_id", "none")
     return [
         made,
-        at.rest("POST", "runs/search", {"experimentIds": [at.experiment], "maxResults": 5, "orderBy": ["start_time"], "runViewType": "ALL"}),
-        at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{"key": "m", "value": 1, "timestamp": 1, "modelId": ""}]}),
+        at.rest(
+            "POST",
+            "runs/search",
+            {
+                "experimentIds": [at.experiment],
+                "maxResults": 5,
+                "orderBy": ["start_time"],
+                "runViewType": "ALL",
+            },
+        ),
+        at.rest(
+            "POST",
+            "runs/log-batch",
+            {"run_id": run, "metrics": [{"key": "m", "value": 1, "timestamp": 1, "modelId": ""}]},
+        ),
         at.rest("POST", "runs/update", {"run_id": run, "endTime": 2000, "status": "FINISHED"}),
     ]
 
@@ -61,9 +87,15 @@ def camel_case_is_understood(at):
 def long_integers_as_text(at):
     run = at.run()
     return [
-        at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": "1700000000000", "step": "12"}),
+        at.rest(
+            "POST",
+            "runs/log-metric",
+            {"run_id": run, "key": "m", "value": 1, "timestamp": "1700000000000", "step": "12"},
+        ),
         at.rest("POST", "runs/update", {"run_id": run, "end_time": "1700000000001"}),
-        at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": "text", "step": 1}),
+        at.rest(
+            "POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 1, "timestamp": "text", "step": 1}
+        ),
         at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": "10"}),
     ]
 
@@ -71,15 +103,26 @@ def long_integers_as_text(at):
 @case
 def not_a_number_as_text(at):
     run = at.run()
-    log = lambda value, **more: at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": value, "timestamp": 1, **more})
-    return [log("NaN"), log("text"), log("1.5", step=4), at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 10})]
+    log = lambda value, **more: at.rest(
+        "POST", "runs/log-metric", {"run_id": run, "key": "m", "value": value, "timestamp": 1, **more}
+    )
+    return [
+        log("NaN"),
+        log("text"),
+        log("1.5", step=4),
+        at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 10}),
+    ]
 
 
 @case
 def infinities_as_text(at):
     run = at.run()
     for step, value in enumerate(("Infinity", "-Infinity")):
-        at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": value, "timestamp": 1, "step": step})
+        at.rest(
+            "POST",
+            "runs/log-metric",
+            {"run_id": run, "key": "m", "value": value, "timestamp": 1, "step": step},
+        )
     return at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 10})
 
 
@@ -117,7 +160,10 @@ def missing_fields_are_told(at):
         ("POST", "runs/log-inputs", {}),
         ("POST", "runs/outputs", {}),
     ]
-    return {f"{number} {path}": at.rest(method, path, body) for number, (method, path, body) in enumerate(requests_)}
+    return {
+        f"{path} ({number}th)": at.rest(method, path, body)
+        for number, (method, path, body) in enumerate(requests_)
+    }
 
 
 @case
@@ -137,7 +183,9 @@ def wrong_types_are_told(at):
 
 
 def sent(at, text, kind="application/json"):
-    return requests.post(at.uri + "/api/2.0/mlflow/runs/search", data=text, headers={"content-type": kind}).status_code
+    return requests.post(
+        at.uri + "/api/2.0/mlflow/runs/search", data=text, headers={"content-type": kind}
+    ).status_code
 
 
 @case
@@ -155,110 +203,15 @@ def what_cannot_be_understood_is_not_dropped_silently(at):
         at.rest("POST", "runs/log-metric", {**metric, "timestamp": 1.5})["status"],
         at.rest("POST", "runs/log-metric", {**metric, "value": "nan"})["status"],
         at.rest("POST", "runs/update", {"run_id": run, "status": "NONSENSE"})["status"],
-        at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{**metric, "value": "text"}]})["status"],
-        at.rest("POST", "runs/log-inputs", {"run_id": run, "datasets": [{"dataset": {"name": "only a name"}}]})["status"],
-        at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "run_view_type": "NONSENSE"})["status"],
-    ]
-
-
-@case
-def an_empty_run_on_the_wire(at):
-    made = at.rest("POST", "runs/create", {"experiment_id": at.experiment, "start_time": 1000, "run_name": "bare"})
-    run = made["json"]["run"]["info"]["run_id"]
-    return [made, at.rest("GET", "runs/get", query={"run_id": run}), at.rest("GET", "runs/get", query={"run_uuid": run})]
-
-
-@case
-def a_full_run_on_the_wire(at):
-    made = at.rest("POST", "runs/create", {"experiment_id": at.experiment, "user_id": "ada", "start_time": 1000, "run_name": "full",
-                                           "tags": [{"key": "t", "value": "1"}]})
-    run = made["json"]["run"]["info"]["run_id"]
-    at.rest("POST", "runs/log-metric", {"run_id": run, "key": "m", "value": 0.5, "timestamp": 5, "step": 0})
-    at.rest("POST", "runs/log-parameter", {"run_id": run, "key": "p", "value": ""})
-    at.rest("POST", "runs/log-inputs", {"run_id": run, "datasets": [{"tags": [{"key": "mlflow.data.context", "value": "train"}],
-            "dataset": {"name": "n", "digest": "d", "source_type": "local", "source": "s"}}]})
-    return [at.rest("POST", "runs/update", {"run_id": run, "status": "FINISHED", "end_time": 2000}), at.rest("GET", "runs/get", query={"run_id": run})]
-
-
-@case
-def an_experiment_on_the_wire(at):
-    made = at.rest("POST", "experiments/create", {"name": at.name + " wire", "tags": [{"key": "a", "value": "1"}]})
-    return [
-        at.known_experiment(made["json"]["experiment_id"], at.name + " wire") == made["json"]["experiment_id"],
-        at.rest("GET", "experiments/get-by-name", query={"experiment_name": at.name + " wire"}),
-        at.rest("POST", "experiments/search", {"max_results": 5, "filter": f"name = '{at.name} wire'"}),
-        at.rest("GET", "experiments/search", query={"max_results": 5, "filter": f"name = '{at.name} wire'", "view_type": "ACTIVE_ONLY"}),
-        at.rest("POST", "experiments/search", {"filter": "name = 'nobody'", "max_results": 5}),
-        at.rest("POST", "experiments/search", {}),
-    ]
-
-
-@case
-def empty_answers_are_objects(at):
-    run = at.run()
-    return [
-        at.rest("POST", "runs/set-tag", {"run_id": run, "key": "t", "value": ""}),
-        at.rest("POST", "runs/search", {"experiment_ids": ["987654"]}),
-        at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "never", "max_results": 5}),
-    ]
-
-
-@case
-def the_history_of_a_metric_page_by_page(at):
-    run = at.run()
-    metrics = [{"key": "m", "value": i, "timestamp": 1000 + i, "step": i} for i in range(25)]
-    at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": metrics})
-    pages, token = [], None
-    while True:
-        query = {"run_id": run, "metric_key": "m", "max_results": 10, **({"page_token": token} if token else {})}
-        answer = at.rest("GET", "metrics/get-history", query=query)["json"]
-        pages.append([metric["step"] for metric in answer.get("metrics", [])])
-        token = answer.get("next_page_token")
-        if not token:
-            break
-    return [
-        pages,
-        at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 0}),
-        at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m", "max_results": 10, "page_token": "no token"}),
-    ]
-
-
-@case
-def the_history_of_a_metric_without_a_limit(at):
-    run = at.run()
-    at.client.log_metric(run, "m", 1, 1000, 1)
-    return at.rest("GET", "metrics/get-history", query={"run_id": run, "metric_key": "m"})
-
-
-@case
-def histories_of_several_runs_for_charts(at):
-    runs = [at.run(name) for name in ("one", "two")]
-    for number, run in enumerate(runs):
-        at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{"key": "m", "value": i * (number + 1), "timestamp": 1000 + i, "step": i} for i in range(20)]})
-    grouped = lambda answer: [[metric for metric in answer["json"]["metrics"] if metric["run_id"] == run] for run in runs]
-    return [
-        grouped(at.rest("GET", "metrics/get-history-bulk", query={"run_id": runs, "metric_key": "m", "max_results": 50}, api="ajax-api")),
-        grouped(at.rest("GET", "metrics/get-history-bulk-interval", query={"run_ids": runs, "metric_key": "m", "start_step": 5, "end_step": 9, "max_results": 100}, api="ajax-api")),
-    ]
-
-
-@case
-def searching_runs_by_plain_http(at):
-    for name in ("a", "b", "c"):
-        at.rest("POST", "runs/create", {"experiment_id": at.experiment, "start_time": 1000 + ord(name), "run_name": name})
-    search = lambda **body: at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], **body})
-    brief = lambda answer: [run["info"]["run_name"] for run in answer["json"].get("runs", [])] if answer["status"] == 200 else answer
-    first = search(max_results=2)
-    return [
-        brief(first),
-        brief(search(max_results=2, page_token=first["json"].get("next_page_token"))),
-        "next_page_token" in search(max_results=2, page_token=first["json"].get("next_page_token"))["json"],
-        brief(search(order_by=["start_time ASC"])),
-        brief(search(order_by="start_time ASC")),
-        search(max_results=0),
-        search(max_results=50001),
-        search(page_token="no token"),
-        at.rest("POST", "runs/search", {}),
+        at.rest("POST", "runs/log-batch", {"run_id": run, "metrics": [{**metric, "value": "text"}]})[
+            "status"
+        ],
+        at.rest(
+            "POST", "runs/log-inputs", {"run_id": run, "datasets": [{"dataset": {"name": "only a name"}}]}
+        )["status"],
+        at.rest("POST", "runs/search", {"experiment_ids": [at.experiment], "run_view_type": "NONSENSE"})[
+            "status"
+        ],
     ]
 
 
@@ -271,4 +224,6 @@ def where_the_server_says_who_it_is(at):
 @case
 def foreign_pages_are_refused(at):
     """A browser says where a page comes from; requests that change something from elsewhere are refused."""
-    return at.rest("POST", "runs/search", {"experiment_ids": []}, headers={"Origin": "https://evil.example"})["status"]
+    return at.rest("POST", "runs/search", {"experiment_ids": []}, headers={"Origin": "https://evil.example"})[
+        "status"
+    ]

@@ -36,10 +36,22 @@ def traced(at, name="work", fails=False):
 def seen(trace):
     """The trace without how its spans travelled."""
     info = trace.info
-    tags = {key: value for key, value in info.tags.items() if key not in ("mlflow.artifactLocation", "mlflow.trace.spansLocation")}
-    spans = [[span.name, str(span.status.status_code), span.inputs, span.outputs, bool(span.parent_id)] for span in trace.data.spans]
-    return {"state": str(getattr(info, "state", None) or info.status), "tags": tags, "spans": sorted(spans, key=str),
-            "request": trace.data.request, "response": trace.data.response}
+    tags = {
+        key: value
+        for key, value in info.tags.items()
+        if key not in ("mlflow.artifactLocation", "mlflow.trace.spansLocation")
+    }
+    spans = [
+        [span.name, str(span.status.status_code), span.inputs, span.outputs, bool(span.parent_id)]
+        for span in trace.data.spans
+    ]
+    return {
+        "state": str(getattr(info, "state", None) or info.status),
+        "tags": tags,
+        "spans": sorted(spans, key=str),
+        "request": trace.data.request,
+        "response": trace.data.response,
+    }
 
 
 @case_of_3
@@ -65,10 +77,25 @@ def traces_are_searched(at):
 def traces_are_searched_with_filters(at):
     for name in ("one", "two", "three"):
         at.client.set_trace_tag(traced(at, name, fails=name == "two"), "team", name[:1])
-    filters = ["tags.team = 't'", "tags.team != 't'", "tags.`mlflow.traceName` = 'one'", "attributes.status = 'OK'", "status = 'ERROR'", "attributes.name = 'two'",
-               "timestamp_ms > 5", "attributes.timestamp < 5", "execution_time_ms >= 0", "nonsense = 'x'", "tags.team > 'a'"]
+    filters = [
+        "tags.team = 't'",
+        "tags.team != 't'",
+        "tags.`mlflow.traceName` = 'one'",
+        "attributes.status = 'OK'",
+        "status = 'ERROR'",
+        "attributes.name = 'two'",
+        "timestamp_ms > 5",
+        "attributes.timestamp < 5",
+        "execution_time_ms >= 0",
+        "nonsense = 'x'",
+        "tags.team > 'a'",
+    ]
+
     def found(text):
-        return sorted(trace.info.tags["mlflow.traceName"] for trace in at.client.search_traces([at.experiment], text))
+        return sorted(
+            trace.info.tags["mlflow.traceName"] for trace in at.client.search_traces([at.experiment], text)
+        )
+
     return {text: attempt(found, text) for text in filters}
 
 
@@ -78,13 +105,19 @@ def traces_are_searched_in_order_and_page_by_page(at):
         traced(at, name)
     pages, token = [], None
     while True:
-        page = at.client.search_traces([at.experiment], max_results=2, order_by=["timestamp_ms ASC"], page_token=token)
+        page = at.client.search_traces(
+            [at.experiment], max_results=2, order_by=["timestamp_ms ASC"], page_token=token
+        )
         pages.append(len(page))
         token = page.token
         if not token:
             break
-    return [pages, attempt(at.client.search_traces, [at.experiment], max_results=0), attempt(at.client.search_traces, [at.experiment], max_results=501),
-            attempt(at.client.search_traces, [at.experiment], order_by=["nonsense"])]
+    return [
+        pages,
+        attempt(at.client.search_traces, [at.experiment], max_results=0),
+        attempt(at.client.search_traces, [at.experiment], max_results=501),
+        attempt(at.client.search_traces, [at.experiment], order_by=["nonsense"]),
+    ]
 
 
 @case
@@ -102,7 +135,11 @@ def tags_of_traces(at):
     at.client.set_trace_tag(trace, "gone", "1")
     at.client.delete_trace_tag(trace, "gone")
     return [
-        {key: value for key, value in at.client.get_trace(trace).info.tags.items() if not key.startswith("mlflow.")},
+        {
+            key: value
+            for key, value in at.client.get_trace(trace).info.tags.items()
+            if not key.startswith("mlflow.")
+        },
         attempt(at.client.delete_trace_tag, trace, "never"),
         attempt(at.client.set_trace_tag, "tr-" + "f" * 32, "a", "1"),
     ]
@@ -110,12 +147,19 @@ def tags_of_traces(at):
 
 @case
 def traces_are_deleted(at):
-    first, _second = traced(at, "one"), traced(at, "two")
+    first = traced(at, "one")
+    traced(at, "two")
     count = at.client.delete_traces(at.experiment, **{"trace_ids" if client_is_3 else "request_ids": [first]})
     left = [trace.info.tags["mlflow.traceName"] for trace in at.client.search_traces([at.experiment])]
     rest = at.client.delete_traces(at.experiment, max_timestamp_millis=9_999_999_999_999)
-    return [count, left, rest, len(at.client.search_traces([at.experiment])), type(attempt(at.client.get_trace, first)).__name__,
-            attempt(at.client.delete_traces, at.experiment)]
+    return [
+        count,
+        left,
+        rest,
+        len(at.client.search_traces([at.experiment])),
+        type(attempt(at.client.get_trace, first)).__name__,
+        attempt(at.client.delete_traces, at.experiment),
+    ]
 
 
 @case_of_3
@@ -137,9 +181,20 @@ def traces_that_are_not_there(at):
 @case_of_3
 def traces_by_plain_http(at):
     trace_id = "tr-" + "0123456789abcdef" * 2
-    info = {"trace_id": trace_id, "trace_location": {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": at.experiment}},
-            "request_time": "2024-05-01T10:00:00.250Z", "execution_duration": "1.5s", "state": "OK", "trace_metadata": {"m": "1"},
-            "tags": {"t": "1"}, "request_preview": "in", "response_preview": "out"}
+    info = {
+        "trace_id": trace_id,
+        "trace_location": {
+            "type": "MLFLOW_EXPERIMENT",
+            "mlflow_experiment": {"experiment_id": at.experiment},
+        },
+        "request_time": "2024-05-01T10:00:00.250Z",
+        "execution_duration": "1.5s",
+        "state": "OK",
+        "trace_metadata": {"m": "1"},
+        "tags": {"t": "1"},
+        "request_preview": "in",
+        "response_preview": "out",
+    }
     return [
         at.rest("POST", "traces", {"trace": {"trace_info": info}}, version="3.0"),
         at.rest("GET", f"traces/{trace_id}", version="3.0"),
