@@ -70,8 +70,7 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     // An address that cannot be read reaches no route and no handler of errors.
     frameworkErrors: (error, _request, reply) => {
       const { status, body } = errorReply(badRequest(error.message));
-      void reply.code(status);
-      void send(reply, body);
+      void send((reply as FastifyReply).code(status), body);
     },
     schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
