@@ -158,7 +158,12 @@ interface Mark {
 }
 
 const marks: readonly Mark[] = [
-  { name: 'star', description: 'mark runs: first in the tree, ★ in lists', tag: runTags.starred, word: 'starred' },
+  {
+    name: 'star',
+    description: 'mark runs: first in the tree, ★ in lists',
+    tag: runTags.starred,
+    word: 'starred',
+  },
   { name: 'archive', description: 'take runs out of sight', tag: runTags.archived, word: 'archived' },
 ];
 
