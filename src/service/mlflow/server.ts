@@ -67,9 +67,11 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 10_000 },
     rewriteUrl: ({ url }) => url!.replace(otherMountPoints, mountPoint),
-    // An address that cannot be read reaches no route and no handler of errors; its reply has a type of its own.
-    frameworkErrors: (error, _request, reply) =>
-      sendError(reply as unknown as FastifyReply, badRequest(error.message)),
+    // An address that cannot be read reaches no route and no handler of errors.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = errorReply(badRequest(error.message));
+      void send((reply as FastifyReply).code(status), body);
+    },
     schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
   });
@@ -215,12 +217,6 @@ function serveRest(app: FastifyInstance): void {
       reply.code(501).send({ detail: 'REST OTLP span logging is not supported by MLOps Workbench' }),
     );
   });
-}
-
-function sendError(reply: FastifyReply, error: unknown): void {
-  const { status, body } = errorReply(error);
-  void reply.code(status);
-  void send(reply, body);
 }
 
 function answerErrors(app: FastifyInstance, log: Log): void {
