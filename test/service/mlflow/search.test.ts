@@ -144,12 +144,15 @@ describe('runs', () => {
     expect(logged).toEqual([]);
   });
 
-  test('an experiment that is no number is none, not the default one', async () => {
+  test('an experiment that is no number is refused, and is not the default one', async () => {
     const { client, run } = await start();
     await run('a', {});
-    expect((await client.post('runs/search', { experiment_ids: [''] })).text).toBe('{}');
-    expect((await client.post('runs/search', { experiment_ids: ['x', '7'] })).text).toBe('{}');
-    expect((await client.post('runs/search', { experiment_ids: ['x', '0'] })).json.runs).toHaveLength(1);
+    for (const ids of [[''], ['x', '7'], ['x', '0']]) {
+      const { status, json } = await client.post('runs/search', { experiment_ids: ids });
+      expect([status, json.error_code]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
+    }
+    const { json } = await client.post('runs/search', { experiment_ids: ['x'] });
+    expect(json.message).toBe("Invalid experiment ID 'x'. Experiment ID must be a valid integer.");
   });
 });
 
