@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pythonEnvironment } from '../python.ts';
+import { plainEnvironment } from './servers.ts';
 
 /** One old and the newest client, each pinned with what its tests import. */
 export const clients = {
@@ -38,12 +39,9 @@ export async function runScript(
     script,
     `import json\ndef report(value):\n    json.dump(value, open(${JSON.stringify(report)}, "w"))\n${text}`,
   );
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^ML(FLOW|OPS)_/.test(name)),
-  );
   const child = spawn(python, [script], {
     cwd: folder,
-    env: { ...inherited, MLFLOW_DISABLE_TELEMETRY: 'true', PYTHONDONTWRITEBYTECODE: '1', ...environment },
+    env: { ...plainEnvironment(), ...environment },
   });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
