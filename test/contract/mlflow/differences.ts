@@ -123,6 +123,7 @@ export const differences: readonly Difference[] = [
     'AND metrics.acc > 1',
     'metrics.acc > 1 AND',
     'metrics.acc > 1 AND AND metrics.loss > 1',
+    'metrics.acc > 1 metrics.loss > 1',
   ]),
   {
     case: 'search_runs_refuses_bad_orders',

@@ -127,7 +127,7 @@ def dataset_inputs_have_their_limits(at):
     send = lambda **dataset: at.rest(
         "POST", "runs/log-inputs", {"run_id": run, "datasets": [{"dataset": dataset}]}
     )
-    whole = {"name": "n", "digest": "d", "source_type": "local", "source": "s"}
+    whole = {"name": "limited", "digest": "d", "source_type": "local", "source": "s"}
     return [
         send(**{**whole, "name": "n" * 501}),
         send(**{**whole, "digest": "d" * 37}),
