@@ -7,6 +7,7 @@ import { exitCodes } from './exitCode.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
 import { hintFor } from './render/hints.ts';
 import { runCommands } from './runs.ts';
+import { serveCommand } from './serve.ts';
 import { serviceCommands } from './service.ts';
 import { Session } from './session.ts';
 import { startCommand } from './start.ts';
@@ -50,6 +51,7 @@ function createProgram(handle: Handle): Command {
   startCommand(program, handle);
   runCommands(program, handle);
   datasetCommands(program, handle);
+  serveCommand(program, handle);
   serviceCommands(program, handle);
   program.addHelpText(
     'after',

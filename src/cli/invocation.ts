@@ -41,15 +41,20 @@ export function addAction<Options extends object>(
 }
 
 /** Runs with a signal that Ctrl-C aborts; the second Ctrl-C ends the program at once. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'],
+): Promise<T> {
   const abort = new AbortController();
   const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  for (const signal of signals) {
+    process.once(signal, interrupt);
+  }
   try {
     return await work(abort.signal);
   } finally {
-    process.removeListener('SIGINT', interrupt);
-    process.removeListener('SIGTERM', interrupt);
+    for (const signal of signals) {
+      process.removeListener(signal, interrupt);
+    }
   }
 }
