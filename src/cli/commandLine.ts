@@ -4,6 +4,7 @@ import { cancelledErrorCode, errorShape } from '../base/errors.ts';
 import { datasetCommands } from './datasets.ts';
 import { usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
+import { importCommand } from './import.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
 import { hintFor } from './render/hints.ts';
 import { runCommands } from './runs.ts';
@@ -51,6 +52,7 @@ function createProgram(handle: Handle): Command {
   startCommand(program, handle);
   runCommands(program, handle);
   datasetCommands(program, handle);
+  importCommand(program, handle);
   serveCommand(program, handle);
   serviceCommands(program, handle);
   program.addHelpText(

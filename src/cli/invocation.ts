@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
+import type { RequestType } from '../protocol/rpc.ts';
 import type { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,5 +57,24 @@ export async function interruptible<T>(
     for (const signal of signals) {
       process.removeListener(signal, interrupt);
     }
+  }
+}
+
+/** Ctrl-C cancels the work; what that leaves behind is the request's matter. */
+export async function sendWithProgress<Parameters, Result>(
+  { session, terminal }: Invocation,
+  title: string,
+  type: RequestType<Parameters, Result>,
+  parameters: Parameters,
+): Promise<Result> {
+  try {
+    return await interruptible((signal) =>
+      session.send(type, parameters, {
+        signal,
+        onProgress: (progress) => terminal.showProgress(title, progress),
+      }),
+    );
+  } finally {
+    terminal.clearProgress();
   }
 }

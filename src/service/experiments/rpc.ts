@@ -12,6 +12,7 @@ import {
   startRun,
   stopRun,
 } from '../../protocol/experiments.ts';
+import { importRuns } from '../../protocol/import.ts';
 import type { Router } from '../router.ts';
 import type { Experiments } from './experiments.ts';
 import type { StoreChange } from './store.ts';
@@ -31,6 +32,7 @@ export function registerExperiments(router: Router, experiments: Experiments): D
     return null;
   });
   router.on(readLog, (query) => experiments.readLog(query));
+  router.on(importRuns, ({ path }, context) => experiments.importRuns(path, context));
   router.on(listArtifacts, ({ run, path }) => experiments.listArtifacts(run, path));
 
   const disposables = new DisposableStore();

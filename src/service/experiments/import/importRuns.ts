@@ -1,0 +1,239 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { errorShape } from '../../../base/errors.ts';
+import { plural } from '../../../base/format.ts';
+import type { ImportResult } from '../../../protocol/import.ts';
+import type { Progress } from '../../../protocol/rpc.ts';
+import { scriptOfTags, tagValue } from '../scriptOfTags.ts';
+import type { MetricPoint, RunStore, StoredExperiment } from '../store.ts';
+import { copyArtifacts, isOtherStorage, moveArtifacts, removeArtifacts } from './artifactFolders.ts';
+import { openDatabaseStore } from './databaseStore.ts';
+import { importNotFound } from './errors.ts';
+import { openFileStore } from './fileStore.ts';
+import type { ImportSource, SourceExperiment, SourceRun } from './source.ts';
+
+export interface ImportOptions {
+  readonly store: RunStore;
+  readonly workspace: string;
+  readonly artifactRoot: string;
+  readonly signal: AbortSignal;
+  report(progress: Progress): void;
+}
+
+/** Metric points that are held in memory together. */
+const pointsTogether = 10_000;
+/** The result names no more than these of what is missing or unreadable. */
+const named = 20;
+
+/**
+ * Takes the runs of an `mlruns` folder or an `mlflow.db` into the store under their own ids; those that are here
+ * already are left as they are. A run comes with one transaction, its artifacts before it, so whatever ends the
+ * import, what is here is whole. Cancelling ends it between two runs.
+ */
+export async function importRuns(asked: string, options: ImportOptions): Promise<ImportResult> {
+  const source = await openSource(path.resolve(options.workspace, asked), options.workspace);
+  try {
+    return await new Import(source, options).all();
+  } finally {
+    source.dispose();
+  }
+}
+
+async function openSource(place: string, workspace: string): Promise<ImportSource> {
+  const found = await fs.stat(place).catch(() => undefined);
+  if (!found?.isDirectory() && !found?.isFile()) {
+    throw importNotFound(place);
+  }
+  return found.isDirectory()
+    ? openFileStore(place)
+    : openDatabaseStore(place, path.join(workspace, '.mlops'));
+}
+
+class Import {
+  readonly #source: ImportSource;
+  readonly #options: ImportOptions;
+  readonly #store: RunStore;
+  readonly #total: number;
+  readonly #touched = new Set<string>();
+  readonly #missing: string[] = [];
+  readonly #unreadable: string[] = [];
+  #done = 0;
+  #imported = 0;
+  #present = 0;
+
+  constructor(source: ImportSource, options: ImportOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#store = options.store;
+    this.#total = source.experiments.reduce((sum, { runIds }) => sum + runIds.length, 0);
+  }
+
+  async all(): Promise<ImportResult> {
+    try {
+      for (const experiment of this.#source.experiments) {
+        await this.#experiment(experiment);
+      }
+      return this.#result(false);
+    } catch (error) {
+      if (this.#options.signal.aborted) {
+        return this.#result(true);
+      }
+      throw error;
+    }
+  }
+
+  #result(cancelled: boolean): ImportResult {
+    const unreadable = [...this.#source.unreadable, ...this.#unreadable];
+    return {
+      imported: this.#imported,
+      present: this.#present,
+      total: this.#total,
+      experiments: this.#touched.size,
+      missingArtifacts: { count: this.#missing.length, some: this.#missing.slice(0, named) },
+      unreadable: { count: unreadable.length, some: unreadable.slice(0, named) },
+      cancelled,
+    };
+  }
+
+  async #experiment(experiment: SourceExperiment): Promise<void> {
+    const known = this.#store.getExperimentByName(experiment.name);
+    if (experiment.runIds.length === 0 && experiment.tags.length === 0) {
+      // An empty Default is in every store.
+      return;
+    }
+    const own = known ?? this.#store.createExperiment({ name: experiment.name, tags: experiment.tags });
+    const isDeleted = own.lifecycleStage === 'deleted' || (!known && experiment.lifecycle === 'deleted');
+    const isNews = experiment.runIds.some((runId) => !this.#store.getRun(runId));
+    if (own.lifecycleStage === 'deleted' && isNews) {
+      // Nothing can be added to a deleted one.
+      this.#store.restoreExperiment(own.id);
+    }
+    try {
+      for (const runId of experiment.runIds) {
+        this.#options.signal.throwIfAborted();
+        await this.#run(own, experiment, runId, isDeleted);
+        this.#done += 1;
+        this.#options.report({
+          message: `${this.#done.toLocaleString('en')} of ${plural(this.#total, 'run')}`,
+          fraction: this.#done / this.#total,
+        });
+      }
+    } finally {
+      if (isDeleted && this.#store.getExperiment(own.id)?.lifecycleStage === 'active') {
+        this.#store.deleteExperiment(own.id);
+      }
+    }
+  }
+
+  async #run(
+    own: StoredExperiment,
+    experiment: SourceExperiment,
+    runId: string,
+    isDeletedWithExperiment: boolean,
+  ): Promise<void> {
+    if (this.#store.getRun(runId)) {
+      this.#present += 1;
+      return;
+    }
+    let run: SourceRun;
+    try {
+      run = experiment.readRun(runId);
+      await this.#take(own, run, isDeletedWithExperiment);
+    } catch (error) {
+      if (this.#options.signal.aborted || isOurs(error)) {
+        throw error;
+      }
+      this.#unreadable.push(`run ${runId}: ${errorShape(error).message.split('\n')[0]}`);
+      return;
+    }
+    this.#imported += 1;
+    this.#touched.add(own.id);
+    await othersFirst();
+  }
+
+  async #take(own: StoredExperiment, run: SourceRun, isDeletedWithExperiment: boolean): Promise<void> {
+    const { artifactRoot, signal } = this.#options;
+    const relative = `${own.id}/${run.runId}/artifacts`;
+    const copied = await copyArtifacts(run, artifactRoot, signal);
+    const isElsewhere = copied.folder === undefined && isOtherStorage(run.artifactUri);
+    if (copied.folder !== undefined) {
+      await moveArtifacts(copied.folder, artifactRoot, relative);
+    }
+    try {
+      // The client of another storage reads it as before.
+      this.#record(
+        own,
+        run,
+        isElsewhere ? run.artifactUri : `mlflow-artifacts:/${relative}`,
+        isDeletedWithExperiment,
+      );
+    } catch (error) {
+      await removeArtifacts(artifactRoot, `${own.id}/${run.runId}`);
+      throw error;
+    }
+    this.#missing.push(
+      ...copied.missing.map((place) => [run.name ?? run.runId, place].filter(Boolean).join('/')),
+    );
+  }
+
+  #record(
+    own: StoredExperiment,
+    run: SourceRun,
+    artifactUri: string,
+    isDeletedWithExperiment: boolean,
+  ): void {
+    const store = this.#store;
+    const { runId, tags, parameters, inputs, outputs } = run;
+    const script = scriptOfTags(tags, this.#options.workspace);
+    store.inOneTransaction(() => {
+      store.createRun({
+        runId,
+        artifactUri,
+        experiment: own.id,
+        status: run.status,
+        startTime: run.startTime,
+        userId: run.userId || tagValue(tags, 'mlflow.user') || '',
+        tags,
+        ...(run.name !== undefined && { name: run.name }),
+        ...(script !== undefined && { script }),
+      });
+      store.logBatch(runId, { parameters });
+      for (const metrics of inBatches(run.points())) {
+        store.logBatch(runId, { metrics });
+      }
+      store.logInputs(runId, inputs);
+      store.logOutputs(runId, outputs);
+      if (run.endTime !== undefined) {
+        store.updateRun(runId, { endTime: run.endTime });
+      }
+      // Those of a deleted experiment are deleted with it, and come back with it.
+      if (run.lifecycle === 'deleted' && !isDeletedWithExperiment) {
+        store.deleteRun(runId);
+      }
+    });
+  }
+}
+
+function* inBatches(points: Iterable<MetricPoint>): Iterable<MetricPoint[]> {
+  let batch: MetricPoint[] = [];
+  for (const point of points) {
+    batch.push(point);
+    if (batch.length === pointsTogether) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
+}
+
+/** A full disk or a folder of ours that cannot be written would fail every other run as well. */
+function isOurs(error: unknown): boolean {
+  const { code, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  return (
+    code !== undefined &&
+    (['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE'].includes(code) || (code === 'EACCES' && !!dest))
+  );
+}
