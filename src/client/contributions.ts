@@ -14,6 +14,7 @@ export const commands = {
   datasetCheckout: 'mlops.dataset.checkout',
   datasetOpen: 'mlops.dataset.open',
   repositoryCreate: 'mlops.repository.create',
+  experimentsImport: 'mlops.experiments.import',
   experimentsRefresh: 'mlops.experiments.refresh',
   datasetsRefresh: 'mlops.datasets.refresh',
   serviceShowLog: 'mlops.service.showLog',
@@ -33,9 +34,16 @@ export const viewContainer = 'mlops';
 export const settings = {
   'mlops.codeLens.enabled': true,
   'mlops.run.openPanel': true,
+  'mlops.tracking.injectEnvironment': true,
 } as const;
 
 export type SettingId = keyof typeof settings;
+
+/** What conditions of the manifest ask for beside VS Code's own keys. */
+export const contextKeys = {
+  /** Runs that MLflow kept lie in a workspace folder. */
+  importable: 'mlops.importable',
+} as const;
 
 /** `viewItem` values of tree rows, which the manifest's menus name. */
 export const treeItems = {

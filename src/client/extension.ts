@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCodeLens } from './codeLens.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
+import { importCommands } from './commands/import.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { views } from './contributions.ts';
@@ -10,8 +11,10 @@ import { Panels } from './panels/panels.ts';
 import { Services } from './service/services.ts';
 import { createStatus } from './status.ts';
 import { offerCommandLine } from './terminals.ts';
+import { TrackingEnvironment } from './trackingEnvironment.ts';
 import { DatasetsTree } from './views/datasetsTree.ts';
 import { ExperimentsTree } from './views/experimentsTree.ts';
+import { offerImport } from './views/importOffer.ts';
 import { watchData } from './views/watchData.ts';
 
 /** Builds, registers and returns: nothing is started or read here. The first look or command starts the service. */
@@ -30,25 +33,27 @@ export function activate(context: vscode.ExtensionContext): void {
   const datasets = register(new DatasetsTree(services));
   const panels = register(new Panels(context.extensionUri, services));
 
-  experiments.problems.showOn(
-    register(
-      vscode.window.createTreeView(views.experiments, {
-        treeDataProvider: experiments,
-        canSelectMany: true,
-        showCollapseAll: true,
-      }),
-    ),
+  const experimentsView = register(
+    vscode.window.createTreeView(views.experiments, {
+      treeDataProvider: experiments,
+      canSelectMany: true,
+      showCollapseAll: true,
+    }),
   );
+  experiments.problems.showOn(experimentsView);
+  register(offerImport(experimentsView));
   datasets.problems.showOn(
     register(
       vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
     ),
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
+  register(registerCommands(importCommands({ services, tree: experiments })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCodeLens());
   register(createStatus(services));
   register(watchData(datasets));
   offerCommandLine(context);
+  register(new TrackingEnvironment(services, context.environmentVariableCollection, process.env));
 }

@@ -79,6 +79,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     await createTrackingServer({
       store,
       artifactRoot: folder.artifacts,
+      workspace: folder.root,
       log,
       ...trackingAddress(options, before),
     }),

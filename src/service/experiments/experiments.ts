@@ -154,10 +154,17 @@ class WorkspaceExperiments implements Experiments {
     return entries.map(({ name, ...entry }) => ({ path: path.posix.join(asked, name), ...entry }));
   }
 
-  importRuns(asked: string, context: ImportContext): Promise<ImportResult> {
+  async importRuns(asked: string, context: ImportContext): Promise<ImportResult> {
     const { workspace } = this.#options;
     const artifactRoot = path.join(workspace, '.mlops', 'artifacts');
-    return importRuns(asked, { ...context, store: this.#store, workspace, artifactRoot });
+    const result = await importRuns(asked, { ...context, store: this.#store, workspace, artifactRoot });
+    for (const name of result.missingArtifacts.some) {
+      this.#options.log.write('warning', 'import', `Artifact not found: ${name}`);
+    }
+    for (const name of result.unreadable.some) {
+      this.#options.log.write('warning', 'import', `Could not be read: ${name}`);
+    }
+    return result;
   }
 
   #require(runId: RunId): StoredRun {

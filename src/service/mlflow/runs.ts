@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
+import { scriptOfTags } from '../experiments/scriptOfTags.ts';
 import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
 import { limits, type messages } from './decode.ts';
@@ -12,7 +13,7 @@ type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Na
 
 const runNameTag = 'mlflow.runName';
 
-export function create(message: Message<'createRun'>, { store, scope }: Call): object {
+export function create(message: Message<'createRun'>, { store, scope, workspace }: Call): object {
   const name = chosenName(message);
   const run = {
     experiment: message.experiment_id || '0',
@@ -22,7 +23,10 @@ export function create(message: Message<'createRun'>, { store, scope }: Call): o
     tags: message.tags,
     ...(name && { name }),
   } as const;
-  return { run: encodeRun(scope ? scope.createRun(run) : store.createRun(run), store) };
+  // What a supervised run is a run of, is known already.
+  const script = scope || workspace === undefined ? undefined : scriptOfTags(message.tags ?? [], workspace);
+  const created = scope ? scope.createRun(run) : store.createRun({ ...run, ...(script && { script }) });
+  return { run: encodeRun(created, store) };
 }
 
 export function get({ runId }: Message<'run'>, { store, scope }: Call): object {

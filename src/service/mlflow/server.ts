@@ -25,6 +25,8 @@ import { type ChosenExperiments, RunScope } from './runScope.ts';
 export interface TrackingServerOptions {
   readonly store: RunStore;
   readonly artifactRoot: string;
+  /** The folder of the scripts, to know them again. */
+  readonly workspace?: string;
   /** Unguessable, and fit for a path. Without one the address is open to whoever reaches the port. */
   readonly secret?: string;
   /** Taken when it is free, so that scripts under way find us again after a restart. */
@@ -72,8 +74,9 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, artifactRoot } = options;
-  serveMessages(app, { store, writes: new GroupCommit(store), artifactRoot }, gate);
+  const { store, artifactRoot, workspace } = options;
+  const call = { store, writes: new GroupCommit(store), artifactRoot, ...(workspace && { workspace }) };
+  serveMessages(app, call, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options);
