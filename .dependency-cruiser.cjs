@@ -31,14 +31,16 @@ const domains = [
   'training',
   'models',
   'deployments',
+  'import',
   'mlflow',
 ];
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|errors|processLock|migrations/all)\\.ts$',
+  storage: '(database|foreignDatabase|errors|processLock|migrations/all)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|scriptOfTags|rpc)\\.ts$',
+  import: '(rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };
 

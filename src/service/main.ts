@@ -21,6 +21,7 @@ import { createExperiments } from './experiments/experiments.ts';
 import { registerExperiments } from './experiments/rpc.ts';
 import { createRunStore } from './experiments/sqliteStore.ts';
 import { leaveWhenIdle } from './idle.ts';
+import { registerImport } from './import/rpc.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
 import { Router } from './router.ts';
@@ -143,6 +144,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   }));
   disposables.add(registerVersions(router, versions));
   disposables.add(registerExperiments(router, experiments));
+  registerImport(router, { store, workspace: folder.root, artifactRoot: folder.artifacts, log });
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
   disposables.add(await listen(address.socket, router));

@@ -17,13 +17,11 @@ import type {
   SeriesQuery,
   StartRun,
 } from '../../protocol/experiments.ts';
-import type { ImportResult } from '../../protocol/import.ts';
 import { toWireNumber } from '../../protocol/numbers.ts';
-import type { Page, Progress } from '../../protocol/rpc.ts';
+import type { Page } from '../../protocol/rpc.ts';
 import { adoptRuns } from './adopt.ts';
 import { listStored, pathOfArtifactUri } from './artifactStorage.ts';
 import { describeScript } from './describeScript.ts';
-import { importRuns } from './import/importRuns.ts';
 import { notStoppable } from './launchErrors.ts';
 import { Launcher, type LauncherOptions } from './launcher.ts';
 import { readLogPart } from './logFile.ts';
@@ -48,19 +46,12 @@ export interface Experiments extends Disposable {
   getSeries(query: SeriesQuery): readonly Series[];
   readLog(query: LogQuery): LogPart;
   listArtifacts(runId: RunId, path: string): Promise<readonly ArtifactEntry[]>;
-  /** From a folder or database of MLflow's own; `path` is relative to the workspace folder. */
-  importRuns(path: string, context: ImportContext): Promise<ImportResult>;
   /** Takes over the runs of a service that is gone; to be called once, when the tracking server listens. */
   adoptRuns(): void;
   /** Runs whose script is alive, and runs of which something is still being captured. */
   readonly busyRuns: number;
   readonly onDidChange: Event<StoreChange>;
   readonly onDidChangeLog: Event<{ readonly run: RunId; readonly bytes: number }>;
-}
-
-export interface ImportContext {
-  readonly signal: AbortSignal;
-  report(progress: Progress): void;
 }
 
 export function createExperiments(options: ExperimentsOptions): Experiments {
@@ -152,19 +143,6 @@ class WorkspaceExperiments implements Experiments {
     const root = path.join(this.#options.workspace, '.mlops', 'artifacts');
     const entries = await listStored(root, `${own}/${asked}`);
     return entries.map(({ name, ...entry }) => ({ path: path.posix.join(asked, name), ...entry }));
-  }
-
-  async importRuns(asked: string, context: ImportContext): Promise<ImportResult> {
-    const { workspace } = this.#options;
-    const artifactRoot = path.join(workspace, '.mlops', 'artifacts');
-    const result = await importRuns(asked, { ...context, store: this.#store, workspace, artifactRoot });
-    for (const name of result.missingArtifacts.some) {
-      this.#options.log.write('warning', 'import', `Artifact not found: ${name}`);
-    }
-    for (const name of result.unreadable.some) {
-      this.#options.log.write('warning', 'import', `Could not be read: ${name}`);
-    }
-    return result;
   }
 
   #require(runId: RunId): StoredRun {

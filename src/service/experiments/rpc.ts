@@ -12,7 +12,6 @@ import {
   startRun,
   stopRun,
 } from '../../protocol/experiments.ts';
-import { importRuns } from '../../protocol/import.ts';
 import type { Router } from '../router.ts';
 import type { Experiments } from './experiments.ts';
 import type { StoreChange } from './store.ts';
@@ -32,7 +31,6 @@ export function registerExperiments(router: Router, experiments: Experiments): D
     return null;
   });
   router.on(readLog, (query) => experiments.readLog(query));
-  router.on(importRuns, ({ path }, context) => experiments.importRuns(path, context));
   router.on(listArtifacts, ({ run, path }) => experiments.listArtifacts(run, path));
 
   const disposables = new DisposableStore();

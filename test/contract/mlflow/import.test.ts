@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ImportResult, importRuns } from '../../../src/protocol/import.ts';
-import { contents } from '../../service/experiments/import/stores.ts';
+import { contents } from '../../service/import/stores.ts';
 import { ServedFolder } from '../../support/service.ts';
 import { type ClientName, pythonWithClient, runScript } from './mlflowScript.ts';
 

@@ -1,4 +1,4 @@
-import { WorkbenchError } from '../../../base/errors.ts';
+import { WorkbenchError } from '../../base/errors.ts';
 
 export function importNotFound(path: string): WorkbenchError {
   return new WorkbenchError(

@@ -1,5 +1,12 @@
-import type { Disposable } from '../../../base/lifecycle.ts';
-import type { KeyValue, Lifecycle, MetricPoint, ModelLink, RunInputs, RunStatus } from '../store.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
+import type {
+  KeyValue,
+  Lifecycle,
+  MetricPoint,
+  ModelLink,
+  RunInputs,
+  RunStatus,
+} from '../experiments/store.ts';
 
 /** A store of MLflow's own, read from its start to its end. What cannot be read is told, and left out. */
 export interface ImportSource extends Disposable {

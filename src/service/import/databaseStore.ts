@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Statement } from '../../storage/database.ts';
-import { type ForeignDatabase, openForeignDatabase } from '../../storage/foreignDatabase.ts';
-import type { KeyValue, Lifecycle, MetricPoint, RunInputs } from '../store.ts';
+import type { KeyValue, Lifecycle, MetricPoint, RunInputs } from '../experiments/store.ts';
+import type { Statement } from '../storage/database.ts';
+import { type ForeignDatabase, openForeignDatabase } from '../storage/foreignDatabase.ts';
 import { localPath, storageOf } from './artifactFolders.ts';
 import { unknownSchema } from './errors.ts';
 import { type ImportSource, isRunId, readStatus, type SourceRun } from './source.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resolveStored, uploadsFolder } from '../artifactStorage.ts';
+import { resolveStored, uploadsFolder } from '../experiments/artifactStorage.ts';
 import type { SourceRun } from './source.ts';
 
 /** The path that an address of artifacts names on this machine; undefined for any other storage. */

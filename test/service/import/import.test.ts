@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ServiceConnection } from '../../../../src/attach/connection.ts';
-import { getRuns, getSeries, listArtifacts, listExperiments } from '../../../../src/protocol/experiments.ts';
-import { type ImportResult, importRuns } from '../../../../src/protocol/import.ts';
-import { importedSentence } from '../../../../src/protocol/sentences.ts';
-import { ServedFolder } from '../../../support/service.ts';
-import { clientOf } from '../../mlflow/trackingServer.ts';
+import type { ServiceConnection } from '../../../src/attach/connection.ts';
+import { getRuns, getSeries, listArtifacts, listExperiments } from '../../../src/protocol/experiments.ts';
+import { type ImportResult, importRuns } from '../../../src/protocol/import.ts';
+import { importedSentence } from '../../../src/protocol/sentences.ts';
+import { ServedFolder } from '../../support/service.ts';
+import { clientOf } from '../mlflow/trackingServer.ts';
 import { contents, firstRun, secondRun, write, writeDatabase, writeExperiment } from './stores.ts';
 
 let folder: ServedFolder;

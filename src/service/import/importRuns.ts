@@ -1,12 +1,13 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as othersFirst } from 'node:timers/promises';
-import { errorShape } from '../../../base/errors.ts';
-import { plural } from '../../../base/format.ts';
-import type { ImportResult } from '../../../protocol/import.ts';
-import type { Progress } from '../../../protocol/rpc.ts';
-import { scriptOfTags, tagValue } from '../scriptOfTags.ts';
-import type { MetricPoint, RunStore, StoredExperiment } from '../store.ts';
+import { errorShape } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
+import type { ImportResult } from '../../protocol/import.ts';
+import { scriptOfTags, tagValue } from '../experiments/scriptOfTags.ts';
+import type { MetricPoint, RunStore, StoredExperiment } from '../experiments/store.ts';
+import type { Log } from '../log.ts';
+import type { RequestContext } from '../router.ts';
 import { copyArtifacts, isOtherStorage, moveArtifacts, removeArtifacts } from './artifactFolders.ts';
 import { openDatabaseStore } from './databaseStore.ts';
 import { importNotFound } from './errors.ts';
@@ -17,8 +18,7 @@ export interface ImportOptions {
   readonly store: RunStore;
   readonly workspace: string;
   readonly artifactRoot: string;
-  readonly signal: AbortSignal;
-  report(progress: Progress): void;
+  readonly log: Log;
 }
 
 /** Metric points that are held in memory together. */
@@ -31,10 +31,21 @@ const named = 20;
  * already are left as they are. A run comes with one transaction, its artifacts before it, so whatever ends the
  * import, what is here is whole. Cancelling ends it between two runs.
  */
-export async function importRuns(asked: string, options: ImportOptions): Promise<ImportResult> {
+export async function importRuns(
+  asked: string,
+  options: ImportOptions,
+  context: RequestContext,
+): Promise<ImportResult> {
   const source = await openSource(path.resolve(options.workspace, asked), options.workspace);
   try {
-    return await new Import(source, options).all();
+    const result = await new Import(source, options, context).all();
+    for (const name of result.missingArtifacts.some) {
+      options.log.write('warning', 'import', `Artifact not found: ${name}`);
+    }
+    for (const name of result.unreadable.some) {
+      options.log.write('warning', 'import', `Could not be read: ${name}`);
+    }
+    return result;
   } finally {
     source.dispose();
   }
@@ -53,6 +64,7 @@ async function openSource(place: string, workspace: string): Promise<ImportSourc
 class Import {
   readonly #source: ImportSource;
   readonly #options: ImportOptions;
+  readonly #context: RequestContext;
   readonly #store: RunStore;
   readonly #total: number;
   readonly #touched = new Set<string>();
@@ -62,7 +74,8 @@ class Import {
   #imported = 0;
   #present = 0;
 
-  constructor(source: ImportSource, options: ImportOptions) {
+  constructor(source: ImportSource, options: ImportOptions, context: RequestContext) {
+    this.#context = context;
     this.#source = source;
     this.#options = options;
     this.#store = options.store;
@@ -76,7 +89,7 @@ class Import {
       }
       return this.#result(false);
     } catch (error) {
-      if (this.#options.signal.aborted) {
+      if (this.#context.signal.aborted) {
         return this.#result(true);
       }
       throw error;
@@ -111,10 +124,10 @@ class Import {
     }
     try {
       for (const runId of experiment.runIds) {
-        this.#options.signal.throwIfAborted();
+        this.#context.signal.throwIfAborted();
         await this.#run(own, experiment, runId, isDeleted);
         this.#done += 1;
-        this.#options.report({
+        this.#context.report({
           message: `${this.#done.toLocaleString('en')} of ${plural(this.#total, 'run')}`,
           fraction: this.#done / this.#total,
         });
@@ -141,7 +154,7 @@ class Import {
       run = experiment.readRun(runId);
       await this.#take(own, run, isDeletedWithExperiment);
     } catch (error) {
-      if (this.#options.signal.aborted || isOurs(error)) {
+      if (this.#context.signal.aborted || isOurs(error)) {
         throw error;
       }
       this.#unreadable.push(`run ${runId}: ${errorShape(error).message.split('\n')[0]}`);
@@ -153,7 +166,8 @@ class Import {
   }
 
   async #take(own: StoredExperiment, run: SourceRun, isDeletedWithExperiment: boolean): Promise<void> {
-    const { artifactRoot, signal } = this.#options;
+    const { artifactRoot } = this.#options;
+    const { signal } = this.#context;
     const relative = `${own.id}/${run.runId}/artifacts`;
     const copied = await copyArtifacts(run, artifactRoot, signal);
     const isElsewhere = copied.folder === undefined && isOtherStorage(run.artifactUri);
