@@ -32,6 +32,8 @@ const levels: readonly Level[] = [
 const requireAll = process.env.MLOPS_TEST_REQUIRE === 'all';
 const asked = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, and what passed only when it was tried again: repeated at the end, where one looks first. */
+const remarks: string[] = [];
 
 step('build', process.execPath, ['esbuild.mjs']);
 if (asked.length === 0) {
@@ -48,6 +50,9 @@ if (asked.length === 0) {
 for (const level of levels.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
   await runLevel(level);
 }
+for (const remark of remarks) {
+  console.log(remark);
+}
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
 
@@ -57,7 +62,7 @@ function step(name: string, command: string, args: readonly string[]): void {
     execFileSync(command, args, { cwd: root, stdio: 'inherit' });
     totals.passed += 1;
   } catch {
-    console.log(`${name} failed`);
+    remarks.push(`failed: ${name}`);
     totals.failed += 1;
   }
 }
@@ -69,6 +74,7 @@ async function runLevel(level: Level): Promise<void> {
   } catch (error) {
     console.log(`skipped ${level.name}: ${error instanceof Error ? error.message : error}`);
     totals[requireAll ? 'failed' : 'skipped'] += 1;
+    remarks.push(`${requireAll ? 'failed' : 'skipped'}: ${level.name}`);
     return;
   }
   const report = path.join(root, 'out', 'test', `${level.name}.json`);
@@ -82,16 +88,25 @@ async function runLevel(level: Level): Promise<void> {
     `--outputFile=${report}`,
   ];
   const { status } = spawnSync(process.execPath, [bin('vitest'), ...args], { cwd: root, stdio: 'inherit' });
-  count(report, status ?? 1);
+  count(level.name, report, status ?? 1);
 }
 
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[] | null;
+    }[];
+  }[];
 }
 
-function count(file: string, status: number): void {
+function count(level: string, file: string, status: number): void {
   const report: Report | undefined = fs.existsSync(file)
     ? JSON.parse(fs.readFileSync(file, 'utf8'))
     : undefined;
@@ -99,6 +114,24 @@ function count(file: string, status: number): void {
   totals[requireAll ? 'failed' : 'skipped'] += report?.numPendingTests ?? 0;
   // A suite that breaks before its first test fails the run as well.
   totals.failed += Math.max(report?.numFailedTests ?? 0, status === 0 ? 0 : 1);
+  remarks.push(...(report ? troubles(level, report) : []));
+  if (status !== 0 && !report?.numFailedTests) {
+    remarks.push(`failed: ${level} ended with ${status} although no test failed; its output above says why`);
+  }
+}
+
+function troubles(level: string, report: Report): string[] {
+  return report.testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    const tests = assertionResults.flatMap(({ status, fullName, failureMessages }) => {
+      const reason = failureMessages?.[0]?.split('\n    at ')[0] ?? '';
+      if (status === 'passed') {
+        return reason ? [`passed when tried again: ${level}: ${file}: ${fullName}\n    ${reason}`] : [];
+      }
+      return [`${status}: ${level}: ${file}: ${fullName}\n    ${reason}`];
+    });
+    return message && tests.length === 0 ? [`failed: ${level}: ${file}\n    ${message}`] : tests;
+  });
 }
 
 function requirePython(): void {

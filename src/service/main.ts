@@ -127,7 +127,11 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     const { processId, trackingUri } = address;
     return { protocol, version, processId, workspace: folder.root, trackingUri, artifacts };
   });
-  router.on(retire, () => {
+  router.on(retire, async () => {
+    // Of a run that has just ended something may still be captured: that is over within moments.
+    if (store.runsUnderWay().length === 0) {
+      await experiments.captured();
+    }
     const running = runningRuns();
     if (running === 0) {
       // The answer goes out first.

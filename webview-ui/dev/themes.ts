@@ -197,6 +197,9 @@ const highContrast: Theme = {
     'panelTitle-activeForeground': '#ffffff',
     'panelTitle-inactiveForeground': '#ffffff',
     'charts-foreground': '#ffffff',
+    // As in VS Code: this theme has none.
+    'charts-orange': '',
+    'terminal-ansiYellow': '#cdcd00',
   },
 };
 

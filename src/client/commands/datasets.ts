@@ -11,6 +11,7 @@ import {
 } from '../../protocol/versions.ts';
 import { commands } from '../contributions.ts';
 import { showError } from '../errors.ts';
+import { withProgress } from '../progress.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { type DatasetsNode, type DatasetsTree, dataUri, type VersionNode } from '../views/datasetsTree.ts';

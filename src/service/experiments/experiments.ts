@@ -50,6 +50,8 @@ export interface Experiments extends Disposable {
   adoptRuns(): void;
   /** Runs whose script is alive, and runs of which something is still being captured. */
   readonly busyRuns: number;
+  /** When nothing is being captured any more of the runs there are now. */
+  captured(): Promise<void>;
   readonly onDidChange: Event<StoreChange>;
   readonly onDidChangeLog: Event<{ readonly run: RunId; readonly bytes: number }>;
 }
@@ -80,6 +82,10 @@ class WorkspaceExperiments implements Experiments {
 
   get busyRuns(): number {
     return this.#supervision.size + this.#launcher.capturing;
+  }
+
+  captured(): Promise<void> {
+    return this.#launcher.captured();
   }
 
   dispose(): void {

@@ -28,7 +28,7 @@ const graceMilliseconds = 5_000;
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #supervision: Supervision;
-  #capturing = 0;
+  readonly #captures = new Set<Promise<void>>();
 
   constructor(options: LauncherOptions, supervision: Supervision) {
     this.#options = options;
@@ -37,7 +37,12 @@ export class Launcher {
 
   /** Runs of which something is still being captured. */
   get capturing(): number {
-    return this.#capturing;
+    return this.#captures.size;
+  }
+
+  /** When nothing is being captured any more of the runs there are now. */
+  async captured(): Promise<void> {
+    await Promise.allSettled(this.#captures);
   }
 
   async start(request: StartRun): Promise<StoredRun> {
@@ -104,10 +109,10 @@ export class Launcher {
   }
 
   #capture(run: StoredRun, plan: LaunchPlan, folder: RunFolder): void {
-    this.#capturing += 1;
-    void captureRun(this.#options, run, plan, folder).finally(() => {
-      this.#capturing -= 1;
-    });
+    const capture = captureRun(this.#options, run, plan, folder).finally(() =>
+      this.#captures.delete(capture),
+    );
+    this.#captures.add(capture);
   }
 }
 

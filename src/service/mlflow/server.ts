@@ -59,7 +59,10 @@ const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema 
 function refuseSchema(): never {
   throw new Error('No route of the tracking server declares a schema');
 }
-const mountPoints = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
+
+/** Where every route lies; `/api/3.0` and both versions under `/ajax-api` are other names of the same. */
+const mountPoint = '/api/2.0';
+const otherMountPoints = /^\/(?:ajax-)?api\/[23]\.0(?=\/)/;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
 export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
@@ -70,6 +73,7 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     bodyLimit: 64 * megabyte,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 10_000 },
+    rewriteUrl: ({ url }) => url!.replace(otherMountPoints, mountPoint),
     schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
   });
@@ -156,17 +160,15 @@ function serveMessages(app: FastifyInstance, common: Call, gate: Gate): void {
     }
   });
   for (const route of routes) {
-    for (const mount of mountPoints) {
-      app.route({
-        method: route.method,
-        url: `${mount}/mlflow/${route.path}`,
-        handler: async (request, reply) => {
-          const scope = gate.scopeOf(request.raw);
-          const received = route.method === 'GET' ? request.query : jsonBody(request);
-          return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
-        },
-      });
-    }
+    app.route({
+      method: route.method,
+      url: `${mountPoint}/mlflow/${route.path}`,
+      handler: async (request, reply) => {
+        const scope = gate.scopeOf(request.raw);
+        const received = route.method === 'GET' ? request.query : jsonBody(request);
+        return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
+      },
+    });
   }
 }
 
@@ -182,25 +184,23 @@ function serveArtifacts(app: FastifyInstance, artifacts: ArtifactProxy): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const mount of mountPoints) {
-      const base = `${mount}/mlflow-artifacts`;
-      const files = `${base}/artifacts/`;
-      scope.put(`${files}*`, async (request, reply) =>
-        send(reply, await artifacts.put(pathOf(request, files), request.raw)),
-      );
-      scope.get(`${files}*`, async (request, reply) => {
-        const { stream, headers } = await artifacts.get(pathOf(request, files));
-        return reply.headers(headers).send(stream);
-      });
-      scope.delete(`${files}*`, async (request, reply) =>
-        send(reply, await artifacts.delete(pathOf(request, files))),
-      );
-      scope.get(`${base}/artifacts`, async (request, reply) =>
-        send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
-      );
-      for (const path of multipartPaths) {
-        scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, handler: refuseMultipart });
-      }
+    const base = `${mountPoint}/mlflow-artifacts`;
+    const files = `${base}/artifacts/`;
+    scope.put(`${files}*`, async (request, reply) =>
+      send(reply, await artifacts.put(pathOf(request, files), request.raw)),
+    );
+    scope.get(`${files}*`, async (request, reply) => {
+      const { stream, headers } = await artifacts.get(pathOf(request, files));
+      return reply.headers(headers).send(stream);
+    });
+    scope.delete(`${files}*`, async (request, reply) =>
+      send(reply, await artifacts.delete(pathOf(request, files))),
+    );
+    scope.get(`${base}/artifacts`, async (request, reply) =>
+      send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
+    );
+    for (const path of multipartPaths) {
+      scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, handler: refuseMultipart });
     }
   });
 }
@@ -222,13 +222,13 @@ function answerErrors(app: FastifyInstance, log: Log): void {
     const { status, body, unexpected } = errorReply(asOurs(error));
     if (unexpected) {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.write('error', 'mlflow', `${request.method} ${request.url.split('?')[0]} failed: ${stack}`);
+      log.write('error', 'mlflow', `${request.method} ${request.originalUrl.split('?')[0]} failed: ${stack}`);
     }
     void reply.code(status);
     return send(reply, body);
   });
   app.setNotFoundHandler((request) => {
-    const path = request.url.split('?')[0]!;
+    const path = request.originalUrl.split('?')[0]!;
     throw isKnownPath(path) ? methodNotAllowed(request.method, path) : endpointNotFound(path);
   });
 }
@@ -243,8 +243,8 @@ function asOurs(error: unknown): unknown {
 }
 
 function isKnownPath(path: string): boolean {
-  const match = /^\/(?:ajax-)?api\/[23]\.0\/mlflow\/(.*)$/.exec(path);
-  return routes.some((route) => route.path === match?.[1]);
+  const below = path.replace(otherMountPoints, mountPoint);
+  return routes.some((route) => below === `${mountPoint}/mlflow/${route.path}`);
 }
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */

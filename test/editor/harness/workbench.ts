@@ -229,9 +229,13 @@ export class Workbench {
     await quickInput.pick(theme.label);
     await quickInput.widget.waitFor({ state: 'hidden' });
     await this.page.locator(`.monaco-workbench.${theme.className}`).waitFor();
-    for (const frame of webviewFrames(this.page)) {
-      await frame.waitForFunction((id) => document.body.dataset.vscodeThemeId === id, theme.id);
-    }
+    // Asked anew each time: some pages of VS Code are made again for another theme.
+    await until(`webviews to wear ${theme.label}`, async () => {
+      const worn = webviewFrames(this.page).map((frame) =>
+        frame.evaluate(() => document.body.dataset.vscodeThemeId).catch(() => undefined),
+      );
+      return (await Promise.all(worn)).every((id) => id === theme.id);
+    });
   }
 
   /** Writes a picture of the window and returns its path. */

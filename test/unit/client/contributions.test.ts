@@ -43,6 +43,24 @@ test('the manifest and the code have the same settings with the same defaults', 
   expect(declared).toEqual(settings);
 });
 
+test('what the welcome views and the walkthrough offer exists', () => {
+  const { viewsWelcome, walkthroughs } = contributes;
+  const steps = walkthroughs.flatMap((walkthrough: { steps: unknown[] }) => walkthrough.steps);
+  const ours = [...JSON.stringify([viewsWelcome, steps]).matchAll(/(?:command:|onCommand:)(mlops\.[\w.]+)/g)];
+  const known = [...Object.values(commands), ...Object.values(views).map((view) => `${view}.focus`)];
+  expect(ours.length).toBeGreaterThan(0);
+  expect(ours.map(([, command]) => command).filter((command) => !known.includes(command as never))).toEqual(
+    [],
+  );
+
+  const media = steps.flatMap(({ media }: { media: { markdown?: string; image?: object } }) =>
+    media.markdown ? [media.markdown] : Object.values(media.image!),
+  );
+  const root = path.join(import.meta.dirname, '..', '..', '..');
+  expect(media.filter((file: string) => !fs.existsSync(path.join(root, file)))).toEqual([]);
+  expect(steps.length).toBeLessThanOrEqual(8);
+});
+
 test('menus of tree rows ask for values that rows have', () => {
   const conditions = contributes.menus['view/item/context'].map(({ when }: { when: string }) => when);
   const patterns = conditions.map((when: string) => /viewItem (?:==|=~) (\S+)$/.exec(when)?.[1]);

@@ -114,7 +114,14 @@ export class MetricChart extends PageElement {
               <div class="readout" hidden></div>
             </div>`
       }
-      ${notes.length > 0 ? html`<p class="chart-note">${notes.join('. ')}.</p>` : nothing}
+      ${
+        notes.length > 0
+          ? html`<p class="chart-note">
+              <span class="codicon codicon-warning" aria-hidden="true"></span>
+              <span>${notes.join('. ')}.</span>
+            </p>`
+          : nothing
+      }
     `;
   }
 
