@@ -24,6 +24,7 @@ const roomRules = rooms.map((room) => ({
 /** The arrow of the service: each domain may import what stands to its left. */
 const domains = [
   'storage',
+  'search',
   'data',
   'versions',
   'privacy',
@@ -31,15 +32,19 @@ const domains = [
   'training',
   'models',
   'deployments',
+  'traces',
   'import',
   'mlflow',
 ];
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|foreignDatabase|errors|processLock|migrations/all)\\.ts$',
+  storage: '(database|foreignDatabase|statementCache|errors|processLock|migrations/all)\\.ts$',
+  search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|scriptOfTags|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|scriptOfTags|rpc)\\.ts$',
+  models: '(store|sqliteStore|errors)\\.ts$',
+  traces: '(store|sqliteStore|errors)\\.ts$',
   import: '(rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };

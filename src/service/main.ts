@@ -24,6 +24,7 @@ import { leaveWhenIdle } from './idle.ts';
 import { registerImport } from './import/rpc.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
+import { createModelStore } from './models/sqliteStore.ts';
 import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
@@ -76,9 +77,11 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
   const store = createRunStore({ database, log });
+  const models = createModelStore({ database, runs: store, log });
   const tracking = disposables.add(
     await createTrackingServer({
       store,
+      models,
       artifactRoot: folder.artifacts,
       workspace: folder.root,
       log,

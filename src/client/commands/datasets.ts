@@ -16,7 +16,6 @@ import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { type DatasetsNode, type DatasetsTree, dataUri, type VersionNode } from '../views/datasetsTree.ts';
 import type { CommandTable } from './commandTable.ts';
-import { withProgress } from './progress.ts';
 
 interface Context {
   readonly services: Services;

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { importRuns } from '../../protocol/import.ts';
 import { importedSentence } from '../../protocol/sentences.ts';
 import { commands } from '../contributions.ts';
+import { withProgress } from '../progress.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import type { ExperimentsTree } from '../views/experimentsTree.ts';
 import { importableIn } from '../views/importOffer.ts';
 import type { CommandTable } from './commandTable.ts';
-import { withProgress } from './progress.ts';
 
 interface Context {
   readonly services: Services;

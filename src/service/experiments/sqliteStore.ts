@@ -4,6 +4,7 @@ import type { ExperimentSummary, RunSummary, Series, SeriesQuery } from '../../p
 import { toWireNumber } from '../../protocol/numbers.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
+import { evenSample } from './evenSample.ts';
 import { ExperimentTable } from './experimentTable.ts';
 import { LinkTable } from './linkTable.ts';
 import { MetricTable } from './metricTable.ts';
@@ -21,6 +22,7 @@ import type {
   RunChange,
   RunInputs,
   RunStore,
+  StepRange,
   StoreChange,
   StoredExperiment,
   StoredMetricSummary,
@@ -222,6 +224,11 @@ class SqliteRunStore implements RunStore {
     return columns ? byTime(columns, key, limit, offset) : [];
   }
 
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[] {
+    const columns = this.#metrics.columns(this.#runs.require(runId).id, key);
+    return columns ? sampled(columns, key, limit, range) : [];
+  }
+
   series(query: SeriesQuery): readonly Series[] {
     return query.runs.flatMap((runId) => {
       const row = this.#runs.find(runId);
@@ -322,4 +329,31 @@ function byTime(columns: SeriesColumns, key: string, limit: number, offset: numb
     const at = order ? order[offset + index]! : offset + index;
     return { key, value: values[at]!, timestamp: times[at]!, step: steps[at]! };
   });
+}
+
+function sampled(
+  { steps, times, values }: SeriesColumns,
+  key: string,
+  limit: number,
+  range: StepRange | undefined,
+): MetricPoint[] {
+  const from = range ? firstAt(steps, (step) => step >= range.first) : 0;
+  const to = range ? firstAt(steps, (step) => step > range.last) : steps.length;
+  return evenSample(Math.max(0, to - from), limit).map((position) => {
+    const at = from + position;
+    return { key, value: values[at]!, timestamp: times[at]!, step: steps[at]! };
+  });
+}
+
+function firstAt(steps: ArrayLike<number>, matches: (step: number) => boolean): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (matches(steps[middle]!)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
 }

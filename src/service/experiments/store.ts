@@ -55,6 +55,8 @@ export interface RunStore {
   metrics(runId: string): readonly StoredMetricSummary[];
   /** Ordered by (timestamp, step, value), MLflow's order; `limit` and `offset` count points. */
   metricHistory(runId: string, key: string, limit: number, offset: number): readonly MetricPoint[];
+  /** At most `limit` points spread evenly over the history or a part of it, by (step, timestamp, value). */
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[];
   /** Reduced to `points`; a run or metric that does not exist is left out. */
   series(query: SeriesQuery): readonly Series[];
   inputs(runId: string): RunInputs;
@@ -187,6 +189,12 @@ export interface MetricPoint {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly step: number;
+}
+
+/** Both included. */
+export interface StepRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface LogBatch {

@@ -1,5 +1,7 @@
 import { errorShape, WorkbenchError } from '../../base/errors.ts';
+import { searchErrorCodes } from '../../protocol/search.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
+import { modelErrorCodes } from '../models/errors.ts';
 
 const statuses = {
   INVALID_PARAMETER_VALUE: 400,
@@ -38,6 +40,20 @@ const codesOfStore: Readonly<Record<string, MlflowErrorCode>> = {
   [storeErrorCodes.foreignArtifacts]: 'INVALID_PARAMETER_VALUE',
   [storeErrorCodes.unsafePath]: 'INVALID_PARAMETER_VALUE',
   [storeErrorCodes.artifactNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.registeredModelNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.registeredModelExists]: 'RESOURCE_ALREADY_EXISTS',
+  [modelErrorCodes.versionNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.loggedModelNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.tagNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.aliasNotFound]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidName]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidAlias]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidStage]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidSource]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.parameterChanged]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidOrder]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.filter]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.order]: 'INVALID_PARAMETER_VALUE',
 };
 
 /** A full disk or a busy database may pass, so the client is right to try these again. */

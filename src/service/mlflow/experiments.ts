@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { isPlainPath } from '../experiments/artifactStorage.ts';
 import type { StoredExperiment } from '../experiments/store.ts';
 import { experimentNameNotFound, experimentNotFound } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
+import type { messages } from './decode.ts';
 import { encodeExperiment, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
+import { limits } from './fields.ts';
 import { nextPage, offsetOf, plainSearch } from './paging.ts';
 import type { Call } from './route.ts';
 
@@ -73,9 +74,6 @@ export function deleteTag(message: Message<'deleteExperimentTag'>, { store }: Ca
 }
 
 function found(experiment: StoredExperiment | undefined, message: Message<'experiment'>): StoredExperiment {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(message.experiment_id)) {
-    throw invalidParameter(`Invalid experiment ID: '${message.experiment_id}'`);
-  }
   if (!experiment) {
     throw experimentNotFound(message.experiment_id);
   }

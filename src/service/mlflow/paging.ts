@@ -13,7 +13,7 @@ export function offsetOf(token: string | null | undefined): number {
   } catch {
     // Falls through to the one answer for every malformed token.
   }
-  throw invalidParameter('Invalid page token');
+  throw invalidParameter('Invalid page token, could not base64-decode');
 }
 
 /** Absent on the last page. */

@@ -1,6 +1,11 @@
 import { messages } from './decode.ts';
 import { multipartNotSupported } from './errors.ts';
 import * as experiments from './experiments.ts';
+import { loggedModelRoutes } from './loggedModels.ts';
+import { logModelRoute } from './logModel.ts';
+import { metricHistoryRoutes } from './metricHistory.ts';
+import { modelVersionRoutes } from './modelVersions.ts';
+import { registeredModelRoutes } from './registeredModels.ts';
 import { type Route, route } from './route.ts';
 import * as runs from './runs.ts';
 
@@ -30,11 +35,14 @@ export const routes: readonly Route[] = [
   route('POST', 'runs/log-batch', messages.logBatch, runs.logBatch),
   route('POST', 'runs/log-inputs', messages.logInputs, runs.logInputs),
   route('POST', 'runs/outputs', messages.logOutputs, runs.logOutputs),
-  route('GET', 'metrics/get-history', messages.metricHistory, runs.metricHistory),
+  logModelRoute,
+  ...metricHistoryRoutes,
   route('GET', 'artifacts/list', messages.listArtifacts, runs.listArtifacts),
 
-  // Clients ask before they list or download anything of a run; there are no logged models to be found yet.
-  route('POST', 'logged-models/search', messages.nothing, () => ({})),
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
+  ...loggedModelRoutes,
+
   route('GET', 'server-info', messages.nothing, () => ({
     store_type: 'SqlStore',
     workspaces_enabled: false,

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
-import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
 import { scriptOfTags } from '../experiments/scriptOfTags.ts';
-import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
-import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
-import { encodeMetric, encodeRun, encodeRunInfo, list } from './encode.ts';
+import type { LogBatch, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
+import { runNotFound } from '../experiments/storeErrors.ts';
+import { loggedModelNotFound } from '../models/errors.ts';
+import type { ModelStore } from '../models/store.ts';
+import { listArtifactsOf } from './artifactList.ts';
+import type { messages } from './decode.ts';
+import { encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
+import { limits, type Metric } from './fields.ts';
 import { nextPage, offsetOf, plainSearch } from './paging.ts';
 import type { Call } from './route.ts';
 
@@ -76,9 +79,9 @@ export function search(message: Message<'searchRuns'>, { store }: Call): object 
 
 export async function logMetric(
   { runId, ...metric }: Message<'logMetric'>,
-  { store, writes }: Call,
+  { store, models, writes }: Call,
 ): Promise<object> {
-  await writes.run(() => store.logBatch(runId, { metrics: [metric] }));
+  await writes.run(() => logMetrics(runId, { metrics: [metric] }, store, models));
   return {};
 }
 
@@ -100,7 +103,8 @@ export function deleteTag({ runId, key }: Message<'deleteTag'>, { store }: Call)
   return {};
 }
 
-export async function logBatch(message: Message<'logBatch'>, { store, writes }: Call): Promise<object> {
+export async function logBatch(message: Message<'logBatch'>, call: Call): Promise<object> {
+  const { store, models, writes } = call;
   const { runId, metrics, params, tags } = message;
   atMost(limits.batchMetrics, 'metrics', metrics.length);
   atMost(limits.batchParameters, 'params', params.length);
@@ -112,7 +116,7 @@ export async function logBatch(message: Message<'logBatch'>, { store, writes }: 
         'Please ensure the request contains only one param value per param key.',
     );
   }
-  await writes.run(() => store.logBatch(runId, { parameters: params, metrics, tags }));
+  await writes.run(() => logMetrics(runId, { parameters: params, metrics, tags }, store, models));
   return {};
 }
 
@@ -140,41 +144,40 @@ export function logOutputs({ runId, models }: Message<'logOutputs'>, { store }: 
   return {};
 }
 
-/** Everything when `max_results` is absent. */
-export function metricHistory(message: Message<'metricHistory'>, { store }: Call): object {
-  const offset = offsetOf(message.page_token);
-  const limit = message.max_results ?? Number.MAX_SAFE_INTEGER - 1;
-  if (limit < 1) {
-    throw invalidParameter(
-      `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`,
-    );
-  }
-  required(store, message.runId);
-  const points = store.metricHistory(message.runId, message.metric_key, limit + 1, offset);
-  const page = points.slice(0, limit);
-  return {
-    ...list('metrics', page.map(encodeMetric)),
-    ...nextPage(offset, page.length, points.length > limit),
-  };
+export function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
+  const run = required(call.store, message.runId);
+  return listArtifactsOf(run.artifactUri, message.path ?? '', call.artifactRoot);
 }
 
-/** Paths are relative to the run's artifact folder, as in MLflow; the proxy's own list differs in that. */
-export async function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
-  const run = required(call.store, message.runId);
-  const folder = message.path ?? '';
-  if (!isPlainPath(folder)) {
-    throw unsafePath(folder);
-  }
-  const entries = await listStored(
-    call.artifactRoot,
-    [pathOfArtifactUri(run.artifactUri), folder].filter((part) => part !== '').join('/'),
+/** A metric of a logged model is one of the run as well; none is kept when there is no such model. */
+function logMetrics(
+  runId: string,
+  batch: Omit<LogBatch, 'metrics'> & { readonly metrics: readonly Metric[] },
+  store: RunStore,
+  models: ModelStore,
+): void {
+  const ofModels = batch.metrics.flatMap(({ model_id: modelId, dataset_name, dataset_digest, ...metric }) =>
+    modelId
+      ? [
+          {
+            ...metric,
+            modelId,
+            runId,
+            datasetName: dataset_name ?? '',
+            datasetDigest: dataset_digest ?? '',
+          },
+        ]
+      : [],
   );
-  const files = entries.map((entry) => ({
-    path: folder ? `${folder.replace(/\/$/, '')}/${entry.name}` : entry.name,
-    is_dir: entry.isFolder,
-    ...(entry.bytes !== undefined && { file_size: entry.bytes }),
-  }));
-  return { root_uri: run.artifactUri, ...list('files', files) };
+  for (const { modelId } of ofModels) {
+    if (!models.hasLoggedModel(modelId)) {
+      throw loggedModelNotFound(modelId);
+    }
+  }
+  store.logBatch(runId, batch);
+  if (ofModels.length > 0) {
+    models.addLoggedModelMetrics(ofModels);
+  }
 }
 
 function required(store: RunStore, runId: string): StoredRun {

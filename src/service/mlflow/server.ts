@@ -6,6 +6,7 @@ import { toDisposable } from '../../base/lifecycle.ts';
 import type { RunStore } from '../experiments/store.ts';
 import { unsafePath } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
+import type { ModelStore } from '../models/store.ts';
 import { ArtifactProxy } from './artifactProxy.ts';
 import { decode, messages, parseJson } from './decode.ts';
 import {
@@ -24,6 +25,7 @@ import { type ChosenExperiments, RunScope } from './runScope.ts';
 
 export interface TrackingServerOptions {
   readonly store: RunStore;
+  readonly models: ModelStore;
   readonly artifactRoot: string;
   /** The folder of the scripts, to know them again. */
   readonly workspace?: string;
@@ -78,9 +80,9 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, artifactRoot, workspace } = options;
-  const call = { store, writes: new GroupCommit(store), artifactRoot, ...(workspace && { workspace }) };
-  serveMessages(app, call, gate);
+  const { store, models, artifactRoot, workspace } = options;
+  const writes = new GroupCommit(store);
+  serveMessages(app, { store, models, writes, artifactRoot, ...(workspace && { workspace }) }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options);
@@ -160,20 +162,33 @@ function serveMessages(app: FastifyInstance, common: Call, gate: Gate): void {
     }
   });
   for (const route of routes) {
+    const hasParameters = route.path.includes(':');
     app.route({
       method: route.method,
       url: `${mountPoint}/mlflow/${route.path}`,
       handler: async (request, reply) => {
         const scope = gate.scopeOf(request.raw);
-        const received = route.method === 'GET' ? request.query : jsonBody(request);
+        const sent = route.method === 'GET' ? request.query : jsonBody(request);
+        const received = hasParameters ? withParameters(sent, request.params as object) : sent;
         return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
       },
     });
   }
 }
 
-/** A page's form cannot send this content type without asking first, and asking is refused. */
+/** What the address says about which one is meant goes before what the message says. */
+function withParameters(sent: unknown, parameters: object): unknown {
+  return typeof sent === 'object' && !Array.isArray(sent) ? { ...sent, ...parameters } : (sent ?? parameters);
+}
+
+/**
+ * A page's form cannot send this content type without asking first, and asking is refused.
+ * The same goes for the method of a deletion, which may come without a body.
+ */
 function jsonBody(request: FastifyRequest): unknown {
+  if (request.method === 'DELETE' && request.body === undefined) {
+    return {};
+  }
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw wrongContentType();
   }
@@ -242,9 +257,13 @@ function asOurs(error: unknown): unknown {
   return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? wrongContentType() : badRequest(String(error));
 }
 
+const knownPaths = routes.map(
+  ({ path }) => new RegExp(`^${mountPoint}/mlflow/${path.replace(/:\w+/g, '[^/]+')}$`),
+);
+
 function isKnownPath(path: string): boolean {
   const below = path.replace(otherMountPoints, mountPoint);
-  return routes.some((route) => below === `${mountPoint}/mlflow/${route.path}`);
+  return knownPaths.some((known) => known.test(below));
 }
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */
