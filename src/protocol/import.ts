@@ -16,6 +16,10 @@ export interface ImportResult {
   readonly total: number;
   /** Experiments to which a run came. */
   readonly experiments: number;
+  /** Models that runs logged. */
+  readonly loggedModels: number;
+  /** Versions of registered models. */
+  readonly modelVersions: number;
   readonly missingArtifacts: Listed;
   readonly unreadable: Listed;
   readonly cancelled: boolean;

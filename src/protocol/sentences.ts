@@ -18,15 +18,20 @@ export function checkedOutSentence({ path, currentVersion }: DatasetSummary): st
 
 export function importedSentence(result: ImportResult): string {
   const { imported, present, total, experiments, missingArtifacts, unreadable, cancelled } = result;
+  const models = [
+    ...(result.loggedModels > 0 ? [plural(result.loggedModels, 'logged model')] : []),
+    ...(result.modelVersions > 0 ? [plural(result.modelVersions, 'model version')] : []),
+  ];
   const here = present === 0 ? '' : ` (${present} ${present === 1 ? 'was' : 'were'} here already)`;
   const [first] = unreadable.some;
   const clauses = [
     `${cancelled ? `Cancelled after ${imported} of ${plural(total, 'run')}` : `Imported ${plural(imported, 'run')}`}` +
       `${imported === 0 ? '' : ` in ${plural(experiments, 'experiment')}`}${here}`,
+    ...(models.length > 0 ? [`with ${models.join(' and ')}`] : []),
     ...(missingArtifacts.count > 0
       ? [`${plural(missingArtifacts.count, 'artifact')} could not be found`]
       : []),
     ...(first !== undefined ? [`${unreadable.count} could not be read (${first})`] : []),
   ];
-  return `${clauses.join('; ')}.${cancelled ? ' Import again to take the rest.' : ''}`;
+  return `${clauses.join('; ').replace('; with ', ', with ')}.${cancelled ? ' Import again to take the rest.' : ''}`;
 }

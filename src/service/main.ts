@@ -151,7 +151,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   }));
   disposables.add(registerVersions(router, versions));
   disposables.add(registerExperiments(router, experiments));
-  registerImport(router, { store, workspace: folder.root, artifactRoot: folder.artifacts, log });
+  registerImport(router, { store, models, workspace: folder.root, artifactRoot: folder.artifacts, log });
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
   disposables.add(await listen(address.socket, router));

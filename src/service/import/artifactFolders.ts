@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveStored, uploadsFolder } from '../experiments/artifactStorage.ts';
-import type { SourceRun } from './source.ts';
+import type { SourceArtifacts } from './source.ts';
 
 /** The path that an address of artifacts names on this machine; undefined for any other storage. */
 export function localPath(uri: string, base: string): string | undefined {
@@ -22,47 +22,71 @@ export function storageOf(folder: string): string | undefined {
 }
 
 /** Such as `s3://…`; a drive of Windows is a path. */
-export function isOtherStorage(uri: string): boolean {
+function isOtherStorage(uri: string): boolean {
   return /^[a-z][a-z\d+.-]+:/i.test(uri) && !/^(file|mlflow-artifacts):/i.test(uri);
 }
 
-export interface CopiedArtifacts {
+interface CopiedArtifacts {
   /** The folder in which copies lie, to be moved to their place; absent when there was nothing to copy. */
   readonly folder?: string;
-  /** Paths relative to the run that could not be copied; `''` when the whole folder is out of reach. */
+  /** Paths relative to their owner that could not be copied; `''` when the whole folder is out of reach. */
   readonly missing: readonly string[];
 }
 
 /**
- * Copies what lies in the first of the run's folders that exists. MLflow makes it with the first artifact, so where it
- * is absent and the storage is there, the run had none.
+ * Copies what lies in the first of the folders that exists. MLflow makes it with the first artifact, so where it
+ * is absent and the storage is there, there were none.
  */
-export async function copyArtifacts(
-  { runId, artifactUri, artifactFolders, artifactStorage }: SourceRun,
+async function copyArtifacts(
+  { owner, uri, folders, storage }: SourceArtifacts,
   artifactRoot: string,
   signal: AbortSignal,
 ): Promise<CopiedArtifacts> {
-  for (const folder of artifactFolders) {
+  for (const folder of folders) {
     const real = await fs.realpath(folder).catch(() => undefined);
     // What a store that somebody else wrote names could be any folder of this machine.
-    if (real !== undefined && isArtifactFolder(real, runId)) {
+    if (real !== undefined && isArtifactFolder(real, owner)) {
       return copyFolder(real, path.join(artifactRoot, uploadsFolder, randomUUID()), signal);
     }
   }
-  const isThere = artifactStorage !== undefined && (await exists(artifactStorage));
-  return { missing: artifactUri === '' || isThere || isOtherStorage(artifactUri) ? [] : [''] };
+  const isThere = storage !== undefined && (await exists(storage));
+  return { missing: uri === '' || isThere || isOtherStorage(uri) ? [] : [''] };
+}
+
+/**
+ * Brings the files to `relative` in our artifact folder, then lets `record` write down whose they are; without a record
+ * they are removed again. Answers the paths that could not be copied.
+ */
+export async function takeArtifacts(
+  artifacts: SourceArtifacts,
+  place: { readonly artifactRoot: string; readonly relative: string; readonly signal: AbortSignal },
+  record: (uri: string) => void,
+): Promise<readonly string[]> {
+  const { artifactRoot, relative, signal } = place;
+  const { folder, missing } = await copyArtifacts(artifacts, artifactRoot, signal);
+  if (folder !== undefined) {
+    await moveArtifacts(folder, artifactRoot, relative);
+  }
+  try {
+    // The client of another storage reads it as before.
+    const isElsewhere = folder === undefined && isOtherStorage(artifacts.uri);
+    record(isElsewhere ? artifacts.uri : `mlflow-artifacts:/${relative}`);
+  } catch (error) {
+    await fs.rm(await resolveStored(artifactRoot, path.posix.dirname(relative)), {
+      recursive: true,
+      force: true,
+    });
+    throw error;
+  }
+  return missing;
 }
 
 /** Whole, by one rename; what lies there is of an import that was killed before it recorded the run. */
-export async function moveArtifacts(from: string, artifactRoot: string, relative: string): Promise<void> {
+async function moveArtifacts(from: string, artifactRoot: string, relative: string): Promise<void> {
   const target = await resolveStored(artifactRoot, relative);
   await fs.rm(target, { recursive: true, force: true });
   await fs.mkdir(path.dirname(target), { recursive: true });
   await fs.rename(from, target);
-}
-
-export async function removeArtifacts(artifactRoot: string, relative: string): Promise<void> {
-  await fs.rm(await resolveStored(artifactRoot, relative), { recursive: true, force: true });
 }
 
 async function copyFolder(from: string, to: string, signal: AbortSignal): Promise<CopiedArtifacts> {
@@ -113,8 +137,8 @@ async function copyFile(from: string, relative: string, target: string): Promise
   }
 }
 
-function isArtifactFolder(folder: string, runId: string): boolean {
-  return path.basename(folder) === 'artifacts' && path.basename(path.dirname(folder)) === runId;
+function isArtifactFolder(folder: string, owner: string): boolean {
+  return path.basename(folder) === 'artifacts' && path.basename(path.dirname(folder)) === owner;
 }
 
 async function exists(place: string): Promise<boolean> {

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import type { KeyValue, Lifecycle, MetricPoint, RunInputs } from '../experiments/store.ts';
+import type { KeyValue, MetricPoint, RunInputs } from '../experiments/store.ts';
 import type { Statement } from '../storage/database.ts';
 import { type ForeignDatabase, openForeignDatabase } from '../storage/foreignDatabase.ts';
-import { localPath, storageOf } from './artifactFolders.ts';
+import { artifactsOf } from './databaseArtifacts.ts';
+import { loggedModelReader, readRegisteredModels } from './databaseModels.ts';
 import { unknownSchema } from './errors.ts';
-import { type ImportSource, isRunId, readStatus, type SourceRun } from './source.ts';
+import { type ImportSource, isRunId, readStatus, type SourceRun, toLifecycle } from './source.ts';
 
 /** What MLflow 1.0 had already; what came later is read where it is. */
 const required = {
@@ -57,6 +58,7 @@ export async function openDatabaseStore(file: string, folder: string): Promise<I
     const { database } = opened;
     // On the copy: without it each run would read all points of all runs.
     database.exec('CREATE INDEX IF NOT EXISTS workbench_metrics ON metrics (run_uuid)');
+    const models = loggedModelReader(opened, path.dirname(file));
     const reader = new RunReader(opened, path.dirname(file));
     const experiments = database
       .prepare('SELECT experiment_id, name, lifecycle_stage FROM experiments ORDER BY experiment_id')
@@ -67,8 +69,11 @@ export async function openDatabaseStore(file: string, folder: string): Promise<I
         lifecycle: toLifecycle(lifecycle_stage),
         tags: reader.experimentTags(experiment_id),
         runIds: reader.runIds(experiment_id),
+        modelIds: models?.modelIds(experiment_id) ?? [],
         readRun: (runId) => reader.run(runId),
+        readModel: (modelId) => models!.model(modelId),
       })),
+      registeredModels: readRegisteredModels(opened),
       unreadable: [],
       dispose: () => opened.dispose(),
     };
@@ -113,7 +118,6 @@ class RunReader {
     }
     const tags = this.#statements.tags.all(runId);
     const inputs = this.#statements.inputs?.all({ run: runId }) ?? [];
-    const artifactUri = row.artifact_uri ?? '';
     return {
       runId,
       name: tags.find(({ key }) => key === 'mlflow.runName')?.value || row.name || undefined,
@@ -129,8 +133,7 @@ class RunReader {
         .filter(({ destination_type }) => destination_type === 'MODEL_OUTPUT')
         .map(({ destination_id, step }) => ({ modelId: destination_id, step })),
       points: () => this.#points(runId),
-      artifactUri,
-      ...artifactPlaces(artifactUri, this.#folder),
+      artifacts: artifactsOf(runId, row.artifact_uri ?? '', this.#folder),
     };
   }
 
@@ -162,33 +165,6 @@ class RunReader {
 
 function toValue(value: number, isNan: number): number {
   return isNan ? Number.NaN : Math.abs(value) >= largest ? Math.sign(value) * Infinity : value;
-}
-
-/**
- * Where the address says; of a server's own storage, its folder beside the database; and, for a database that came
- * here with its artifacts, the places beside it.
- */
-function artifactPlaces(uri: string, folder: string): Pick<SourceRun, 'artifactFolders' | 'artifactStorage'> {
-  const served = /^mlflow-artifacts:(?:\/\/[^/]*)?\/+(.*)$/.exec(uri)?.[1];
-  const local = localPath(uri, folder);
-  const tail = (served ?? local)?.split(/[/\\]/).slice(-3).join('/');
-  if (tail === undefined) {
-    return { artifactFolders: [] };
-  }
-  const ofServer = path.join(folder, 'mlartifacts');
-  return {
-    artifactFolders: [
-      ...(local === undefined ? [] : [local]),
-      path.join(ofServer, served ?? tail),
-      path.join(ofServer, tail),
-      path.join(folder, 'mlruns', tail),
-    ],
-    artifactStorage: local === undefined ? ofServer : storageOf(local),
-  };
-}
-
-function toLifecycle(stage: string): Lifecycle {
-  return stage === 'deleted' ? 'deleted' : 'active';
 }
 
 function prepare(opened: ForeignDatabase) {

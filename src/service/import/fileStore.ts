@@ -6,7 +6,20 @@ import { errorShape } from '../../base/errors.ts';
 import type { DatasetInput, KeyValue, MetricPoint, ModelLink } from '../experiments/store.ts';
 import { localPath, storageOf } from './artifactFolders.ts';
 import { notMlflow, recordsElsewhere } from './errors.ts';
-import { type ImportSource, isRunId, readStatus, type SourceExperiment, type SourceRun } from './source.ts';
+import {
+  deletedStage,
+  type ImportSource,
+  isModelId,
+  isRunId,
+  readModelStatus,
+  readStage,
+  readStatus,
+  type SourceArtifacts,
+  type SourceExperiment,
+  type SourceModel,
+  type SourceRegisteredModel,
+  type SourceRun,
+} from './source.ts';
 
 const metaFile = 'meta.yaml';
 
@@ -37,6 +50,36 @@ const inputMeta = z.object({
 });
 
 const text = z.coerce.string();
+
+const modelMeta = z.object({
+  name: text,
+  artifact_location: z.string().default(''),
+  creation_timestamp: time,
+  last_updated_timestamp: time,
+  status: z.number(),
+  lifecycle_stage: lifecycle,
+  model_type: text.nullish(),
+  source_run_id: text.nullish(),
+});
+
+const registeredMeta = z.object({
+  name: text,
+  description: text.nullish(),
+  creation_timestamp: time,
+  last_updated_timestamp: time,
+});
+
+const versionMeta = z.object({
+  version: z.coerce.number().int().positive(),
+  description: text.nullish(),
+  creation_timestamp: time,
+  last_updated_timestamp: time,
+  current_stage: text.nullish(),
+  source: z.string().default(''),
+  storage_location: z.string().nullish(),
+  run_id: text.nullish(),
+  run_link: text.nullish(),
+});
 
 const datasetMeta = z.object({
   name: text,
@@ -69,7 +112,15 @@ export function openFileStore(folder: string): ImportSource {
       return [];
     }
   });
-  return { experiments, unreadable, dispose: () => undefined };
+  const registeredModels = foldersIn(path.join(folder, 'models')).flatMap((each) => {
+    try {
+      return [readRegisteredModel(each)];
+    } catch (error) {
+      tell(path.join(each, metaFile), error);
+      return [];
+    }
+  });
+  return { experiments, registeredModels, unreadable, dispose: () => undefined };
 }
 
 function readExperiment(folder: string, tell: (place: string, error: unknown) => void): SourceExperiment {
@@ -87,7 +138,11 @@ function readExperiment(folder: string, tell: (place: string, error: unknown) =>
     lifecycle: lifecycle_stage,
     tags: readValues(path.join(folder, 'tags')),
     runIds: withMeta.map((each) => path.basename(each)),
+    modelIds: foldersIn(path.join(folder, 'models'))
+      .map((each) => path.basename(each))
+      .filter(isModelId),
     readRun: (runId) => readRun(folder, runId),
+    readModel: (modelId) => readModel(folder, modelId),
   };
 }
 
@@ -98,7 +153,6 @@ function readRun(experiment: string, runId: string): SourceRun {
   const links = ['inputs', 'outputs'].flatMap((kind) =>
     foldersIn(path.join(folder, kind)).map((each) => readMeta(each, inputMeta)),
   );
-  const local = localPath(meta.artifact_uri, path.join(experiment, '..', '..'));
   return {
     runId,
     name: tags.find(({ key }) => key === 'mlflow.runName')?.value || meta.run_name || meta.name || undefined,
@@ -119,9 +173,75 @@ function readRun(experiment: string, runId: string): SourceRun {
     },
     outputs: links.filter(({ destination_type }) => destination_type === 'MODEL_OUTPUT').map(toOutput),
     points: () => readPoints(path.join(folder, 'metrics')),
-    artifactUri: meta.artifact_uri,
-    artifactFolders: [...(local === undefined ? [] : [local]), path.join(folder, 'artifacts')],
-    artifactStorage: local && storageOf(local),
+    artifacts: artifactsOf(folder, meta.artifact_uri),
+  };
+}
+
+function readModel(experiment: string, modelId: string): SourceModel {
+  const folder = path.join(experiment, 'models', modelId);
+  const meta = readMeta(folder, modelMeta);
+  return {
+    model: {
+      modelId,
+      name: meta.name,
+      creationTime: meta.creation_timestamp,
+      lastUpdatedTime: meta.last_updated_timestamp,
+      status: readModelStatus(meta.status),
+      lifecycleStage: meta.lifecycle_stage,
+      modelType: meta.model_type ?? '',
+      sourceRunId: meta.source_run_id ?? '',
+      tags: readValues(path.join(folder, 'tags')),
+      parameters: readValues(path.join(folder, 'params')),
+      metrics: [...readLines(path.join(folder, 'metrics'))].map(({ point, rest }) => {
+        const [runId = '', datasetName = '', datasetDigest = ''] = rest;
+        return { ...point, modelId, runId, datasetName, datasetDigest };
+      }),
+    },
+    artifacts: artifactsOf(folder, meta.artifact_location),
+  };
+}
+
+function readRegisteredModel(folder: string): SourceRegisteredModel {
+  const meta = readMeta(folder, registeredMeta);
+  const versions = foldersIn(folder)
+    .filter((each) => /^version-\d+$/.test(path.basename(each)))
+    .map((each) => ({ meta: readMeta(each, versionMeta), tags: readValues(path.join(each, 'tags')) }))
+    .filter((version) => version.meta.current_stage !== deletedStage);
+  return {
+    model: {
+      name: meta.name,
+      ...(meta.description && { description: meta.description }),
+      creationTime: meta.creation_timestamp,
+      lastUpdatedTime: meta.last_updated_timestamp,
+      tags: readValues(path.join(folder, 'tags')),
+      aliases: readValues(path.join(folder, 'aliases')).map(({ key, value }) => ({
+        alias: key,
+        version: Number(value),
+      })),
+    },
+    versions: versions.map(({ meta: version, tags }) => ({
+      version: version.version,
+      ...(version.description && { description: version.description }),
+      creationTime: version.creation_timestamp,
+      lastUpdatedTime: version.last_updated_timestamp,
+      stage: readStage(version.current_stage),
+      source: version.source,
+      storageLocation: version.storage_location || version.source,
+      runId: version.run_id ?? '',
+      runLink: version.run_link ?? '',
+      tags,
+    })),
+  };
+}
+
+/** Where the address says, else beside the records: a folder that was moved took them along. */
+function artifactsOf(folder: string, uri: string): SourceArtifacts {
+  const local = localPath(uri, path.join(folder, '..', '..', '..'));
+  return {
+    owner: path.basename(folder),
+    uri,
+    folders: [...(local === undefined ? [] : [local]), path.join(folder, 'artifacts')],
+    storage: local && storageOf(local),
   };
 }
 
@@ -143,12 +263,18 @@ function toOutput({ destination_id, step }: z.output<typeof inputMeta>): ModelLi
   return { modelId: destination_id, step };
 }
 
-/** One file a metric, one line a point: time, value, step. A key with slashes is a path. */
 function* readPoints(folder: string): Iterable<MetricPoint> {
+  for (const { point } of readLines(folder)) {
+    yield point;
+  }
+}
+
+/** One file a metric, one line a point: time, value, step, and perhaps more. A key with slashes is a path. */
+function* readLines(folder: string): Iterable<{ point: MetricPoint; rest: string[] }> {
   for (const file of filesBelow(folder)) {
     const key = keyOf(folder, file);
     for (const line of linesOf(file)) {
-      const [timestamp, value, step = '0'] = line.trim().split(/\s+/);
+      const [timestamp, value, step = '0', ...rest] = line.trim().split(/\s+/);
       if (value === undefined) {
         throw new Error(`${file} has a line that is no point: “${line.slice(0, 80)}”`);
       }
@@ -156,7 +282,7 @@ function* readPoints(folder: string): Iterable<MetricPoint> {
       if (!Number.isInteger(point.timestamp) || !Number.isInteger(point.step)) {
         throw new Error(`${file} has a line that is no point: “${line.slice(0, 80)}”`);
       }
-      yield point;
+      yield { point, rest };
     }
   }
 }

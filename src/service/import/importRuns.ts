@@ -7,15 +7,18 @@ import type { ImportResult } from '../../protocol/import.ts';
 import { scriptOfTags, tagValue } from '../experiments/scriptOfTags.ts';
 import type { MetricPoint, RunStore, StoredExperiment } from '../experiments/store.ts';
 import type { Log } from '../log.ts';
+import type { ModelStore } from '../models/store.ts';
 import type { RequestContext } from '../router.ts';
-import { copyArtifacts, isOtherStorage, moveArtifacts, removeArtifacts } from './artifactFolders.ts';
+import { takeArtifacts } from './artifactFolders.ts';
 import { openDatabaseStore } from './databaseStore.ts';
 import { importNotFound } from './errors.ts';
 import { openFileStore } from './fileStore.ts';
+import { placedHere } from './modelSources.ts';
 import type { ImportSource, SourceExperiment, SourceRun } from './source.ts';
 
 export interface ImportOptions {
   readonly store: RunStore;
+  readonly models: ModelStore;
   readonly workspace: string;
   readonly artifactRoot: string;
   readonly log: Log;
@@ -73,6 +76,8 @@ class Import {
   #done = 0;
   #imported = 0;
   #present = 0;
+  #loggedModels = 0;
+  #modelVersions = 0;
 
   constructor(source: ImportSource, options: ImportOptions, context: RequestContext) {
     this.#context = context;
@@ -87,6 +92,7 @@ class Import {
       for (const experiment of this.#source.experiments) {
         await this.#experiment(experiment);
       }
+      await this.#registeredModels();
       return this.#result(false);
     } catch (error) {
       if (this.#context.signal.aborted) {
@@ -103,6 +109,8 @@ class Import {
       present: this.#present,
       total: this.#total,
       experiments: this.#touched.size,
+      loggedModels: this.#loggedModels,
+      modelVersions: this.#modelVersions,
       missingArtifacts: { count: this.#missing.length, some: this.#missing.slice(0, named) },
       unreadable: { count: unreadable.length, some: unreadable.slice(0, named) },
       cancelled,
@@ -111,7 +119,7 @@ class Import {
 
   async #experiment(experiment: SourceExperiment): Promise<void> {
     const known = this.#store.getExperimentByName(experiment.name);
-    if (experiment.runIds.length === 0 && experiment.tags.length === 0) {
+    if ([experiment.runIds, experiment.modelIds, experiment.tags].every(({ length }) => length === 0)) {
       // An empty Default is in every store.
       return;
     }
@@ -132,6 +140,7 @@ class Import {
           fraction: this.#done / this.#total,
         });
       }
+      await this.#models(own, experiment);
     } finally {
       if (isDeleted && this.#store.getExperiment(own.id)?.lifecycleStage === 'active') {
         this.#store.deleteExperiment(own.id);
@@ -149,15 +158,10 @@ class Import {
       this.#present += 1;
       return;
     }
-    let run: SourceRun;
-    try {
-      run = experiment.readRun(runId);
-      await this.#take(own, run, isDeletedWithExperiment);
-    } catch (error) {
-      if (this.#context.signal.aborted || isOurs(error)) {
-        throw error;
-      }
-      this.#unreadable.push(`run ${runId}: ${errorShape(error).message.split('\n')[0]}`);
+    const isTaken = await this.#orTell(`run ${runId}`, () =>
+      this.#take(own, experiment.readRun(runId), isDeletedWithExperiment),
+    );
+    if (!isTaken) {
       return;
     }
     this.#imported += 1;
@@ -166,29 +170,59 @@ class Import {
   }
 
   async #take(own: StoredExperiment, run: SourceRun, isDeletedWithExperiment: boolean): Promise<void> {
-    const { artifactRoot } = this.#options;
-    const { signal } = this.#context;
-    const relative = `${own.id}/${run.runId}/artifacts`;
-    const copied = await copyArtifacts(run, artifactRoot, signal);
-    const isElsewhere = copied.folder === undefined && isOtherStorage(run.artifactUri);
-    if (copied.folder !== undefined) {
-      await moveArtifacts(copied.folder, artifactRoot, relative);
-    }
-    try {
-      // The client of another storage reads it as before.
-      this.#record(
-        own,
-        run,
-        isElsewhere ? run.artifactUri : `mlflow-artifacts:/${relative}`,
-        isDeletedWithExperiment,
-      );
-    } catch (error) {
-      await removeArtifacts(artifactRoot, `${own.id}/${run.runId}`);
-      throw error;
-    }
-    this.#missing.push(
-      ...copied.missing.map((place) => [run.name ?? run.runId, place].filter(Boolean).join('/')),
+    const missing = await takeArtifacts(
+      run.artifacts,
+      this.#place(`${own.id}/${run.runId}/artifacts`),
+      (uri) => this.#record(own, run, uri, isDeletedWithExperiment),
     );
+    this.#missing.push(...missing.map((place) => [run.name ?? run.runId, place].filter(Boolean).join('/')));
+  }
+
+  /** Not counted as work of its own: there are few beside the runs. */
+  async #models(own: StoredExperiment, experiment: SourceExperiment): Promise<void> {
+    const { models } = this.#options;
+    for (const modelId of experiment.modelIds.filter((id) => !models.hasLoggedModel(id))) {
+      this.#context.signal.throwIfAborted();
+      await this.#orTell(`model ${modelId}`, async () => {
+        const { model, artifacts } = experiment.readModel(modelId);
+        const place = this.#place(`${own.id}/models/${modelId}/artifacts`);
+        const missing = await takeArtifacts(artifacts, place, (artifactUri) =>
+          models.importLoggedModel({ ...model, experiment: own.id, artifactUri }),
+        );
+        this.#missing.push(...missing.map((file) => [model.name, file].filter(Boolean).join('/')));
+        this.#loggedModels += 1;
+      });
+    }
+  }
+
+  async #registeredModels(): Promise<void> {
+    for (const { model, versions } of this.#source.registeredModels) {
+      this.#context.signal.throwIfAborted();
+      await this.#orTell(`registered model ${model.name}`, async () => {
+        this.#modelVersions += this.#options.models.importRegisteredModel(
+          model,
+          versions.map((version) => placedHere(version, this.#store, this.#options.models)),
+        );
+      });
+    }
+  }
+
+  #place(relative: string) {
+    return { artifactRoot: this.#options.artifactRoot, relative, signal: this.#context.signal };
+  }
+
+  /** What is wrong with one leaves the others alone. */
+  async #orTell(what: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (this.#context.signal.aborted || isOurs(error)) {
+        throw error;
+      }
+      this.#unreadable.push(`${what}: ${errorShape(error).message.split('\n')[0]}`);
+      return false;
+    }
   }
 
   #record(

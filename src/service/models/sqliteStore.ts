@@ -5,6 +5,7 @@ import { experimentDeleted, experimentNotFound } from '../experiments/storeError
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { aliasNotFound, latestVersionNotFound, stageNotActive } from './errors.ts';
+import { ImportedModels } from './importedModels.ts';
 import { type LoggedModelRow, LoggedModelTable } from './loggedModelTable.ts';
 import { ModelSearch } from './modelSearch.ts';
 import { type ModelVersionRow, ModelVersionTable } from './modelVersionTable.ts';
@@ -13,6 +14,7 @@ import { type RegisteredModelRow, RegisteredModelTable } from './registeredModel
 import { checkAlias, checkFreeAlias, latestAlias, stageOf } from './rules.ts';
 import type {
   Found,
+  ImportedVersion,
   LoggedModel,
   LoggedModelMetric,
   LoggedModelSearch,
@@ -49,6 +51,7 @@ class SqliteModelStore implements ModelStore {
   readonly #versions: ModelVersionTable;
   readonly #logged: LoggedModelTable;
   readonly #search: ModelSearch;
+  readonly #imported: ImportedModels;
   readonly #transaction: (work: () => unknown) => unknown;
   readonly #changed: Emitter<ModelChange>;
   #version = Date.now() * 1000;
@@ -61,6 +64,7 @@ class SqliteModelStore implements ModelStore {
     this.#versions = new ModelVersionTable(database);
     this.#logged = new LoggedModelTable(database);
     this.#search = new ModelSearch(database);
+    this.#imported = new ImportedModels(database, this.#models, this.#versions, this.#logged);
     const transaction = database.transaction((work: () => unknown) => work());
     this.#transaction = (work) => transaction.immediate(work);
     this.#changed = new Emitter((error) =>
@@ -266,6 +270,20 @@ class SqliteModelStore implements ModelStore {
   searchLoggedModels(search: LoggedModelSearch): Found<LoggedModel> {
     const { items, more } = this.#search.loggedModels(search);
     return { items: items.map((row) => this.#logged.toLoggedModel(row)), more };
+  }
+
+  importLoggedModel(model: Omit<LoggedModel, 'registrations'>): void {
+    this.#write(() => this.#imported.addLoggedModel(model));
+    this.#fire({ loggedModel: model.modelId });
+  }
+
+  importRegisteredModel(
+    model: Omit<RegisteredModel, 'latestVersions'>,
+    versions: readonly ImportedVersion[],
+  ): number {
+    const added = this.#write(() => this.#imported.addRegisteredModel(model, versions));
+    this.#fire({ registeredModel: model.name });
+    return added;
   }
 
   get #known(): Known {

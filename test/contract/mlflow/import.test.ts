@@ -13,7 +13,7 @@ import { type ClientName, pythonWithClient, runScript } from './mlflowScript.ts'
  */
 
 const make = `
-import mlflow
+import mlflow, os, tempfile
 from mlflow import MlflowClient
 client = MlflowClient()
 mlflow.set_experiment("Penguins: “first”")
@@ -37,6 +37,24 @@ client.create_run("0", run_name="never ended")
 gone = client.create_experiment("gone")
 client.create_run(gone, run_name="gone too")
 client.delete_experiment(gone)
+client.create_registered_model("net", tags={"kind": "small"}, description="A net")
+for number in (1, 2, 3):
+    client.create_model_version("net", run.info.artifact_uri + "/sub folder", run_id=run.info.run_id,
+        tags={"number": str(number)}, description="first" if number == 1 else None)
+client.set_registered_model_alias("net", "prod", "2")
+client.transition_model_version_stage("net", "1", "Staging")
+client.delete_model_version("net", "3")
+if hasattr(mlflow, "initialize_logged_model"):
+    with mlflow.start_run(run_name="logs a model"):
+        model = mlflow.initialize_logged_model(name="tree", params={"depth": "3"}, tags={"t": "1"}, model_type="toy")
+        mlflow.log_metric("accuracy", 0.5, step=1, model_id=model.model_id)
+        mlflow.log_metric("accuracy", 0.75, step=2, model_id=model.model_id,
+            dataset=mlflow.data.from_numpy(__import__("numpy").ones((2, 3)), name="ones"))
+        file = os.path.join(tempfile.mkdtemp(), "weights.txt")
+        open(file, "w").write("3")
+        client.log_model_artifact(model.model_id, file)
+        mlflow.finalize_logged_model(model.model_id, "READY")
+    client.create_model_version("net", model.model_uri, run_id=model.source_run_id, model_id=model.model_id)
 `;
 
 const read = `
@@ -72,6 +90,19 @@ for experiment in client.search_experiments(view_type=ViewType.ALL):
             "inputs": inputs(run),
             "artifacts": artifacts(run.info.run_id) if run.info.lifecycle_stage == "active" else {},
         } for run in runs}}
+def version(of):
+    return [of.version, of.current_stage, of.run_id, of.description, of.tags, of.creation_timestamp,
+        of.last_updated_timestamp, client.get_model_version_download_uri(of.name, of.version).split("/artifacts")[-1]]
+result["registered"] = {model.name: [model.description, model.tags, model.aliases, model.creation_timestamp,
+        sorted(version(v) for v in client.search_model_versions(f"name='{model.name}'"))]
+    for model in client.search_registered_models()}
+if hasattr(client, "search_logged_models"):
+    ids = [e.experiment_id for e in client.search_experiments()]
+    result["logged"] = {model.model_id: [model.name, model.status.value, model.model_type, model.source_run_id, model.params,
+            model.tags, model.creation_timestamp, model.last_updated_timestamp, client.list_logged_model_artifacts(model.model_id)
+                and open(mlflow.artifacts.download_artifacts(f"models:/{model.model_id}/weights.txt")).read(),
+            sorted([m.key, m.value, m.timestamp, m.step, m.run_id, m.dataset_name, m.dataset_digest] for m in model.metrics or [])]
+        for model in client.search_logged_models(ids)}
 report(result)
 `;
 
@@ -131,8 +162,15 @@ describe.each(stores)('$kind', ({ client, uri, path: name }) => {
     const { connection, welcome } = await served.attach({ idleSeconds: 60 });
     const before = name === 'mlruns' && contents(path.join(source, name));
     const take = (): Promise<ImportResult> => connection.send(importRuns, { path: path.join(source, name) });
+    const runs = client === 'mlflow 3' ? 7 : 6;
     const result = await take();
-    expect(result).toMatchObject({ imported: 6, present: 0, total: 6, missingArtifacts: { count: 0 } });
+    expect(result).toMatchObject({
+      imported: runs,
+      total: runs,
+      loggedModels: client === 'mlflow 3' ? 1 : 0,
+      modelVersions: client === 'mlflow 3' ? 3 : 2,
+      missingArtifacts: { count: 0 },
+    });
     expect(result.unreadable).toEqual({ count: 0, some: [] });
     if (name === 'mlruns') {
       expect(contents(path.join(source, name))).toEqual(before);
@@ -143,9 +181,9 @@ describe.each(stores)('$kind', ({ client, uri, path: name }) => {
 
     const here = await runWith(read, welcome.trackingUri);
     const there = await runWith(read, uri(source));
-    expect(Object.keys(there['Penguins: “first”'].runs)).toHaveLength(4);
+    expect(Object.keys(there['Penguins: “first”'].runs)).toHaveLength(runs - 2);
     // The run of a deleted experiment is deleted with it, here and there.
     expect(here).toEqual(there);
-    expect(await take()).toMatchObject({ imported: 0, present: 6 });
+    expect(await take()).toMatchObject({ imported: 0, present: runs, loggedModels: 0, modelVersions: 0 });
   });
 });

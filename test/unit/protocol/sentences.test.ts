@@ -50,6 +50,8 @@ const whole: ImportResult = {
   present: 12,
   total: 226,
   experiments: 3,
+  loggedModels: 0,
+  modelVersions: 0,
   missingArtifacts: { count: 2, some: ['a/x', 'a/y'] },
   unreadable: none,
   cancelled: false,
