@@ -70,8 +70,17 @@ export function keepArtifactsIn({ artifacts }: WorkspaceFolder, asked: string): 
 }
 
 function refuseDanglingLink(artifacts: string): void {
-  if (fs.lstatSync(artifacts, { throwIfNoEntry: false })?.isSymbolicLink() && !fs.existsSync(artifacts)) {
-    throw artifactsGone(artifacts, fs.readlinkSync(artifacts));
+  const target = linkTarget(artifacts);
+  if (target !== undefined && !fs.existsSync(artifacts)) {
+    throw artifactsGone(artifacts, target);
+  }
+}
+
+function linkTarget(place: string): string | undefined {
+  try {
+    return fs.readlinkSync(place);
+  } catch {
+    return undefined;
   }
 }
 

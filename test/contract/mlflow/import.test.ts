@@ -91,16 +91,17 @@ for experiment in client.search_experiments(view_type=ViewType.ALL):
             "artifacts": artifacts(run.info.run_id) if run.info.lifecycle_stage == "active" else {},
         } for run in runs}}
 def version(of):
-    return [of.version, of.current_stage, of.run_id, of.description, of.tags, of.creation_timestamp,
+    return [str(of.version), of.current_stage, of.run_id, of.description, of.tags, of.creation_timestamp,
         of.last_updated_timestamp, client.get_model_version_download_uri(of.name, of.version).split("/artifacts")[-1]]
-result["registered"] = {model.name: [model.description, model.tags, model.aliases, model.creation_timestamp,
+result["registered"] = {model.name: [model.description, model.tags,
+        {alias: str(number) for alias, number in model.aliases.items()}, model.creation_timestamp,
         sorted(version(v) for v in client.search_model_versions(f"name='{model.name}'"))]
     for model in client.search_registered_models()}
 if hasattr(client, "search_logged_models"):
     ids = [e.experiment_id for e in client.search_experiments()]
     result["logged"] = {model.model_id: [model.name, model.status.value, model.model_type, model.source_run_id, model.params,
             model.tags, model.creation_timestamp, model.last_updated_timestamp, client.list_logged_model_artifacts(model.model_id)
-                and open(mlflow.artifacts.download_artifacts(f"models:/{model.model_id}/weights.txt")).read(),
+                and open(os.path.join(mlflow.artifacts.download_artifacts(f"models:/{model.model_id}"), "weights.txt")).read(),
             sorted([m.key, m.value, m.timestamp, m.step, m.run_id, m.dataset_name, m.dataset_digest] for m in model.metrics or [])]
         for model in client.search_logged_models(ids)}
 report(result)

@@ -64,6 +64,9 @@ test('what was imported is said with what was here and what is missing', () => {
   expect(
     importedSentence({ ...whole, present: 0, missingArtifacts: none, unreadable: { count: 1, some: ['b'] } }),
   ).toBe('Imported 214 runs in 3 experiments; 1 could not be read (b).');
+  expect(importedSentence({ ...whole, missingArtifacts: none, loggedModels: 1, modelVersions: 2 })).toBe(
+    'Imported 214 runs in 3 experiments (12 were here already), with 1 logged model and 2 model versions.',
+  );
   expect(importedSentence({ ...whole, imported: 0, present: 1, missingArtifacts: none })).toBe(
     'Imported 0 runs (1 was here already).',
   );
