@@ -26,6 +26,7 @@ export interface ImportOptions {
 
 /** Metric points that are held in memory together. */
 const pointsTogether = 10_000;
+const toldEveryMilliseconds = 50;
 /** The result names no more than these of what is missing or unreadable. */
 const named = 20;
 
@@ -74,6 +75,7 @@ class Import {
   readonly #missing: string[] = [];
   readonly #unreadable: string[] = [];
   #done = 0;
+  #told = 0;
   #imported = 0;
   #present = 0;
   #loggedModels = 0;
@@ -119,10 +121,6 @@ class Import {
 
   async #experiment(experiment: SourceExperiment): Promise<void> {
     const known = this.#store.getExperimentByName(experiment.name);
-    if ([experiment.runIds, experiment.modelIds, experiment.tags].every(({ length }) => length === 0)) {
-      // An empty Default is in every store.
-      return;
-    }
     const own = known ?? this.#store.createExperiment({ name: experiment.name, tags: experiment.tags });
     const isDeleted = own.lifecycleStage === 'deleted' || (!known && experiment.lifecycle === 'deleted');
     const isNews = experiment.runIds.some((runId) => !this.#store.getRun(runId));
@@ -134,11 +132,9 @@ class Import {
       for (const runId of experiment.runIds) {
         this.#context.signal.throwIfAborted();
         await this.#run(own, experiment, runId, isDeleted);
-        this.#done += 1;
-        this.#context.report({
-          message: `${this.#done.toLocaleString('en')} of ${plural(this.#total, 'run')}`,
-          fraction: this.#done / this.#total,
-        });
+        this.#tellProgress();
+        // Windows and scripts are served meanwhile, and a cancel is heard.
+        await othersFirst();
       }
       await this.#models(own, experiment);
     } finally {
@@ -166,7 +162,18 @@ class Import {
     }
     this.#imported += 1;
     this.#touched.add(own.id);
-    await othersFirst();
+  }
+
+  #tellProgress(): void {
+    this.#done += 1;
+    if (this.#done < this.#total && Date.now() - this.#told < toldEveryMilliseconds) {
+      return;
+    }
+    this.#told = Date.now();
+    this.#context.report({
+      message: `${this.#done.toLocaleString('en')} of ${plural(this.#total, 'run')}`,
+      fraction: this.#done / this.#total,
+    });
   }
 
   async #take(own: StoredExperiment, run: SourceRun, isDeletedWithExperiment: boolean): Promise<void> {
