@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { registerCodeLens } from './codeLens.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
+import { filterCommands } from './commands/filterRuns.ts';
 import { importCommands } from './commands/import.ts';
+import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { views } from './contributions.ts';
@@ -15,6 +17,7 @@ import { TrackingEnvironment } from './trackingEnvironment.ts';
 import { DatasetsTree } from './views/datasetsTree.ts';
 import { ExperimentsTree } from './views/experimentsTree.ts';
 import { offerImport } from './views/importOffer.ts';
+import { RunFilter } from './views/runFilter.ts';
 import { watchData } from './views/watchData.ts';
 
 /** Builds, registers and returns: nothing is started or read here. The first look or command starts the service. */
@@ -29,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): void {
     script: context.asAbsolutePath('dist/service/main.cjs'),
   };
   const services = register(new Services(program, context.extension.packageJSON.version, log));
-  const experiments = register(new ExperimentsTree(services));
+  const filter = register(new RunFilter(context.workspaceState));
+  const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
   const panels = register(new Panels(context.extensionUri, services));
 
@@ -40,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
       showCollapseAll: true,
     }),
   );
-  experiments.problems.showOn(experimentsView);
+  experiments.problems.showOn(experimentsView, filter);
   register(offerImport(experimentsView));
   datasets.problems.showOn(
     register(
@@ -49,6 +53,9 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
   register(registerCommands(importCommands({ services, tree: experiments })));
+  register(registerCommands(filterCommands({ services, filter })));
+  const selection = () => experimentsView.selection;
+  register(registerCommands(runLifeCommands({ services, panels, selection })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCodeLens());

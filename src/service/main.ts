@@ -29,6 +29,7 @@ import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
 import { acquireProcessLock } from './storage/processLock.ts';
+import { createTraceStore } from './traces/sqliteStore.ts';
 import { registerVersions } from './versions/rpc.ts';
 import { createVersions } from './versions/versions.ts';
 import {
@@ -78,10 +79,12 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
   const store = createRunStore({ database, log });
   const models = createModelStore({ database, runs: store, log });
+  const traces = createTraceStore({ database, runs: store, log });
   const tracking = disposables.add(
     await createTrackingServer({
       store,
       models,
+      traces,
       artifactRoot: folder.artifacts,
       workspace: folder.root,
       log,

@@ -173,6 +173,20 @@ describe('the curves', () => {
   });
 });
 
+it('leaves out how the machines were used unless that is asked for, also after a reload', async () => {
+  const page = await open('two-machines');
+  const cpu = 'system/cpu_utilization_percentage';
+  const rows = () => page.getByRole('table').first().textContent();
+  await expect.poll(rows).toContain('accuracy');
+  expect(await rows()).not.toContain(cpu);
+  await page.getByText('System metrics').click();
+  await expect.poll(rows).toContain(cpu);
+  await page.locator(`[data-metric="${cpu}"]`).waitFor();
+  await page.reload();
+  await expect.poll(rows).toContain(cpu);
+  await picture(page, 'compare-system-dark');
+});
+
 /** Runs in the page: how many pixels of a canvas have exactly this colour. */
 function pixelsOf(canvas: SVGElement | HTMLElement, colour: string): number {
   const { width, height } = canvas as HTMLCanvasElement;

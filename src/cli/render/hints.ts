@@ -3,6 +3,7 @@ import type { ErrorAction } from '../../base/errors.ts';
 /** What a button of the editor is on the command line. */
 const hints: Partial<Record<ErrorAction['kind'], string>> = {
   createRepository: 'Create one with: git init',
+  deleteAnyway: 'To delete it all the same: add --force',
   overwrite: 'To replace it all the same: add --overwrite',
   selectInterpreter: 'Choose another one with: mlops run --interpreter PATH …',
   writeParameters: 'To write them there: add --write-params',

@@ -1,10 +1,10 @@
 import {
   keyedRows,
+  keyedTable,
   listOperators,
   type Noun,
   nullOperators,
   numberColumn,
-  type RowsSource,
   textColumn,
 } from '../search/noun.ts';
 
@@ -14,18 +14,18 @@ export const searchableRuns: Noun = {
     {
       words: ['metric', 'metrics'],
       anyKey: keyedRows('number', (alias, key) => ({
-        from: `series AS ${alias}`,
+        from: `series AS ${alias} INDEXED BY series_latest`,
         where: `${alias}.run = runs.id AND ${alias}.key = ${key}`,
         value: `${alias}.last_value`,
       })),
     },
     {
       words: ['parameter', 'params', 'parameters', 'param'],
-      anyKey: keyedRows('text', keyedBy('parameters'), { operators: nullOperators }),
+      anyKey: keyedRows('text', keyedTable('parameters', 'run', 'runs'), { operators: nullOperators }),
     },
     {
       words: ['tag', 'tags'],
-      anyKey: keyedRows('text', keyedBy('tags'), { operators: nullOperators }),
+      anyKey: keyedRows('text', keyedTable('tags', 'run', 'runs'), { operators: nullOperators }),
     },
     {
       words: ['attribute', 'attributes', 'attr', 'run'],
@@ -65,15 +65,10 @@ export const searchableExperiments: Noun = {
   entities: [
     {
       words: ['tag', 'tags'],
-      anyKey: keyedRows(
-        'text',
-        (alias, key) => ({
-          from: `experiment_tags AS ${alias}`,
-          where: `${alias}.experiment = experiments.id AND ${alias}.key = ${key}`,
-          value: `${alias}.value`,
-        }),
-        { operators: nullOperators, orderable: false },
-      ),
+      anyKey: keyedRows('text', keyedTable('experiment_tags', 'experiment', 'experiments'), {
+        operators: nullOperators,
+        orderable: false,
+      }),
     },
     {
       words: ['attribute', 'attributes', 'attr'],
@@ -89,17 +84,9 @@ export const searchableExperiments: Noun = {
       },
     },
   ],
-  defaultOrder: 'experiments.creation_time DESC, experiments.id',
+  defaultOrder: 'experiments.creation_time DESC, experiments.id DESC',
   ties: [{ column: 'experiments.id', descending: true }],
 };
-
-function keyedBy(table: string): RowsSource['rows'] {
-  return (alias, key) => ({
-    from: `${table} AS ${alias}`,
-    where: `${alias}.run = runs.id AND ${alias}.key = ${key}`,
-    value: `${alias}.value`,
-  });
-}
 
 function datasetField(column: string) {
   return keyedRows(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asciiOnly } from '../../base/pythonJson.ts';
 import { invalidParameter, malformedJson } from './errors.ts';
 import {
   experimentId,
@@ -19,9 +20,11 @@ import {
   searchPage,
   status,
   tag,
+  texts,
   upTo,
   viewType,
   withRun,
+  withRunBeside,
 } from './fields.ts';
 
 export const messages = {
@@ -35,7 +38,7 @@ export const messages = {
   experimentByName: z.object({ experiment_name: required }),
   searchExperiments: z.object({
     ...searchPage,
-    max_results: maxResults(1_000, limits.searchResults),
+    max_results: maxResults(1_000, limits.searchResults, 'inWords'),
     view_type: viewType,
   }),
   renameExperiment: z.object({
@@ -56,11 +59,11 @@ export const messages = {
   updateRun: withRun({ status, end_time: integer.nullish(), run_name: optional }),
   searchRuns: z.object({
     ...searchPage,
-    experiment_ids: listOf(z.string()),
-    max_results: maxResults(1_000, limits.searchResults),
+    experiment_ids: texts,
+    max_results: maxResults(1_000, limits.searchResults, 'ofWrongType'),
     run_view_type: viewType,
   }),
-  logMetric: withRun(metric.shape),
+  logMetric: withRunBeside(metric),
   logParameter: withRun(parameter.shape),
   setTag: withRun(tag.shape),
   deleteTag: withRun({ key }),
@@ -114,7 +117,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string {
     (inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part],
     input,
   );
-  const supplied = `Invalid value ${JSON.stringify(value)?.slice(0, 200)} for parameter '${name}' supplied:`;
+  const supplied = `Invalid value ${asciiOnly(JSON.stringify(value) ?? '').slice(0, 200)} for parameter '${name}' supplied:`;
   if (fault?.kind === 'value') {
     return `${supplied} ${issue.message}`;
   }
@@ -152,6 +155,13 @@ function pythonType(value: unknown): string {
   }
 }
 
+/** Where the names inside are the user's words and not fields, when it is an object. */
+const maps: ReadonlySet<string> = new Set(['tags', 'trace_metadata', 'traceMetadata', 'assessments']);
+
+function isMap(name: string, value: unknown): boolean {
+  return maps.has(name) && (name === 'assessments' || !Array.isArray(value));
+}
+
 /** Protocol buffers read `runId` as well as `run_id`. What needs no change is not copied. */
 function withSnakeCase(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !hasCamelCase(value)) {
@@ -163,7 +173,7 @@ function withSnakeCase(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      withSnakeCase(inner),
+      isMap(name, inner) ? inner : withSnakeCase(inner),
     ]),
   );
 }
@@ -178,7 +188,8 @@ function hasCamelCase(value: object): boolean {
   }
   for (const name in value) {
     const inner = (value as Record<string, unknown>)[name];
-    if (isCamelCase(name) || (typeof inner === 'object' && inner !== null && hasCamelCase(inner))) {
+    const isMessage = typeof inner === 'object' && inner !== null && !isMap(name, inner);
+    if (isCamelCase(name) || (isMessage && hasCamelCase(inner))) {
       return true;
     }
   }

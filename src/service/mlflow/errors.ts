@@ -2,6 +2,7 @@ import { errorShape, WorkbenchError } from '../../base/errors.ts';
 import { searchErrorCodes } from '../../protocol/search.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
 import { modelErrorCodes } from '../models/errors.ts';
+import { traceErrorCodes } from '../traces/errors.ts';
 
 const statuses = {
   INVALID_PARAMETER_VALUE: 400,
@@ -52,6 +53,9 @@ const codesOfStore: Readonly<Record<string, MlflowErrorCode>> = {
   [modelErrorCodes.invalidSource]: 'INVALID_PARAMETER_VALUE',
   [modelErrorCodes.parameterChanged]: 'INVALID_PARAMETER_VALUE',
   [modelErrorCodes.invalidOrder]: 'INVALID_PARAMETER_VALUE',
+  [traceErrorCodes.traceNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [traceErrorCodes.tagNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [traceErrorCodes.invalidTraceId]: 'INVALID_PARAMETER_VALUE',
   [searchErrorCodes.filter]: 'INVALID_PARAMETER_VALUE',
   [searchErrorCodes.order]: 'INVALID_PARAMETER_VALUE',
 };
@@ -107,18 +111,6 @@ export function badRequest(message: string): MlflowError {
 
 export function malformedJson(): MlflowError {
   return new MlflowError('BAD_REQUEST', 'The request body is not a JSON object.');
-}
-
-export function filterNotSupported(filter: string): MlflowError {
-  return invalidParameter(
-    `Invalid filter string ${JSON.stringify(filter)}: this version of MLOps Workbench searches without a filter only.`,
-  );
-}
-
-export function orderNotSupported(orderBy: readonly string[]): MlflowError {
-  return invalidParameter(
-    `Invalid order_by ${JSON.stringify(orderBy)}: this version of MLOps Workbench knows the default order only.`,
-  );
 }
 
 export function multipartNotSupported(): MlflowError {

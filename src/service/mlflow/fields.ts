@@ -147,21 +147,30 @@ export const experimentTag = z.object({
 });
 /** Of a registered model or a version of it. */
 export const modelTag = z.object({ key: wordedKey, value: upToOrEmpty(limits.modelTagValue, 'value') });
+export const traceTag = z.object({ key: wordedKey, value: optional.transform(cut(limits.tagValue)) });
 /** Of a logged model, which MLflow takes as it comes. */
 export const plainPair = z.object({
   key: required,
   value: optional.transform((text) => text ?? ''),
 });
 
-export const metric = z.object({
-  key: nameAs({ value: { field: 'name' }, length: { text: 'Metric name' } }),
-  value: decimal,
-  timestamp: integer.refine((time) => time >= 0, 'Timestamp must be a nonnegative long (64-bit integer) '),
-  step: integer.nullish().transform((step) => step ?? 0),
-  model_id: optional,
-  dataset_name: optional,
-  dataset_digest: optional,
-});
+export const metric = z
+  .object({
+    key: nameAs({ value: { field: 'name' }, length: { text: 'Metric name' } }),
+    value: decimal,
+    timestamp: integer,
+    step: integer.nullish().transform((step) => step ?? 0),
+    model_id: optional,
+    dataset_name: optional,
+    dataset_digest: optional,
+  })
+  .superRefine(({ key, value, timestamp }, context) => {
+    if (timestamp < 0) {
+      const shown = Number.isInteger(value) ? value.toFixed(1) : value;
+      const message = `metric '${key}' (value=${shown}). Timestamp must be a nonnegative long (64-bit integer) `;
+      context.addIssue({ ...fault(message, { kind: 'value' }), path: ['timestamp'] });
+    }
+  });
 
 export type Metric = z.output<typeof metric>;
 
@@ -201,13 +210,21 @@ function isTextIfAny(value: unknown): boolean {
   return value === undefined || typeof value === 'string';
 }
 
-/** GET repeats a name for each element; once is a list as well. */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.preprocess(
-    (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]),
-    z.array(item),
-  );
+  return z.preprocess((value) => value ?? [], z.array(item));
 }
+
+/** GET repeats a name for each element; once is a list as well. */
+export const texts = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : (value ?? [])),
+  z.array(z.string()),
+);
+
+/** The same where MLflow wants the field to be there. */
+export const requiredTexts = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z.array(z.string()),
+);
 
 const ownRun = z
   .object({ run_id: optional, run_uuid: optional })
@@ -222,7 +239,10 @@ const ownRun = z
 
 /** A message about one run: `runId` beside the fields of the message. */
 export function withRun<Shape extends z.ZodRawShape>(shape: Shape) {
-  const fields = z.object(shape);
+  return withRunBeside(z.object(shape));
+}
+
+export function withRunBeside<Fields extends z.ZodType<object>>(fields: Fields) {
   return z.unknown().transform((value, context) => {
     const run = ownRun.safeParse(value);
     const rest = fields.safeParse(value);
@@ -263,17 +283,26 @@ export const viewType = z
   .nullish()
   .transform((view) => (view === 'ALL' ? 'all' : view === 'DELETED_ONLY' ? 'deleted' : 'active'));
 
-export function maxResults(fallback: number, largest: number) {
-  return integer.nullish().transform((value, context) => {
-    const wanted = value ?? fallback;
-    if (wanted < 1 || wanted > largest) {
-      context.addIssue(wanted < 1 ? 'It must be a positive integer' : `It must be at most ${largest}`);
-    }
-    return wanted;
-  });
+/** MLflow tells of too many in different words here and there. */
+export function maxResults(fallback: number, largest: number, tooMany: 'inWords' | 'ofWrongType') {
+  return integer
+    .nullish()
+    .transform((wanted) => wanted ?? fallback)
+    .superRefine((wanted, context) => {
+      const refused = `Invalid value ${wanted} for parameter 'max_results' supplied.`;
+      if (wanted < 1) {
+        context.addIssue(fault(`${refused} It must be a positive integer`, { kind: 'whole' }));
+      } else if (wanted > largest) {
+        context.addIssue(
+          tooMany === 'inWords'
+            ? fault(`${refused} It must be at most ${largest}`, { kind: 'whole' })
+            : fault('', { kind: 'type' }),
+        );
+      }
+    });
 }
 
-export const searchPage = { page_token: optional, filter: optional, order_by: listOf(z.string()) };
+export const searchPage = { page_token: optional, filter: optional, order_by: texts };
 
 const missing = 'missing';
 

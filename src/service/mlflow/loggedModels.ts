@@ -3,7 +3,17 @@ import type { LoggedModel, LoggedModelMetric } from '../models/store.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { listArtifactsOf } from './artifactList.ts';
 import { encodeMetric, list } from './encode.ts';
-import { experimentId, flag, integer, limits, listOf, optional, plainPair, required } from './fields.ts';
+import {
+  experimentId,
+  flag,
+  integer,
+  limits,
+  listOf,
+  optional,
+  plainPair,
+  required,
+  requiredTexts,
+} from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
 import { type Route, route } from './route.ts';
 
@@ -33,7 +43,7 @@ const messages = {
   deleteTag: z.object({ ...one, tag_key: required }),
   addParameters: z.object({ ...one, params: listOf(plainPair) }),
   search: z.object({
-    experiment_ids: z.union([z.array(z.string()), z.string().transform((id) => [id])]),
+    experiment_ids: requiredTexts,
     filter: optional,
     datasets: listOf(z.object({ dataset_name: optional, dataset_digest: optional })).superRefine(
       (datasets, context) => {

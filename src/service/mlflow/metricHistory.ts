@@ -2,15 +2,15 @@ import * as z from 'zod';
 import type { MetricPoint, RunStore } from '../experiments/store.ts';
 import { encodeMetric, list, type WireMetric } from './encode.ts';
 import { invalidParameter } from './errors.ts';
-import { integer, limits, listOf, optional, required, withRun } from './fields.ts';
+import { integer, limits, optional, required, requiredTexts, texts, withRun } from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
 import { type Route, route } from './route.ts';
 
 const messages = {
   one: withRun({ metric_key: required, page_token: optional, max_results: integer.nullish() }),
-  bulk: z.object({ run_id: listOf(z.string()), metric_key: optional, max_results: integer.nullish() }),
+  bulk: z.object({ run_id: texts, metric_key: optional, max_results: integer.nullish() }),
   interval: z.object({
-    run_ids: z.union([z.array(z.string()), z.string().transform((id) => [id])]),
+    run_ids: requiredTexts,
     metric_key: required,
     start_step: integer.nullish(),
     end_step: integer.nullish(),

@@ -3,7 +3,7 @@ import type { RegisteredModel } from '../models/store.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { parseOrderBy } from '../search/parseOrder.ts';
 import { list } from './encode.ts';
-import { integer, key, limits, listOf, modelTag, optional, required, searchPage } from './fields.ts';
+import { integer, key, limits, listOf, modelTag, optional, required, searchPage, texts } from './fields.ts';
 import { encodeVersion, versionNumber } from './modelVersions.ts';
 import { nextPage, offsetOf } from './paging.ts';
 import { type Route, route } from './route.ts';
@@ -23,7 +23,7 @@ const messages = {
       .transform((wanted) => wanted ?? 100)
       .refine((wanted) => wanted <= limits.registeredModelResults, { params: { kind: 'type' } }),
   }),
-  latestVersions: z.object({ ...named, stages: listOf(z.string()) }),
+  latestVersions: z.object({ ...named, stages: texts }),
   setTag: z.object({ ...named, ...modelTag.shape }),
   deleteTag: z.object({ ...named, key }),
   setAlias: z.object({ ...named, alias: required, version: versionNumber }),

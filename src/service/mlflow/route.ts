@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RunStore } from '../experiments/store.ts';
 import type { ModelStore } from '../models/store.ts';
+import type { TraceStore } from '../traces/store.ts';
 import { decode } from './decode.ts';
 import type { GroupCommit } from './groupCommit.ts';
 import type { RunScope } from './runScope.ts';
@@ -9,6 +10,7 @@ import type { RunScope } from './runScope.ts';
 export interface Call {
   readonly store: RunStore;
   readonly models: ModelStore;
+  readonly traces: TraceStore;
   readonly writes: GroupCommit;
   readonly artifactRoot: string;
   /** Where the scripts are that name themselves in a run's tags. */

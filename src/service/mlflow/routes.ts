@@ -8,6 +8,7 @@ import { modelVersionRoutes } from './modelVersions.ts';
 import { registeredModelRoutes } from './registeredModels.ts';
 import { type Route, route } from './route.ts';
 import * as runs from './runs.ts';
+import { traceRoutes } from './traces.ts';
 
 /** Everything below `/api/2.0/mlflow/`; each is served under `/ajax-api` and as 3.0 as well. */
 export const routes: readonly Route[] = [
@@ -42,10 +43,14 @@ export const routes: readonly Route[] = [
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...loggedModelRoutes,
+  ...traceRoutes,
 
   route('GET', 'server-info', messages.nothing, () => ({
     store_type: 'SqlStore',
     workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: false,
+    multipart_downloads_enabled: false,
   })),
 ];
 

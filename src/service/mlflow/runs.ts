@@ -1,15 +1,18 @@
 import type { z } from 'zod';
+import { pythonQuoted } from '../../base/pythonJson.ts';
 import { scriptOfTags } from '../experiments/scriptOfTags.ts';
 import type { LogBatch, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound } from '../experiments/storeErrors.ts';
 import { loggedModelNotFound } from '../models/errors.ts';
-import type { ModelStore } from '../models/store.ts';
+import type { LoggedModelMetric, ModelStore } from '../models/store.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
 import { listArtifactsOf } from './artifactList.ts';
 import type { messages } from './decode.ts';
 import { encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
 import { limits, type Metric } from './fields.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import type { Call } from './route.ts';
 
 type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
@@ -29,12 +32,12 @@ export function create(message: Message<'createRun'>, { store, scope, workspace 
   // What a supervised run is a run of, is known already.
   const script = scope || workspace === undefined ? undefined : scriptOfTags(message.tags ?? [], workspace);
   const created = scope ? scope.createRun(run) : store.createRun({ ...run, ...(script && { script }) });
-  return { run: encodeRun(created, store) };
+  return { run: encoded(created, store) };
 }
 
 export function get({ runId }: Message<'run'>, { store, scope }: Call): object {
   scope?.looksAtRun(runId);
-  return { run: encodeRun(required(store, runId), store) };
+  return { run: encoded(required(store, runId), store) };
 }
 
 export function update(message: Message<'updateRun'>, { store, scope }: Call): object {
@@ -59,21 +62,24 @@ export function restore({ runId }: Message<'run'>, { store }: Call): object {
 }
 
 export function search(message: Message<'searchRuns'>, { store }: Call): object {
-  plainSearch(message);
   const offset = offsetOf(message.page_token);
-  const { runs, total } = store.searchRuns({
+  const { runs, more } = store.searchRuns({
     experiments: message.experiment_ids,
     lifecycle: message.run_view_type,
+    filter: parseFilter(message.filter, 'mlflow'),
+    orderBy: parseOrderBy(message.order_by),
     order: 'newestFirst',
     limit: message.max_results,
     offset,
+    leaveOut: ['total', 'details'],
   });
+  const contents = store.contents(runs.map(({ runId }) => runId));
   return {
     ...list(
       'runs',
-      runs.map((run) => encodeRun(run, store)),
+      runs.map((run, index) => encodeRun(run, contents[index]!)),
     ),
-    ...nextPage(offset, runs.length, offset + runs.length < total),
+    ...nextPage(offset, runs.length, more),
   };
 }
 
@@ -110,9 +116,10 @@ export async function logBatch(message: Message<'logBatch'>, call: Call): Promis
   atMost(limits.batchParameters, 'params', params.length);
   atMost(limits.batchTags, 'tags', tags.length);
   atMost(limits.batchTotal, 'metrics, params, and tags', metrics.length + params.length + tags.length);
-  if (new Set(params.map((parameter) => parameter.key)).size < params.length) {
+  const twice = repeated(params.map((parameter) => parameter.key));
+  if (twice.length > 0) {
     throw invalidParameter(
-      `Duplicate parameter keys have been submitted: ${JSON.stringify(params.map((parameter) => parameter.key))}. ` +
+      `Duplicate parameter keys have been submitted: [${twice.map(pythonQuoted).join(', ')}]. ` +
         'Please ensure the request contains only one param value per param key.',
     );
   }
@@ -156,28 +163,33 @@ function logMetrics(
   store: RunStore,
   models: ModelStore,
 ): void {
-  const ofModels = batch.metrics.flatMap(({ model_id: modelId, dataset_name, dataset_digest, ...metric }) =>
-    modelId
-      ? [
-          {
-            ...metric,
-            modelId,
-            runId,
-            datasetName: dataset_name ?? '',
-            datasetDigest: dataset_digest ?? '',
-          },
-        ]
-      : [],
-  );
-  for (const { modelId } of ofModels) {
-    if (!models.hasLoggedModel(modelId)) {
-      throw loggedModelNotFound(modelId);
+  const ofModels = batch.metrics.filter((metric) => metric.model_id);
+  for (const { model_id } of ofModels) {
+    if (!models.hasLoggedModel(model_id!)) {
+      throw loggedModelNotFound(model_id!);
     }
   }
   store.logBatch(runId, batch);
   if (ofModels.length > 0) {
-    models.addLoggedModelMetrics(ofModels);
+    models.addLoggedModelMetrics(ofModels.map((metric) => metricOfModel(runId, metric)));
   }
+}
+
+function metricOfModel(
+  runId: string,
+  { model_id, dataset_name, dataset_digest, ...point }: Metric,
+): LoggedModelMetric {
+  return {
+    ...point,
+    modelId: model_id!,
+    runId,
+    datasetName: dataset_name ?? '',
+    datasetDigest: dataset_digest ?? '',
+  };
+}
+
+function encoded(run: StoredRun, store: RunStore) {
+  return encodeRun(run, store.contents([run.runId])[0]!);
 }
 
 function required(store: RunStore, runId: string): StoredRun {
@@ -197,6 +209,11 @@ function chosenName(message: Message<'createRun'>): string | undefined {
     );
   }
   return message.run_name || tagged;
+}
+
+function repeated(keys: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return keys.filter((key) => seen.size === seen.add(key).size);
 }
 
 function atMost(limit: number, what: string, count: number): void {

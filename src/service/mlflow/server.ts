@@ -7,6 +7,7 @@ import type { RunStore } from '../experiments/store.ts';
 import { unsafePath } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
 import type { ModelStore } from '../models/store.ts';
+import type { TraceStore } from '../traces/store.ts';
 import { ArtifactProxy } from './artifactProxy.ts';
 import { decode, messages, parseJson } from './decode.ts';
 import {
@@ -26,6 +27,7 @@ import { type ChosenExperiments, RunScope } from './runScope.ts';
 export interface TrackingServerOptions {
   readonly store: RunStore;
   readonly models: ModelStore;
+  readonly traces: TraceStore;
   readonly artifactRoot: string;
   /** The folder of the scripts, to know them again. */
   readonly workspace?: string;
@@ -80,9 +82,9 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, models, artifactRoot, workspace } = options;
+  const { store, models, traces, artifactRoot, workspace } = options;
   const writes = new GroupCommit(store);
-  serveMessages(app, { store, models, writes, artifactRoot, ...(workspace && { workspace }) }, gate);
+  serveMessages(app, { store, models, traces, writes, artifactRoot, ...(workspace && { workspace }) }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options);
@@ -263,7 +265,7 @@ const knownPaths = routes.map(
 
 function isKnownPath(path: string): boolean {
   const below = path.replace(otherMountPoints, mountPoint);
-  return knownPaths.some((known) => known.test(below));
+  return below === '/health' || below === '/version' || knownPaths.some((known) => known.test(below));
 }
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../base/errors.ts';
+import { pythonQuoted } from '../../base/pythonJson.ts';
 
 /** What can go wrong with models. Where MLflow has a sentence for it, that sentence is kept. */
 export const modelErrorCodes = {
@@ -51,7 +52,7 @@ export function loggedModelNotFound(modelId: string): WorkbenchError {
 export function loggedModelTagNotFound(modelId: string, key: string): WorkbenchError {
   return new WorkbenchError(
     modelErrorCodes.tagNotFound,
-    `No tag with key '${key}' found for model with ID '${modelId}'.`,
+    `No tag with key ${pythonQuoted(key)} found for model with ID '${modelId}'.`,
   );
 }
 
@@ -82,7 +83,7 @@ export function nameLikePath(name: string, resolved: string): WorkbenchError {
 export function invalidLoggedModelName(name: string): WorkbenchError {
   return new WorkbenchError(
     modelErrorCodes.invalidName,
-    `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the ` +
+    `Invalid model name (${pythonQuoted(name)}) provided. Model name must be a non-empty string and cannot contain the ` +
       `following characters: ('/', ':', '.', '%', '"', "'")`,
   );
 }

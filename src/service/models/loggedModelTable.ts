@@ -25,6 +25,9 @@ interface MetricRow extends Omit<LoggedModelMetric, 'value' | 'modelId'> {
   readonly value: number | 'NaN';
 }
 
+/** No limit, to SQLite. */
+const everything = -1;
+
 /** The tables `logged_models`, `logged_model_parameters`, `_tags` and `_metrics`. Transactions belong to the caller. */
 export class LoggedModelTable {
   readonly #statements: ReturnType<typeof prepare>;
@@ -123,7 +126,8 @@ export class LoggedModelTable {
     });
   }
 
-  toLoggedModel(row: LoggedModelRow): LoggedModel {
+  /** With its newest metrics, as many as are wanted, or with all. */
+  toLoggedModel(row: LoggedModelRow, metrics = everything): LoggedModel {
     return {
       modelId: row.model_id,
       experiment: String(row.experiment),
@@ -138,7 +142,7 @@ export class LoggedModelTable {
       tags: this.#statements.tags.all(row.id),
       parameters: this.#statements.parameters.all(row.id),
       metrics: this.#statements.metrics
-        .all(row.id)
+        .all(row.id, metrics)
         .map((metric) => ({ ...metric, value: Number(metric.value), modelId: row.model_id })),
       registrations: this.#statements.registrations.all(row.model_id),
     };
@@ -181,8 +185,9 @@ function prepare(database: Database) {
     metrics: database.prepare(
       `SELECT key, timestamp, step, run_id AS runId, dataset_name AS datasetName,
          dataset_digest AS datasetDigest, value
-       FROM logged_model_metrics WHERE model = ? ORDER BY key, timestamp, step, run_id`,
-    ) as Statement<[number], MetricRow>,
+       FROM (SELECT * FROM logged_model_metrics WHERE model = ? ORDER BY timestamp DESC, step DESC LIMIT ?)
+       ORDER BY key, timestamp, step, run_id`,
+    ) as Statement<[number, number], MetricRow>,
     insertMetric: database.prepare(
       `INSERT OR IGNORE INTO logged_model_metrics
          (model, key, timestamp, step, run_id, dataset_name, dataset_digest, value)

@@ -12,6 +12,7 @@ const promptPlaceholders = ['dummy-source', 'prompt-template'];
 export interface Known {
   readonly runs: RunStore;
   loggedModel(modelId: string): LoggedModel;
+  hasLoggedModel(modelId: string): boolean;
   /** The version that an address names: by number, by alias, by stage, or the latest. */
   version(name: string, which: { number: number } | { alias: string } | { stage: string }): ModelVersion;
   isPrompt(name: string): boolean;
@@ -60,7 +61,8 @@ function promptOrigin({ source, runId = '' }: NewModelVersion): Origin {
 }
 
 function loggedModelOrigin(version: NewModelVersion, modelId: string, known: Known): Origin {
-  if (version.loggedModel && version.loggedModel !== modelId) {
+  const isAnother = version.loggedModel ? version.loggedModel !== modelId : !known.hasLoggedModel(modelId);
+  if (isAnother) {
     throw sourceOutside(version.source, 'model_id');
   }
   const model = known.loggedModel(modelId);

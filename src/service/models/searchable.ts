@@ -1,5 +1,6 @@
 import {
   keyedRows,
+  keyedTable,
   listOperators,
   type Noun,
   numberColumn,
@@ -14,7 +15,7 @@ export const searchableRegisteredModels: Noun = {
   entities: [
     {
       words: ['tag', 'tags'],
-      anyKey: keyedRows('text', keyedBy('registered_model_tags', 'model', 'registered_models'), {
+      anyKey: keyedRows('text', keyedTable('registered_model_tags', 'model', 'registered_models'), {
         orderable: false,
         matchesMissing: isNotPrompt,
       }),
@@ -40,7 +41,7 @@ export const searchableVersions: Noun = {
   entities: [
     {
       words: ['tag', 'tags'],
-      anyKey: keyedRows('text', keyedBy('model_version_tags', 'version', 'model_versions'), {
+      anyKey: keyedRows('text', keyedTable('model_version_tags', 'version', 'model_versions'), {
         orderable: false,
         matchesMissing: isNotPrompt,
       }),
@@ -69,14 +70,14 @@ export function searchableLoggedModels(metricRows: RowsSource['rows']): Noun {
       { words: ['metrics'], anyKey: keyedRows('number', metricRows) },
       {
         words: ['params'],
-        anyKey: keyedRows('text', keyedBy('logged_model_parameters', 'model', 'logged_models'), {
+        anyKey: keyedRows('text', keyedTable('logged_model_parameters', 'model', 'logged_models'), {
           operators: listOperators,
           orderable: false,
         }),
       },
       {
         words: ['tags'],
-        anyKey: keyedRows('text', keyedBy('logged_model_tags', 'model', 'logged_models'), {
+        anyKey: keyedRows('text', keyedTable('logged_model_tags', 'model', 'logged_models'), {
           operators: listOperators,
           orderable: false,
         }),
@@ -132,12 +133,4 @@ function comparisonsOf(expression: Expression | undefined): Comparison[] {
     default:
       return expression.parts.flatMap(comparisonsOf);
   }
-}
-
-function keyedBy(table: string, column: string, owner: string): RowsSource['rows'] {
-  return (alias, key) => ({
-    from: `${table} AS ${alias}`,
-    where: `${alias}.${column} = ${owner}.id AND ${alias}.key = ${key}`,
-    value: `${alias}.value`,
-  });
 }

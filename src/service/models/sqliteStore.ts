@@ -1,9 +1,8 @@
-import { errorShape } from '../../base/errors.ts';
-import { Emitter } from '../../base/event.ts';
 import type { KeyValue, RunStore } from '../experiments/store.ts';
 import { experimentDeleted, experimentNotFound } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
+import { Writer } from '../storage/writer.ts';
 import { aliasNotFound, latestVersionNotFound, stageNotActive } from './errors.ts';
 import { ImportedModels } from './importedModels.ts';
 import { type LoggedModelRow, LoggedModelTable } from './loggedModelTable.ts';
@@ -44,38 +43,33 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 /** MLflow's clients and pages read from this tag which versions were made of a logged model. */
 const versionsTag = 'mlflow.modelVersions';
 
+/** A training may log a metric of its model at each step; a page of models would carry them all. */
+const foundMetrics = 1_000;
+
 class SqliteModelStore implements ModelStore {
-  readonly #database: Database;
   readonly #runs: RunStore;
   readonly #models: RegisteredModelTable;
   readonly #versions: ModelVersionTable;
   readonly #logged: LoggedModelTable;
   readonly #search: ModelSearch;
   readonly #imported: ImportedModels;
-  readonly #transaction: (work: () => unknown) => unknown;
-  readonly #changed: Emitter<ModelChange>;
-  #version = Date.now() * 1000;
+  readonly #writer: Writer<Omit<ModelChange, 'version'>>;
   readonly onDidChange: ModelStore['onDidChange'];
 
   constructor({ database, runs, log }: ModelStoreOptions) {
-    this.#database = database;
     this.#runs = runs;
     this.#models = new RegisteredModelTable(database);
     this.#versions = new ModelVersionTable(database);
     this.#logged = new LoggedModelTable(database);
     this.#search = new ModelSearch(database);
     this.#imported = new ImportedModels(database, this.#models, this.#versions, this.#logged);
-    const transaction = database.transaction((work: () => unknown) => work());
-    this.#transaction = (work) => transaction.immediate(work);
-    this.#changed = new Emitter((error) =>
-      log.write('error', 'models', `A listener failed: ${errorShape(error).message}`),
-    );
-    this.onDidChange = this.#changed.event;
+    this.#writer = new Writer(database, log, 'models');
+    this.onDidChange = this.#writer.onDidChange;
   }
 
   createRegisteredModel(model: NewRegisteredModel): RegisteredModel {
-    const row = this.#write(() => this.#models.create(model));
-    this.#fire({ registeredModel: row.name });
+    const row = this.#writer.write(() => this.#models.create(model));
+    this.#writer.tell({ registeredModel: row.name });
     return this.#toRegisteredModel(row);
   }
 
@@ -94,7 +88,7 @@ class SqliteModelStore implements ModelStore {
       this.#models.rename(row, newName, now);
       this.#versions.touchAll(row.id, now);
     });
-    this.#fire({ registeredModel: newName });
+    this.#writer.tell({ registeredModel: newName });
     return this.getRegisteredModel(newName);
   }
 
@@ -139,7 +133,7 @@ class SqliteModelStore implements ModelStore {
   }
 
   createVersion(version: NewModelVersion): ModelVersion {
-    const row = this.#write(() => {
+    const row = this.#writer.write(() => {
       const model = this.#models.require(version.name);
       const origin = originOf(version, this.#known);
       const number = this.#models.nextVersion(model);
@@ -151,9 +145,9 @@ class SqliteModelStore implements ModelStore {
       }
       return this.#versions.require(version.name, number);
     });
-    this.#fire({ registeredModel: version.name });
+    this.#writer.tell({ registeredModel: version.name });
     if (row.logged_model !== null) {
-      this.#fire({ loggedModel: row.logged_model });
+      this.#writer.tell({ loggedModel: row.logged_model });
     }
     return this.#withAliases(row);
   }
@@ -212,7 +206,7 @@ class SqliteModelStore implements ModelStore {
   }
 
   createLoggedModel(model: NewLoggedModel): LoggedModel {
-    const row = this.#write(() => {
+    const row = this.#writer.write(() => {
       const experiment = this.#runs.getExperiment(model.experiment);
       if (!experiment) {
         throw experimentNotFound(model.experiment);
@@ -222,7 +216,7 @@ class SqliteModelStore implements ModelStore {
       }
       return this.#logged.create(model, experiment);
     });
-    this.#fire({ loggedModel: row.model_id });
+    this.#writer.tell({ loggedModel: row.model_id });
     return this.#logged.toLoggedModel(row);
   }
 
@@ -257,32 +251,32 @@ class SqliteModelStore implements ModelStore {
   }
 
   addLoggedModelMetrics(metrics: readonly LoggedModelMetric[]): void {
-    this.#write(() => {
+    this.#writer.write(() => {
       for (const metric of metrics) {
         this.#logged.addMetric(this.#logged.require(metric.modelId), metric);
       }
     });
     for (const loggedModel of new Set(metrics.map((metric) => metric.modelId))) {
-      this.#fire({ loggedModel });
+      this.#writer.tell({ loggedModel });
     }
   }
 
   searchLoggedModels(search: LoggedModelSearch): Found<LoggedModel> {
     const { items, more } = this.#search.loggedModels(search);
-    return { items: items.map((row) => this.#logged.toLoggedModel(row)), more };
+    return { items: items.map((row) => this.#logged.toLoggedModel(row, foundMetrics)), more };
   }
 
   importLoggedModel(model: Omit<LoggedModel, 'registrations'>): void {
-    this.#write(() => this.#imported.addLoggedModel(model));
-    this.#fire({ loggedModel: model.modelId });
+    this.#writer.write(() => this.#imported.addLoggedModel(model));
+    this.#writer.tell({ loggedModel: model.modelId });
   }
 
   importRegisteredModel(
     model: Omit<RegisteredModel, 'latestVersions'>,
     versions: readonly ImportedVersion[],
   ): number {
-    const added = this.#write(() => this.#imported.addRegisteredModel(model, versions));
-    this.#fire({ registeredModel: model.name });
+    const added = this.#writer.write(() => this.#imported.addRegisteredModel(model, versions));
+    this.#writer.tell({ registeredModel: model.name });
     return added;
   }
 
@@ -290,6 +284,7 @@ class SqliteModelStore implements ModelStore {
     return {
       runs: this.#runs,
       loggedModel: (modelId) => this.getLoggedModel(modelId),
+      hasLoggedModel: (modelId) => this.hasLoggedModel(modelId),
       version: (name, which) => this.#versionNamed(name, which),
       isPrompt: (name) => isPrompt(this.#models.tags(this.#models.require(name))),
     };
@@ -346,8 +341,8 @@ class SqliteModelStore implements ModelStore {
   }
 
   #changeModel(name: string, work: (row: RegisteredModelRow) => void): void {
-    this.#write(() => work(this.#models.require(name)));
-    this.#fire({ registeredModel: name });
+    this.#writer.write(() => work(this.#models.require(name)));
+    this.#writer.tell({ registeredModel: name });
   }
 
   #changeVersion(
@@ -355,27 +350,12 @@ class SqliteModelStore implements ModelStore {
     version: number,
     work: (row: ModelVersionRow, model: RegisteredModelRow) => void,
   ): void {
-    this.#write(() => work(this.#versions.require(name, version), this.#models.require(name)));
-    this.#fire({ registeredModel: name });
+    this.#writer.write(() => work(this.#versions.require(name, version), this.#models.require(name)));
+    this.#writer.tell({ registeredModel: name });
   }
 
   #changeLogged(modelId: string, work: (row: LoggedModelRow) => void): void {
-    this.#write(() => work(this.#logged.require(modelId)));
-    this.#fire({ loggedModel: modelId });
-  }
-
-  #write<T>(work: () => T): T {
-    return this.#transaction(work) as T;
-  }
-
-  /** A write inside a larger transaction is told when that one is over, for it ends before anything else runs. */
-  #fire(change: Omit<ModelChange, 'version'>): void {
-    this.#version += 1;
-    const news = { ...change, version: this.#version };
-    if (this.#database.inTransaction) {
-      queueMicrotask(() => this.#changed.fire(news));
-    } else {
-      this.#changed.fire(news);
-    }
+    this.#writer.write(() => work(this.#logged.require(modelId)));
+    this.#writer.tell({ loggedModel: modelId });
   }
 }

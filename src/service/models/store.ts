@@ -57,6 +57,7 @@ export interface ModelStore {
   addLoggedModelParameters(modelId: string, parameters: readonly KeyValue[]): void;
   /** An exact repeat is ignored. */
   addLoggedModelMetrics(metrics: readonly LoggedModelMetric[]): void;
+  /** Each with its newest 1,000 metrics. */
   searchLoggedModels(search: LoggedModelSearch): Found<LoggedModel>;
 
   /** A model of another store, as it was there. */

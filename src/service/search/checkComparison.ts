@@ -67,7 +67,8 @@ function textTest(noun: Noun, { entity, field }: FoundField, operator: Operator,
 function wordsWith({ entities }: Noun, operator: Operator): string[] {
   return entities
     .filter((entity) => 'anyKey' in entity && entity.anyKey.operators.includes(operator))
-    .map(({ words }) => words[1] ?? words[0]);
+    .map(({ words }) => words[1] ?? words[0])
+    .reverse();
 }
 
 function keysWithLists({ keys }: ListedEntity): string[] {

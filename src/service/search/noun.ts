@@ -107,3 +107,12 @@ export function keyedRows(type: Field['type'], rows: RowsSource['rows'], more: P
   const operators = type === 'number' ? numberOperators : textOperators;
   return { type, operators, source: { kind: 'rows', rows }, ...more };
 }
+
+/** Rows of a table that has a column for whose they are, and the columns `key` and `value`. */
+export function keyedTable(table: string, column: string, owner: string): RowsSource['rows'] {
+  return (alias, key) => ({
+    from: `${table} AS ${alias}`,
+    where: `${alias}.${column} = ${owner}.id AND ${alias}.key = ${key}`,
+    value: `${alias}.value`,
+  });
+}

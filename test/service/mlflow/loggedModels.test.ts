@@ -65,9 +65,12 @@ describe('a logged model', () => {
     expect((await client.post('logged-models', { experiment_id: '99' })).status).toBe(404);
     const noNumber = await client.post('logged-models', { experiment_id: 'x' });
     expect(noNumber.json.message).toBe("Invalid experiment ID 'x'. Experiment ID must be a valid integer.");
-    for (const name of ['a/b', 'a:b', 'a.b', 'a%b', '"', "'"]) {
+    for (const [name, shown] of [
+      ...['a/b', 'a:b', 'a.b', 'a%b', '"'].map((bad) => [bad, `'${bad}'`]),
+      ["it's", '"it\'s"'],
+    ]) {
       const refused = await client.post('logged-models', { experiment_id: '0', name });
-      expect(refused.json.message).toContain(`Invalid model name ('${name}') provided.`);
+      expect(refused.json.message).toContain(`Invalid model name (${shown}) provided.`);
     }
     await client.post('experiments/create', { name: 'gone' });
     await client.post('experiments/delete', { experiment_id: '1' });
@@ -176,6 +179,27 @@ describe('metrics of a model', () => {
     expect([refused.status, refused.json.message]).toEqual([404, "Logged model with ID 'm-none' not found."]);
     expect(store.metrics(run_id)).toEqual([]);
   });
+});
+
+test('a model that logged at each step is found with its newest thousand metrics, and read with all', async () => {
+  const { client } = await start();
+  const run_id = await newRun(client);
+  const model_id = await newModel(client);
+  for (const from of [0, 1_000]) {
+    const metrics = Array.from({ length: 1_000 }, (_, index) => ({
+      key: 'loss',
+      value: 1,
+      timestamp: from + index,
+      step: from + index,
+      model_id,
+    }));
+    await client.post('runs/log-batch', { run_id, metrics });
+  }
+  const { json } = await client.post('logged-models/search', { experiment_ids: ['0'] });
+  const { metrics } = json.models[0].data;
+  expect([metrics.length, metrics[0].step, metrics.at(-1).step]).toEqual([1_000, 1_000, 1_999]);
+  const whole = await client.get(`logged-models/${model_id}`);
+  expect(whole.json.model.data.metrics).toHaveLength(2_000);
 });
 
 describe('search', () => {
@@ -334,7 +358,9 @@ describe('registration', () => {
           'that contains the source.',
       );
     }
-    const missing = await client.post('model-versions/create', { name: 'm', source: 'models:/m-none' });
-    expect(missing.status).toBe(404);
+    const missing = { name: 'm', source: 'models:/m-none' };
+    expect((await client.post('model-versions/create', missing)).status).toBe(400);
+    const named = await client.post('model-versions/create', { ...missing, model_id: 'm-none' });
+    expect([named.status, named.json.message]).toEqual([404, "Logged model with ID 'm-none' not found."]);
   });
 });

@@ -143,6 +143,52 @@ describe('registered models', () => {
   });
 });
 
+test('search by name, tags and order; prompts only when they are asked for', async () => {
+  const { client } = await start();
+  for (const name of ['penguins', 'Pelicans', 'geese']) {
+    await withVersions(client, name, 1);
+  }
+  await client.post('registered-models/set-tag', { name: 'geese', key: 'team', value: 'a' });
+  const isPrompt = { key: 'mlflow.prompt.is_prompt', value: 'true' };
+  await client.post('registered-models/create', { name: 'prompt', tags: [isPrompt] });
+  await client.post('model-versions/create', { name: 'prompt', source: 'dummy-source', tags: [isPrompt] });
+  const names = async (filter: string, order_by = 'name ASC') => {
+    const { json } = await client.get('registered-models/search', { filter, order_by });
+    return (json.registered_models ?? []).map((model: { name: string }) => model.name);
+  };
+  expect(await names("tag.`mlflow.prompt.is_prompt` != 'true'")).toEqual(['Pelicans', 'geese', 'penguins']);
+  expect(await names("tags.`mlflow.prompt.is_prompt` = 'true'")).toEqual(['prompt']);
+  expect(await names("name ILIKE 'pe%' AND tag.`mlflow.prompt.is_prompt` != 'true'")).toEqual([
+    'Pelicans',
+    'penguins',
+  ]);
+  expect(await names("name LIKE 'pe%'")).toEqual(['penguins']);
+  expect(await names("tags.team = 'a'")).toEqual(['geese']);
+  expect(await names("tags.team != 'b'")).toEqual(['geese']);
+  expect(await names('', 'last_updated_timestamp DESC')).toHaveLength(3);
+  expect(await names('', 'name DESC')).toEqual(['penguins', 'geese', 'Pelicans']);
+  const versions = async (filter: string, order_by = 'name ASC') => {
+    const { json } = await client.get('model-versions/search', { filter, order_by });
+    return (json.model_versions ?? []).map((version: { name: string }) => version.name);
+  };
+  expect(await versions("name = 'geese'")).toEqual(['geese']);
+  expect(await versions("name IN ('geese', 'penguins') AND version_number >= 1")).toEqual([
+    'geese',
+    'penguins',
+  ]);
+  expect(await versions("source_path LIKE 's3://%'")).toHaveLength(3);
+  expect(await versions("run_id = ''")).toHaveLength(3);
+  expect(await versions("tags.`mlflow.prompt.is_prompt` = 'true'")).toEqual(['prompt']);
+  for (const filter of ["stage = 'None'", 'name = penguins', "name = 'a' OR name = 'b'"]) {
+    const refused = await client.get('model-versions/search', { filter });
+    expect([refused.status, refused.json.error_code]).toEqual([400, 'INVALID_PARAMETER_VALUE']);
+  }
+  const twice = await client.raw(
+    '/api/2.0/mlflow/registered-models/search?order_by=name&order_by=name%20DESC',
+  );
+  expect(twice.status).toBe(400);
+});
+
 describe('versions', () => {
   test('count up, are ready at once, and keep their numbers when deleted', async () => {
     const { client } = await start();

@@ -3,6 +3,7 @@ import { createTrackingServer } from '../../../src/service/mlflow/server.ts';
 import { createModelStore } from '../../../src/service/models/sqliteStore.ts';
 import { openDatabase } from '../../../src/service/storage/database.ts';
 import { migrations } from '../../../src/service/storage/migrations/all.ts';
+import { createTraceStore } from '../../../src/service/traces/sqliteStore.ts';
 
 /** A tracking server in a process of its own, to be killed: prints its address, then serves until it dies. */
 const [database, artifactRoot, secret, port] = process.argv.slice(2);
@@ -12,6 +13,7 @@ const store = createRunStore({ database: opened.database, log });
 const server = await createTrackingServer({
   store,
   models: createModelStore({ database: opened.database, runs: store, log }),
+  traces: createTraceStore({ database: opened.database, runs: store, log }),
   artifactRoot: artifactRoot!,
   secret: secret!,
   log,

@@ -10,6 +10,8 @@ import { createModelStore } from '../../../src/service/models/sqliteStore.ts';
 import type { ModelStore } from '../../../src/service/models/store.ts';
 import { openDatabase } from '../../../src/service/storage/database.ts';
 import { migrations } from '../../../src/service/storage/migrations/all.ts';
+import { createTraceStore } from '../../../src/service/traces/sqliteStore.ts';
+import type { TraceStore } from '../../../src/service/traces/store.ts';
 
 export const secret = 'unguessable-secret-for-tests';
 
@@ -17,6 +19,7 @@ export interface TestServer {
   readonly server: TrackingServer;
   readonly store: RunStore;
   readonly models: ModelStore;
+  readonly traces: TraceStore;
   /** Holds the artifact folder and whatever lies outside of it. */
   readonly folder: string;
   readonly artifactRoot: string;
@@ -41,16 +44,18 @@ export async function startServer(port?: number): Promise<TestServer> {
   const log = { write: (_level: string, _source: string, message: string) => void logged.push(message) };
   const store = createRunStore({ database: opened.database, log });
   const models = createModelStore({ database: opened.database, runs: store, log });
+  const traces = createTraceStore({ database: opened.database, runs: store, log });
   const server = await createTrackingServer({
     store,
     models,
+    traces,
     artifactRoot,
     secret,
     log,
     ...(port !== undefined && { port }),
   });
   cleanups.push(() => server.dispose());
-  return { server, store, models, folder, artifactRoot, logged };
+  return { server, store, models, traces, folder, artifactRoot, logged };
 }
 
 export interface Reply {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pythonJson } from '../../../src/base/pythonJson.ts';
+import { pythonJson, pythonQuoted } from '../../../src/base/pythonJson.ts';
 
 test.each([
   [[], '[]'],
@@ -11,4 +11,13 @@ test.each([
 ])('%j as json.dumps writes it', (value, text) => {
   expect(pythonJson(value)).toBe(text);
   expect(JSON.parse(pythonJson(value))).toEqual(value);
+});
+
+test.each([
+  ['a', "'a'"],
+  ["it's", `"it's"`],
+  [`"it's"`, `'"it\\'s"'`],
+  ['a\\b', "'a\\\\b'"],
+])('%j is shown as %s', (text, shown) => {
+  expect(pythonQuoted(text)).toBe(shown);
 });

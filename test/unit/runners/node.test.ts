@@ -157,7 +157,7 @@ await mlflow.withRun({}, async () => {
   });
 
   test('a service that is away for a while loses nothing', async () => {
-    const { start, store, models, server, values, artifactRoot } = await scene();
+    const { start, store, models, traces, server, values, artifactRoot } = await scene();
     const script = start(
       'away.mjs',
       `
@@ -180,6 +180,7 @@ process.exit(0);
     const again = await createTrackingServer({
       store,
       models,
+      traces,
       artifactRoot,
       secret,
       port: server.port,

@@ -135,7 +135,7 @@ with mlflow.start_run():
 });
 
 test('a service that is away for a while loses nothing and holds up nobody', async () => {
-  const { start, store, models, own, server, values, artifactRoot } = await scene();
+  const { start, store, models, traces, own, server, values, artifactRoot } = await scene();
   const script = start(`
 mlflow.log_metric("m", 0, step=0)
 mlflow.flush()
@@ -154,6 +154,7 @@ print("held up", time.perf_counter() - begin > 10, flush=True)
   const again = await createTrackingServer({
     store,
     models,
+    traces,
     artifactRoot,
     secret,
     port: server.port,
