@@ -59,10 +59,16 @@ async function copyArtifacts(
  */
 export async function takeArtifacts(
   artifacts: SourceArtifacts,
-  place: { readonly artifactRoot: string; readonly relative: string; readonly signal: AbortSignal },
+  place: {
+    readonly artifactRoot: string;
+    readonly relative: string;
+    readonly signal: AbortSignal;
+    /** Nothing of the same owner is here yet. */
+    readonly isNew: boolean;
+  },
   record: (uri: string) => void,
 ): Promise<readonly string[]> {
-  const { artifactRoot, relative, signal } = place;
+  const { artifactRoot, relative, signal, isNew } = place;
   const { folder, missing } = await copyArtifacts(artifacts, artifactRoot, signal);
   if (folder !== undefined) {
     await moveArtifacts(folder, artifactRoot, relative);
@@ -72,10 +78,12 @@ export async function takeArtifacts(
     const isElsewhere = folder === undefined && isOtherStorage(artifacts.uri);
     record(isElsewhere ? artifacts.uri : `mlflow-artifacts:/${relative}`);
   } catch (error) {
-    await fs.rm(await resolveStored(artifactRoot, path.posix.dirname(relative)), {
-      recursive: true,
-      force: true,
-    });
+    if (isNew) {
+      await fs.rm(await resolveStored(artifactRoot, path.posix.dirname(relative)), {
+        recursive: true,
+        force: true,
+      });
+    }
     throw error;
   }
   return missing;

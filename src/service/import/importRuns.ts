@@ -4,8 +4,9 @@ import { setImmediate as othersFirst } from 'node:timers/promises';
 import { errorShape } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import type { ImportResult } from '../../protocol/import.ts';
+import { pathOfArtifactUri } from '../experiments/artifactStorage.ts';
 import { scriptOfTags, tagValue } from '../experiments/scriptOfTags.ts';
-import type { MetricPoint, RunStore, StoredExperiment } from '../experiments/store.ts';
+import type { MetricPoint, RunStore, StoredExperiment, StoredRun } from '../experiments/store.ts';
 import type { Log } from '../log.ts';
 import type { ModelStore } from '../models/store.ts';
 import type { RequestContext } from '../router.ts';
@@ -32,7 +33,7 @@ const named = 20;
 
 /**
  * Takes the runs of an `mlruns` folder or an `mlflow.db` into the store under their own ids; those that are here
- * already are left as they are. A run comes with one transaction, its artifacts before it, so whatever ends the
+ * already are left as they are, but that what was under way goes on. A run comes with one transaction, its artifacts before it, so whatever ends the
  * import, what is here is whole. Cancelling ends it between two runs.
  */
 export async function importRuns(
@@ -150,18 +151,20 @@ class Import {
     runId: string,
     isDeletedWithExperiment: boolean,
   ): Promise<void> {
-    if (this.#store.getRun(runId)) {
+    const known = this.#store.getRun(runId);
+    if (known && !isUnfinishedImport(known)) {
       this.#present += 1;
       return;
     }
     const isTaken = await this.#orTell(`run ${runId}`, () =>
       this.#take(own, experiment.readRun(runId), isDeletedWithExperiment),
     );
-    if (!isTaken) {
-      return;
+    if (isTaken && known) {
+      this.#present += 1;
+    } else if (isTaken) {
+      this.#imported += 1;
+      this.#touched.add(own.id);
     }
-    this.#imported += 1;
-    this.#touched.add(own.id);
   }
 
   #tellProgress(): void {
@@ -177,10 +180,12 @@ class Import {
   }
 
   async #take(own: StoredExperiment, run: SourceRun, isDeletedWithExperiment: boolean): Promise<void> {
-    const missing = await takeArtifacts(
-      run.artifacts,
-      this.#place(`${own.id}/${run.runId}/artifacts`),
-      (uri) => this.#record(own, run, uri, isDeletedWithExperiment),
+    const known = this.#store.getRun(run.runId)?.artifactUri;
+    const relative = known?.startsWith('mlflow-artifacts:')
+      ? pathOfArtifactUri(known)
+      : `${own.id}/${run.runId}/artifacts`;
+    const missing = await takeArtifacts(run.artifacts, this.#place(relative, known === undefined), (uri) =>
+      this.#record(own, run, uri, isDeletedWithExperiment),
     );
     this.#missing.push(...missing.map((place) => [run.name ?? run.runId, place].filter(Boolean).join('/')));
   }
@@ -192,7 +197,7 @@ class Import {
       this.#context.signal.throwIfAborted();
       await this.#orTell(`model ${modelId}`, async () => {
         const { model, artifacts } = experiment.readModel(modelId);
-        const place = this.#place(`${own.id}/models/${modelId}/artifacts`);
+        const place = this.#place(`${own.id}/models/${modelId}/artifacts`, true);
         const missing = await takeArtifacts(artifacts, place, (artifactUri) =>
           models.importLoggedModel({ ...model, experiment: own.id, artifactUri }),
         );
@@ -214,8 +219,8 @@ class Import {
     }
   }
 
-  #place(relative: string) {
-    return { artifactRoot: this.#options.artifactRoot, relative, signal: this.#context.signal };
+  #place(relative: string, isNew: boolean) {
+    return { artifactRoot: this.#options.artifactRoot, relative, signal: this.#context.signal, isNew };
   }
 
   /** What is wrong with one leaves the others alone. */
@@ -242,25 +247,27 @@ class Import {
     const { runId, tags, parameters, inputs, outputs } = run;
     const script = scriptOfTags(tags, this.#options.workspace);
     store.inOneTransaction(() => {
-      store.createRun({
-        runId,
-        artifactUri,
-        experiment: own.id,
-        status: run.status,
-        startTime: run.startTime,
-        userId: run.userId || tagValue(tags, 'mlflow.user') || '',
-        tags,
-        ...(run.name !== undefined && { name: run.name }),
-        ...(script !== undefined && { script }),
-      });
-      store.logBatch(runId, { parameters });
+      if (!store.getRun(runId)) {
+        store.createRun({
+          runId,
+          artifactUri,
+          experiment: own.id,
+          status: run.status,
+          startTime: run.startTime,
+          userId: run.userId || tagValue(tags, 'mlflow.user') || '',
+          ...(run.name !== undefined && { name: run.name }),
+          ...(script !== undefined && { script }),
+        });
+      }
+      // What is here of it already is repeated, which changes nothing.
+      store.logBatch(runId, { parameters, tags });
       for (const metrics of inBatches(run.points())) {
         store.logBatch(runId, { metrics });
       }
       store.logInputs(runId, inputs);
       store.logOutputs(runId, outputs);
       if (run.endTime !== undefined) {
-        store.updateRun(runId, { endTime: run.endTime });
+        store.updateRun(runId, { status: run.status, endTime: run.endTime });
       }
       // Those of a deleted experiment are deleted with it, and come back with it.
       if (run.lifecycle === 'deleted' && !isDeletedWithExperiment) {
@@ -268,6 +275,11 @@ class Import {
       }
     });
   }
+}
+
+/** Still under way when it came: it may have gone on where it came from. */
+function isUnfinishedImport({ status, lifecycleStage, details }: StoredRun): boolean {
+  return (status === 'RUNNING' || status === 'SCHEDULED') && lifecycleStage === 'active' && !details;
 }
 
 function* inBatches(points: Iterable<MetricPoint>): Iterable<MetricPoint[]> {

@@ -101,6 +101,24 @@ describe('a folder mlruns', () => {
     expect(experiment?.runCount).toBe(2);
   });
 
+  test('a run that was under way has gone on the next time', async () => {
+    const early = { status: 1, end: false, files: { 'params/rate': '1', 'metrics/loss': '1 0.5 0\n' } };
+    writeExperiment(place('mlruns'), '1', 'penguins', { [firstRun]: early });
+    await take('mlruns');
+    expect(await connection.send(getRuns, { runs: [firstRun] })).toMatchObject([{ state: 'running' }]);
+    const late = {
+      files: { 'params/rate': '1', 'metrics/loss': '1 0.5 0\n2 0.25 1\n', 'artifacts/a.txt': 'a' },
+    };
+    writeExperiment(place('mlruns'), '1', 'penguins', { [firstRun]: late });
+    expect(importedSentence(await take('mlruns'))).toBe('Imported 0 runs (1 was here already).');
+    expect(await connection.send(getRuns, { runs: [firstRun] })).toMatchObject([
+      { state: 'finished', endTime: 1700000005000, metrics: [{ key: 'loss', count: 2 }] },
+    ]);
+    expect(await connection.send(listArtifacts, { run: firstRun, path: '' })).toMatchObject([
+      { path: 'a.txt' },
+    ]);
+  });
+
   test('what is deleted stays deleted, and comes back together', async () => {
     writeExperiment(place('mlruns'), '1', 'penguins', { [firstRun]: { lifecycle: 'deleted' } });
     writeExperiment(

@@ -7,6 +7,8 @@ import SqliteDatabase from 'better-sqlite3';
 export interface FileRun {
   readonly name?: string;
   readonly status?: number;
+  /** False while it is under way. */
+  readonly end?: boolean;
   readonly lifecycle?: string;
   readonly artifactUri?: string;
   readonly files?: Readonly<Record<string, string>>;
@@ -45,7 +47,7 @@ function meta(experiment: string, runId: string, run: FileRun): string {
   const uri = run.artifactUri ?? `file:///elsewhere/mlruns/${experiment}/${runId}/artifacts`;
   return [
     `artifact_uri: ${uri}`,
-    'end_time: 1700000005000',
+    `end_time: ${run.end === false ? 'null' : 1700000005000}`,
     `experiment_id: '${experiment}'`,
     `lifecycle_stage: ${run.lifecycle ?? 'active'}`,
     `run_id: ${runId}`,
