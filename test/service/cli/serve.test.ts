@@ -64,6 +64,13 @@ describe('mlops serve', () => {
     expect(await folder.json('runs', 'show', runId)).toMatchObject({ id: runId });
   });
 
+  it.each(['SIGTERM', 'SIGHUP'] as const)('ends as cleanly on %s', async (signal) => {
+    const { going, processId } = await served();
+    going.interrupt(signal);
+    expect(await going.ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(isAlive(processId)).toBe(false);
+  });
+
   it('keeps its port and secret from one time to the next', async () => {
     const first = await served();
     first.going.interrupt();
