@@ -1,4 +1,6 @@
 import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { deferred } from '../base/async.ts';
 import { plural } from '../base/format.ts';
@@ -106,7 +108,7 @@ function sayAddress({ terminal }: Invocation, welcome: Welcome): void {
  * start it again, with its secret.
  */
 async function leave({ session, terminal }: Invocation, { open }: TrackingOptions): Promise<void> {
-  const { connections } = await session.send(getStatus, null);
+  const { connections, processId } = await session.send(getStatus, null);
   if (connections > 1 && !open) {
     return;
   }
@@ -114,10 +116,27 @@ async function leave({ session, terminal }: Invocation, { open }: TrackingOption
   const { leaving, runningRuns } = await connection.send(retire, null);
   if (leaving) {
     await connection.closed;
+    await endOf(processId);
   } else {
     terminal.say(`The service goes on until ${plural(runningRuns, 'run')} under way have ended.`);
   }
   connection.dispose();
+}
+
+/** It closes its connections a moment before its port. */
+async function endOf(processId: number): Promise<void> {
+  const deadline = Date.now() + 2_000;
+  while (isAlive(processId) && Date.now() < deadline) {
+    await pause(10);
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
 }
 
 function isOpen({ trackingUri }: Welcome): boolean {
