@@ -39,7 +39,8 @@ const domains = [
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|foreignDatabase|statementCache|writer|errors|processLock|migrations/all)\\.ts$',
+  storage:
+    '(database|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
   experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|scriptOfTags|rpc)\\.ts$',

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { artifactsOf, fields, foldersIn, readLines, readMeta, readValues } from './fileReading.ts';
 import {
   deletedStage,

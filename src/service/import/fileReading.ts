@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeyValue, Lifecycle, MetricPoint } from '../experiments/store.ts';
 import { localPath, storageOf } from './artifactFolders.ts';
 import type { SourceArtifacts } from './source.ts';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorShape } from '../../base/errors.ts';
 import type { DatasetInput, MetricPoint, ModelLink } from '../experiments/store.ts';
 import { notMlflow, recordsElsewhere } from './errors.ts';

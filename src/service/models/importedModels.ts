@@ -1,4 +1,4 @@
-import type { Database, Statement } from '../storage/database.ts';
+import type { Database } from '../storage/database.ts';
 import type { LoggedModelTable } from './loggedModelTable.ts';
 import type { ModelVersionTable } from './modelVersionTable.ts';
 import type { RegisteredModelRow, RegisteredModelTable } from './registeredModelTable.ts';
@@ -75,7 +75,7 @@ export class ImportedModels {
   }
 
   #addVersion(model: RegisteredModelRow, version: ImportedVersion): boolean {
-    const { changes, lastInsertRowid } = this.#statements.insertVersion.run({
+    const { changes } = this.#statements.insertVersion.run({
       model: model.id,
       version: version.version,
       description: version.description ?? null,
@@ -92,8 +92,9 @@ export class ImportedModels {
       return false;
     }
     this.#statements.countVersion.run(version.version, model.id);
+    const row = this.#versions.require(model.name, version.version);
     for (const tag of version.tags) {
-      this.#statements.setVersionTag.run(lastInsertRowid, tag.key, tag.value);
+      this.#versions.setTag(row, tag);
     }
     return true;
   }
@@ -121,8 +122,5 @@ function prepare(database: Database) {
     countVersion: database.prepare(
       'UPDATE registered_models SET last_version = max(last_version, ?) WHERE id = ?',
     ),
-    setVersionTag: database.prepare(
-      'INSERT OR REPLACE INTO model_version_tags (version, key, value) VALUES (?, ?, ?)',
-    ) as Statement<[number | bigint, string, string]>,
   };
 }
