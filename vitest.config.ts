@@ -20,7 +20,9 @@ export default defineConfig({
     projects: [
       level('unit'),
       level('golden'),
-      level('service', { testTimeout: 60_000 }),
+      // Once in hundreds of starts `mlops` has been seen to wait for ever on a busy machine, of a cause not yet
+      // found; `test/run.ts` names each test that passed only when it was tried again.
+      level('service', { testTimeout: 60_000, retry: 1 }),
       level('pages', slow),
       level('contract', slow),
       // A click can be lost while a tree draws itself anew on a busy machine; what is broken fails each time.

@@ -36,6 +36,7 @@ export class ServiceClient implements Disposable {
   #state: ServiceState = { kind: 'idle' };
   #attached: Promise<Attached> | undefined;
   #connectedBefore = false;
+  #trackingUri: string | undefined;
   #disposed = false;
 
   constructor(
@@ -48,6 +49,11 @@ export class ServiceClient implements Disposable {
     this.#program = program;
     this.#version = version;
     this.#log = log;
+  }
+
+  /** Where scripts log, as the service last said it. */
+  get trackingUri(): string | undefined {
+    return this.#trackingUri;
   }
 
   get state(): ServiceState {
@@ -113,6 +119,7 @@ export class ServiceClient implements Disposable {
         version: this.#version,
       });
       this.#subscribe(attached);
+      this.#trackingUri = attached.welcome.trackingUri;
       this.#setState({ kind: 'connected' });
       this.#log.info(`Attached to the service of ${this.folder.name}, process ${attached.welcome.processId}`);
       if (this.#connectedBefore) {

@@ -112,6 +112,10 @@ export function isUnderWay(status: RunStatus): boolean {
 }
 
 export interface NewRun {
+  /** For a run that had one before it came here. */
+  readonly runId?: string;
+  /** Where its artifacts are, when not in the place of its experiment. */
+  readonly artifactUri?: string;
   readonly experiment: string;
   readonly status: RunStatus;
   readonly startTime: number;

@@ -13,6 +13,8 @@ export interface Call {
   readonly traces: TraceStore;
   readonly writes: GroupCommit;
   readonly artifactRoot: string;
+  /** Where the scripts are that name themselves in a run's tags. */
+  readonly workspace?: string;
   /** The supervised run whose process asks, when it came by that run's own address. */
   readonly scope?: RunScope;
 }
