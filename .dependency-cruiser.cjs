@@ -31,6 +31,7 @@ const domains = [
   'training',
   'models',
   'deployments',
+  'remote',
   'mlflow',
 ];
 
@@ -39,6 +40,7 @@ const publicFiles = {
   storage: '(database|errors|processLock|migrations/all)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
   experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|rpc)\\.ts$',
+  remote: '(remoteTracking|rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };
 

@@ -32,7 +32,8 @@ export interface ErrorAction {
     | 'writeParameters'
     | 'versionFirst'
     | 'manageTrust'
-    | 'restartService';
+    | 'restartService'
+    | 'signIn';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */
   readonly subject?: string;

@@ -22,6 +22,8 @@ import { createRunStore } from './experiments/sqliteStore.ts';
 import { leaveWhenIdle } from './idle.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
+import { createRemoteTracking } from './remote/remoteTracking.ts';
+import { registerRemote } from './remote/rpc.ts';
 import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
@@ -69,9 +71,23 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const previous = readServiceAddress(folder);
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
-  const store = createRunStore({ database, log });
+  const remote = disposables.add(
+    createRemoteTracking({
+      local: createRunStore({ database, log }),
+      folder: path.dirname(folder.artifacts),
+      environment: process.env,
+      log,
+    }),
+  );
+  const { store } = remote;
   const tracking = disposables.add(
-    await createTrackingServer({ store, artifactRoot: folder.artifacts, log, ...trackingBefore(previous) }),
+    await createTrackingServer({
+      store,
+      artifactRoot: folder.artifacts,
+      artifactWritten: (relative) => remote.artifactWritten(relative),
+      log,
+      ...trackingBefore(previous),
+    }),
   );
   const experiments = disposables.add(
     createExperiments({
@@ -80,6 +96,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
       tracking,
       datasets: versions,
       runtime: runtimeFiles(),
+      origin: remote,
       log,
     }),
   );
@@ -125,6 +142,10 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   }));
   disposables.add(registerVersions(router, versions));
   disposables.add(registerExperiments(router, experiments));
+  // A script started by hand is known by its requests alone, and one that was killed leaves its run open for ever.
+  const isTracking = () => Date.now() - tracking.lastRequestTime() < 30_000;
+  const loggingRuns = () => Math.max(experiments.busyRuns, isTracking() ? store.runsUnderWay().length : 0);
+  disposables.add(registerRemote(router, remote, loggingRuns));
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
   disposables.add(await listen(address.socket, router));
@@ -133,8 +154,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   disposables.add(
     leaveWhenIdle({
       seconds: options.idleSeconds,
-      isNeeded: () =>
-        router.connections > 0 || runningRuns() > 0 || Date.now() - tracking.lastRequestTime() < 30_000,
+      isNeeded: () => router.connections > 0 || runningRuns() > 0 || isTracking() || remote.isSending,
       leave: () => leave('nobody is attached and nothing is running'),
     }),
   );

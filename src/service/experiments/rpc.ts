@@ -5,6 +5,7 @@ import {
   getSeries,
   listArtifacts,
   listExperiments,
+  loadArtifact,
   logChanged,
   readLog,
   runsChanged,
@@ -32,6 +33,10 @@ export function registerExperiments(router: Router, experiments: Experiments): D
   });
   router.on(readLog, (query) => experiments.readLog(query));
   router.on(listArtifacts, ({ run, path }) => experiments.listArtifacts(run, path));
+  router.on(loadArtifact, async ({ run, path }) => {
+    await experiments.loadArtifact(run, path);
+    return null;
+  });
 
   const disposables = new DisposableStore();
   const news = disposables.add(new RunNews(router));

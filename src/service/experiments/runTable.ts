@@ -45,7 +45,7 @@ export class RunTable {
   }
 
   create(run: NewRun, experiment: StoredExperiment): RunRow {
-    const runId = randomUUID().replaceAll('-', '');
+    const runId = run.runId ?? randomUUID().replaceAll('-', '');
     const number = Number(experiment.id);
     const name = run.name || inventRunName((wanted) => !!this.#statements.nameTaken.get(number, wanted));
     const { lastInsertRowid } = this.#statements.insert.run({
@@ -55,7 +55,7 @@ export class RunTable {
       userId: run.userId,
       status: run.status,
       startTime: run.startTime,
-      artifactUri: `${experiment.artifactLocation.replace(/\/$/, '')}/${runId}/artifacts`,
+      artifactUri: run.artifactUri ?? `${experiment.artifactLocation.replace(/\/$/, '')}/${runId}/artifacts`,
       script: run.script ?? null,
       details: run.details ? JSON.stringify(run.details) : null,
     });

@@ -105,6 +105,10 @@ export interface StoredExperiment {
 export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
 export interface NewRun {
+  /** For a run that had one before it came here. */
+  readonly runId?: string;
+  /** Where its artifacts are, when not in the place of its experiment. */
+  readonly artifactUri?: string;
   readonly experiment: string;
   readonly status: RunStatus;
   readonly startTime: number;

@@ -13,9 +13,11 @@ import { uploadInterrupted } from './errors.ts';
 export class ArtifactProxy {
   readonly #root: string;
   readonly #uploads: string;
+  readonly #written: (relative: string) => void;
 
-  constructor(root: string) {
+  constructor(root: string, written: (relative: string) => void = () => undefined) {
     this.#root = root;
+    this.#written = written;
     this.#uploads = path.join(root, uploadsFolder);
   }
 
@@ -33,6 +35,7 @@ export class ArtifactProxy {
       await pipeline(body, createWriteStream(temporary, { flags: 'wx' }));
       await fs.mkdir(path.dirname(target), { recursive: true });
       await fs.rename(temporary, target);
+      this.#written(relative);
     } catch (error) {
       await fs.rm(temporary, { force: true });
       throw named(error, relative);

@@ -23,6 +23,8 @@ export interface TrackingServerOptions {
   /** Taken when it is free, so that scripts under way find us again after a restart. */
   readonly port?: number;
   readonly log: Log;
+  /** After a file was stored under this path below the artifact folder, and before its sender hears of it. */
+  artifactWritten?(relative: string): void;
 }
 
 export interface TrackingServer extends Disposable {
@@ -53,7 +55,7 @@ const otherMountPoints = /^\/(?:ajax-)?api\/[23]\.0(?=\/)/;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
 export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
-  const artifacts = new ArtifactProxy(options.artifactRoot);
+  const artifacts = new ArtifactProxy(options.artifactRoot, options.artifactWritten);
   await artifacts.prepare();
   const gate = new Gate(options.secret, options.store);
   const app = fastify({

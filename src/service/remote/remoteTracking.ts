@@ -1,0 +1,220 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { Emitter, type Event } from '../../base/event.ts';
+import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import type { SeriesQuery } from '../../protocol/experiments.ts';
+import type {
+  ConfigureRemote,
+  RemoteAuthority,
+  RemoteCredentials,
+  RemoteStatus,
+} from '../../protocol/remote.ts';
+import type { StoredArtifact } from '../experiments/artifactStorage.ts';
+import type { RunStore, StoreChange } from '../experiments/store.ts';
+import type { Log } from '../log.ts';
+import { normalizedAddress } from './address.ts';
+import { runUnderWay } from './errors.ts';
+import { Mirror, type Pace } from './mirror.ts';
+
+export interface RemoteTrackingOptions {
+  /** The workspace's own, for when no remote is configured. */
+  readonly local: RunStore;
+  /** `.mlops` of the workspace folder. */
+  readonly folder: string;
+  readonly log: Log;
+  /** Where credentials of a command line are found. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly pace?: Pace;
+}
+
+/**
+ * Where runs are kept: in the workspace, or in the mirror of a remote tracking server. `store` is one object for
+ * everybody and stands for whichever it is, so that nothing has to be made anew when that changes.
+ */
+export interface RemoteTracking extends Disposable {
+  readonly store: RunStore;
+  readonly status: RemoteStatus;
+  /** Something is being sent at this moment. */
+  readonly isSending: boolean;
+  /** Throws `remote.runUnderWay` when the place changes while runs log to the present one. */
+  configure(request: ConfigureRemote, runsUnderWay: number): RemoteStatus;
+  /** The server is read only while somebody looks. */
+  setWatched(isWatched: boolean): void;
+  loadHistories(query: SeriesQuery): Promise<void>;
+  listArtifacts(run: string, folder: string): Promise<StoredArtifact[] | undefined>;
+  loadArtifact(run: string, file: string): Promise<void>;
+  /** A file was written to this place below the artifact folder. */
+  artifactWritten(relative: string): void;
+  readonly onDidChange: Event<{ readonly switched: boolean }>;
+}
+
+export function createRemoteTracking(options: RemoteTrackingOptions): RemoteTracking {
+  return new SwitchingTracking(options);
+}
+
+const usualPace: Pace = { look: 4_000, firstPause: 1_000, longestPause: 60_000 };
+
+/** What `.mlops/remote.json` holds; never a credential. */
+const configuration = z.object({ address: z.string(), by: z.enum(['setting', 'terminal']) });
+
+class SwitchingTracking implements RemoteTracking {
+  readonly #options: RemoteTrackingOptions;
+  readonly #file: string;
+  readonly #changed: Emitter<{ readonly switched: boolean }>;
+  readonly #storeChanged: Emitter<StoreChange>;
+  #current = new DisposableStore();
+  #mirror: Mirror | undefined;
+  #by: RemoteAuthority = 'setting';
+  #isWatched = false;
+  readonly store: RunStore;
+  readonly onDidChange: RemoteTracking['onDidChange'];
+
+  constructor(options: RemoteTrackingOptions) {
+    this.#options = options;
+    this.#file = path.join(options.folder, 'remote.json');
+    const onListenerError = (error: unknown) =>
+      options.log.write('error', 'remote', `A listener failed: ${String(error)}`);
+    this.#changed = new Emitter(onListenerError);
+    this.#storeChanged = new Emitter(onListenerError);
+    this.onDidChange = this.#changed.event;
+    this.store = standingFor(() => this.#mirror?.store ?? options.local, this.#storeChanged.event);
+    const kept = this.#read();
+    this.#open(kept?.address, kept?.by ?? 'setting', undefined);
+  }
+
+  get status(): RemoteStatus {
+    return this.#mirror ? { ...this.#mirror.status, by: this.#by } : { state: 'off', waiting: 0, refused: 0 };
+  }
+
+  get isSending(): boolean {
+    return this.#mirror?.isSending ?? false;
+  }
+
+  configure({ address, by, credentials }: ConfigureRemote, runsUnderWay: number): RemoteStatus {
+    const wanted = address === null ? undefined : normalizedAddress(address);
+    if (wanted === this.#mirror?.address) {
+      this.#goOn(by, credentials);
+      return this.status;
+    }
+    if (runsUnderWay > 0) {
+      throw runUnderWay(runsUnderWay);
+    }
+    this.#write(wanted === undefined ? undefined : { address: wanted, by });
+    this.#open(wanted, by, credentials);
+    this.#changed.fire({ switched: true });
+    return this.status;
+  }
+
+  setWatched(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    if (isWatched) {
+      this.#mirror?.poke();
+    }
+  }
+
+  async loadHistories(query: SeriesQuery): Promise<void> {
+    await this.#mirror?.loadHistories(query);
+  }
+
+  async listArtifacts(run: string, folder: string): Promise<StoredArtifact[] | undefined> {
+    return this.#mirror?.listArtifacts(run, folder);
+  }
+
+  async loadArtifact(run: string, file: string): Promise<void> {
+    await this.#mirror?.loadArtifact(run, file);
+  }
+
+  artifactWritten(relative: string): void {
+    const store = this.#mirror?.store;
+    const [, run, file] = /^(?:.*\/)?([^/]+)\/artifacts\/(.+)$/.exec(relative) ?? [];
+    if (store && run !== undefined && file !== undefined && store.getRun(run)) {
+      store.artifactWritten(run, file);
+    }
+  }
+
+  dispose(): void {
+    this.#current.dispose();
+  }
+
+  #goOn(by: RemoteAuthority, credentials: RemoteCredentials | undefined): void {
+    if (this.#mirror && by !== this.#by) {
+      this.#by = by;
+      this.#write({ address: this.#mirror.address, by });
+    }
+    if (credentials) {
+      this.#mirror?.signIn(credentials);
+    }
+    this.#mirror?.tryAgain();
+  }
+
+  #open(address: string | undefined, by: RemoteAuthority, credentials: RemoteCredentials | undefined): void {
+    this.#current.dispose();
+    this.#current = new DisposableStore();
+    this.#by = by;
+    this.#mirror =
+      address === undefined
+        ? undefined
+        : this.#current.add(
+            new Mirror({
+              address,
+              credentials: credentials ?? (by === 'terminal' ? this.#credentialsOfEnvironment() : undefined),
+              folder: this.#options.folder,
+              log: this.#options.log,
+              pace: this.#options.pace ?? usualPace,
+              isWatched: () => this.#isWatched,
+              onDidChangeStatus: () => this.#changed.fire({ switched: false }),
+            }),
+          );
+    const { onDidChange } = this.#mirror?.store ?? this.#options.local;
+    this.#current.add(onDidChange((change) => this.#storeChanged.fire(change)));
+    this.#mirror?.poke();
+  }
+
+  #credentialsOfEnvironment(): RemoteCredentials | undefined {
+    const { MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD } =
+      this.#options.environment;
+    if (MLFLOW_TRACKING_TOKEN) {
+      return { token: MLFLOW_TRACKING_TOKEN };
+    }
+    return MLFLOW_TRACKING_USERNAME
+      ? { user: MLFLOW_TRACKING_USERNAME, password: MLFLOW_TRACKING_PASSWORD ?? '' }
+      : undefined;
+  }
+
+  #read(): z.output<typeof configuration> | undefined {
+    try {
+      const kept = configuration.parse(JSON.parse(fs.readFileSync(this.#file, 'utf8')));
+      return { ...kept, address: normalizedAddress(kept.address) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.#options.log.write('warning', 'remote', `${this.#file} cannot be read, so runs are kept here.`);
+      }
+      return undefined;
+    }
+  }
+
+  #write(kept: z.output<typeof configuration> | undefined): void {
+    if (!kept) {
+      fs.rmSync(this.#file, { force: true });
+      return;
+    }
+    const temporary = `${this.#file}.${process.pid}`;
+    fs.writeFileSync(temporary, JSON.stringify(kept));
+    fs.renameSync(temporary, this.#file);
+  }
+}
+
+/** A store whose every method is that of the store in use at the moment of the call. */
+function standingFor(current: () => RunStore, onDidChange: RunStore['onDidChange']): RunStore {
+  return new Proxy({} as RunStore, {
+    get(_, name: keyof RunStore) {
+      if (name === 'onDidChange') {
+        return onDidChange;
+      }
+      const store = current();
+      const member: unknown = store[name];
+      return typeof member === 'function' ? member.bind(store) : member;
+    },
+  });
+}
