@@ -33,7 +33,8 @@ export interface ErrorAction {
     | 'versionFirst'
     | 'manageTrust'
     | 'restartService'
-    | 'signIn';
+    | 'signIn'
+    | 'openSettings';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */
   readonly subject?: string;

@@ -5,6 +5,7 @@ import { datasetCommands } from './datasets.ts';
 import { usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
+import { remoteCommands } from './remote.ts';
 import { hintFor } from './render/hints.ts';
 import { runCommands } from './runs.ts';
 import { serviceCommands } from './service.ts';
@@ -50,6 +51,7 @@ function createProgram(handle: Handle): Command {
   startCommand(program, handle);
   runCommands(program, handle);
   datasetCommands(program, handle);
+  remoteCommands(program, handle);
   serviceCommands(program, handle);
   program.addHelpText(
     'after',

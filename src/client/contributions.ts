@@ -18,6 +18,7 @@ export const commands = {
   datasetsRefresh: 'mlops.datasets.refresh',
   serviceShowLog: 'mlops.service.showLog',
   serviceRestart: 'mlops.service.restart',
+  trackingSignIn: 'mlops.tracking.signIn',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -33,6 +34,7 @@ export const viewContainer = 'mlops';
 export const settings = {
   'mlops.codeLens.enabled': true,
   'mlops.run.openPanel': true,
+  'mlops.tracking.remoteUri': '',
 } as const;
 
 export type SettingId = keyof typeof settings;

@@ -46,3 +46,18 @@ export interface RemoteStatus {
   readonly refused: number;
   readonly lastRefusal?: string;
 }
+
+/** As MLflow's own client reads them. */
+export function credentialsOfEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): RemoteCredentials | undefined {
+  const {
+    MLFLOW_TRACKING_TOKEN: token,
+    MLFLOW_TRACKING_USERNAME: user,
+    MLFLOW_TRACKING_PASSWORD: password,
+  } = environment;
+  if (token) {
+    return { token };
+  }
+  return user ? { user, password: password ?? '' } : undefined;
+}

@@ -144,7 +144,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   disposables.add(registerExperiments(router, experiments));
   // A script started by hand is known by its requests alone, and one that was killed leaves its run open for ever.
   const isTracking = () => Date.now() - tracking.lastRequestTime() < 30_000;
-  const loggingRuns = () => Math.max(experiments.busyRuns, isTracking() ? store.runsUnderWay().length : 0);
+  const loggingRuns = () => (experiments.busyRuns > 0 || isTracking() ? runningRuns() : 0);
   disposables.add(registerRemote(router, remote, loggingRuns));
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 

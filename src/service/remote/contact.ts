@@ -71,6 +71,9 @@ export class Contact implements Disposable {
   /** A person changed something: the next failure begins with a short pause. */
   reset(): void {
     this.#pause = this.#options.firstPause;
+    if (this.#state === 'signIn' || this.#state === 'refused') {
+      this.#set('connecting');
+    }
     this.retry();
   }
 

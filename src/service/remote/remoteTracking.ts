@@ -4,11 +4,12 @@ import * as z from 'zod';
 import { Emitter, type Event } from '../../base/event.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type { SeriesQuery } from '../../protocol/experiments.ts';
-import type {
-  ConfigureRemote,
-  RemoteAuthority,
-  RemoteCredentials,
-  RemoteStatus,
+import {
+  type ConfigureRemote,
+  credentialsOfEnvironment,
+  type RemoteAuthority,
+  type RemoteCredentials,
+  type RemoteStatus,
 } from '../../protocol/remote.ts';
 import type { StoredArtifact } from '../experiments/artifactStorage.ts';
 import type { RunStore, StoreChange } from '../experiments/store.ts';
@@ -158,7 +159,9 @@ class SwitchingTracking implements RemoteTracking {
         : this.#current.add(
             new Mirror({
               address,
-              credentials: credentials ?? (by === 'terminal' ? this.#credentialsOfEnvironment() : undefined),
+              credentials:
+                credentials ??
+                (by === 'terminal' ? credentialsOfEnvironment(this.#options.environment) : undefined),
               folder: this.#options.folder,
               log: this.#options.log,
               pace: this.#options.pace ?? usualPace,
@@ -169,17 +172,6 @@ class SwitchingTracking implements RemoteTracking {
     const { onDidChange } = this.#mirror?.store ?? this.#options.local;
     this.#current.add(onDidChange((change) => this.#storeChanged.fire(change)));
     this.#mirror?.poke();
-  }
-
-  #credentialsOfEnvironment(): RemoteCredentials | undefined {
-    const { MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD } =
-      this.#options.environment;
-    if (MLFLOW_TRACKING_TOKEN) {
-      return { token: MLFLOW_TRACKING_TOKEN };
-    }
-    return MLFLOW_TRACKING_USERNAME
-      ? { user: MLFLOW_TRACKING_USERNAME, password: MLFLOW_TRACKING_PASSWORD ?? '' }
-      : undefined;
   }
 
   #read(): z.output<typeof configuration> | undefined {

@@ -103,9 +103,7 @@ describe('what others log to the remote server', () => {
     const workbench = await Workbench.start();
     workbench.connectTo(server.address);
     const known = await knownRun(workbench, 'theirs');
-    expect(await workbench.remote.listArtifacts(run, '')).toEqual([
-      { name: 'plots', isFolder: true },
-    ]);
+    expect(await workbench.remote.listArtifacts(run, '')).toEqual([{ name: 'plots', isFolder: true }]);
     expect(await workbench.remote.listArtifacts(run, 'plots')).toMatchObject([{ name: 'a b.txt', bytes: 5 }]);
     await workbench.remote.loadArtifact(run, 'plots/a b.txt');
     const place = known.artifactUri.replace('mlflow-artifacts:/', '');
