@@ -24,6 +24,7 @@ const roomRules = rooms.map((room) => ({
 /** The arrow of the service: each domain may import what stands to its left. */
 const domains = [
   'storage',
+  'search',
   'data',
   'versions',
   'privacy',
@@ -31,15 +32,19 @@ const domains = [
   'training',
   'models',
   'deployments',
+  'traces',
   'remote',
   'mlflow',
 ];
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|errors|processLock|migrations/all)\\.ts$',
+  storage: '(database|statementCache|writer|errors|processLock|migrations/all)\\.ts$',
+  search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|rpc)\\.ts$',
+  models: '(store|sqliteStore|errors)\\.ts$',
+  traces: '(store|sqliteStore|errors)\\.ts$',
   remote: '(remoteTracking|rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };

@@ -7,17 +7,25 @@
 export class WorkbenchError extends Error {
   readonly code: string;
   readonly actions: readonly ErrorAction[];
+  readonly range: TextRange | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: { actions?: readonly ErrorAction[]; cause?: unknown } = {},
+    options: { actions?: readonly ErrorAction[]; range?: TextRange | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'WorkbenchError';
     this.code = code;
     this.actions = options.actions ?? [];
+    this.range = options.range;
   }
+}
+
+/** Where in a text that somebody wrote the mistake is: UTF-16 units from 0, `end` exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** One click that would help: the client turns `kind` into a button. */
@@ -34,7 +42,8 @@ export interface ErrorAction {
     | 'manageTrust'
     | 'restartService'
     | 'signIn'
-    | 'openSettings';
+    | 'openSettings'
+    | 'deleteAnyway';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */
   readonly subject?: string;
@@ -45,6 +54,7 @@ export interface ErrorShape {
   readonly code: string;
   readonly message: string;
   readonly actions?: readonly ErrorAction[];
+  readonly range?: TextRange;
 }
 
 export const unexpectedErrorCode = 'unexpected';
@@ -57,7 +67,8 @@ export function hasCode(error: unknown, code: string): boolean {
 /** The shape of anything thrown; an error nobody named becomes `unexpected` with its own message. */
 export function errorShape(error: unknown): ErrorShape {
   if (error instanceof WorkbenchError) {
-    return { code: error.code, message: error.message, actions: error.actions };
+    const { code, message, actions, range } = error;
+    return { code, message, actions, ...(range && { range }) };
   }
   if (error instanceof Error) {
     return { code: unexpectedErrorCode, message: error.message };
@@ -66,7 +77,7 @@ export function errorShape(error: unknown): ErrorShape {
 }
 
 export function fromErrorShape(shape: ErrorShape): WorkbenchError {
-  return new WorkbenchError(shape.code, shape.message, { actions: shape.actions ?? [] });
+  return new WorkbenchError(shape.code, shape.message, { actions: shape.actions ?? [], range: shape.range });
 }
 
 export function cancelled(): WorkbenchError {

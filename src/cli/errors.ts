@@ -18,6 +18,21 @@ export function oneRunToCompare(): WorkbenchError {
   return wrongUsage('name at least two runs to compare');
 }
 
+export function notATag(word: string): WorkbenchError {
+  return wrongUsage(`write a tag as key=value, not as ‘${word}’`);
+}
+
+export function noTagToSet(): WorkbenchError {
+  return wrongUsage('name a tag to set, such as `stage=baseline`, or one to remove with --remove');
+}
+
+export function deletedRunNotFound(asked: string): WorkbenchError {
+  return new WorkbenchError(
+    'cli.deletedRunNotFound',
+    `There is no deleted run “${asked}” in this folder. \`mlops runs restore\` lists those that there are.`,
+  );
+}
+
 export function runNotFound(asked: string): WorkbenchError {
   return new WorkbenchError(
     'cli.runNotFound',

@@ -1,24 +1,33 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { listArtifacts, searchRuns, stopRun } from '../protocol/experiments.ts';
+import { isSystemMetric } from '../protocol/systemMetrics.ts';
 import { oneRunToCompare } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
-import { resolveExperiment, resolveRun } from './findRun.ts';
+import { resolveExperiment, resolveRun, runHelp } from './findRun.ts';
 import { findRun, followRun } from './follow.ts';
 import { addAction, type Handle, type Invocation, interruptible } from './invocation.ts';
 import { compareRuns, renderComparison } from './render/comparison.ts';
+import { pointedMistake } from './render/mistake.ts';
 import { renderRunDetails } from './render/runDetails.ts';
 import { renderRunList } from './render/runList.ts';
 import { closingLine, isUnderWay } from './render/runText.ts';
+import { runLifeCommands } from './runLife.ts';
 
 /** `mlops runs …`: what was run. */
 export function runCommands(program: Command, handle: Handle): void {
-  const runs = program.command('runs').description('list, show, compare, stop and read runs');
+  const runs = program
+    .command('runs')
+    .description('list, show, compare, stop, read, name, tag, delete and restore runs');
   addAction<ListOptions>(
     runs
       .command('list')
       .description('list runs: those under way first, then the newest')
       .option('-e, --experiment <name>', 'only the runs of this experiment')
-      .option('-n, --limit <count>', 'at most so many', readCount, 20),
+      .option('--filter <expression>', 'only the runs that match')
+      .option('--order <fields>', 'by these fields, each with asc or desc after it')
+      .option('-a, --archived', 'also archived runs')
+      .option('-n, --limit <count>', 'at most so many', readCount, 20)
+      .addHelpText('after', filterHelp),
     handle,
     list,
   );
@@ -32,7 +41,8 @@ export function runCommands(program: Command, handle: Handle): void {
       .command('compare')
       .description('show what differs between runs: metrics, parameters, data, code')
       .argument('<runs...>', runHelp)
-      .option('-a, --all', 'also what is the same'),
+      .option('-a, --all', 'also what is the same')
+      .option('-s, --system', 'also how the machines were used'),
     handle,
     compare,
   );
@@ -50,26 +60,47 @@ export function runCommands(program: Command, handle: Handle): void {
     handle,
     log,
   );
+  runLifeCommands(runs, handle);
 }
 
-const runHelp = 'a name, an id, or the start of an id';
+const filterHelp = `
+Comparisons are joined with and, or, not and parentheses:
+  mlops runs list --filter "metrics.accuracy > 0.9 and (params.model = 'svm' or not tags.stage = 'old')"
+  mlops runs list --filter "run_name like '%otter' and end_time > 0" --order "metrics.accuracy desc"
+Names with other characters than letters, digits, _ and . stand in backticks or double quotes.`;
 
 interface ListOptions {
   readonly experiment?: string;
+  readonly filter?: string;
+  readonly order?: string;
+  readonly archived?: boolean;
   readonly limit: number;
 }
 
 async function list({ session, terminal }: Invocation, options: ListOptions): Promise<number> {
   const experiment = options.experiment && (await resolveExperiment(session, options.experiment));
-  const { items, total } = await session.send(searchRuns, {
-    limit: options.limit,
+  const { limit, filter, order } = options;
+  const query = {
+    limit,
+    hideArchived: !options.archived,
     ...(experiment && { experiment }),
+    ...(filter && { filter }),
+    ...(order && { order }),
+  };
+  const { items, total } = await session.send(searchRuns, query).catch((error: unknown) => {
+    const mistake = pointedMistake(error, query);
+    if (mistake) {
+      terminal.say(mistake);
+    }
+    throw error;
   });
   terminal.printJson({ runs: items, total });
   if (items.length > 0) {
     terminal.print(renderRunList(items, Date.now(), terminal));
   } else if (!terminal.json) {
-    terminal.say('Nothing was run here yet. Start with: mlops run SCRIPT');
+    terminal.say(
+      filter ? 'No run matches the filter.' : 'Nothing was run here yet. Start with: mlops run SCRIPT',
+    );
   }
   if (total > items.length && !terminal.json) {
     terminal.say(`${items.length} of ${total} runs; more with --limit ${total}`);
@@ -92,11 +123,12 @@ async function show(
 
 interface CompareOptions {
   readonly all?: boolean;
+  readonly system?: boolean;
 }
 
 async function compare(
   { session, terminal }: Invocation,
-  { all }: CompareOptions,
+  { all, system }: CompareOptions,
   asked: readonly string[],
 ): Promise<number> {
   if (asked.length < 2) {
@@ -106,7 +138,10 @@ async function compare(
   for (const each of asked) {
     runs.push(await findRun(session, (await resolveRun(session, each)).id));
   }
-  const rows = compareRuns(runs, Date.now()).filter(({ differs }) => all || differs);
+  const rows = compareRuns(runs, Date.now()).filter(
+    ({ group, name, differs }) =>
+      (all || differs) && (system || group !== 'metrics' || !isSystemMetric(name)),
+  );
   terminal.printJson({ runs: runs.map(({ id, name }) => ({ id, name })), rows });
   terminal.print(renderComparison(runs, rows, terminal));
   if (rows.length === 0 && !terminal.json) {

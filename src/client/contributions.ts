@@ -10,11 +10,23 @@ export const commands = {
   runOpenScript: 'mlops.run.openScript',
   runCompare: 'mlops.run.compare',
   runLoadMore: 'mlops.run.loadMore',
+  runRename: 'mlops.run.rename',
+  runEditNote: 'mlops.run.editNote',
+  runStar: 'mlops.run.star',
+  runUnstar: 'mlops.run.unstar',
+  runArchive: 'mlops.run.archive',
+  runUnarchive: 'mlops.run.unarchive',
+  runDelete: 'mlops.run.delete',
+  runRestore: 'mlops.run.restore',
   datasetVersion: 'mlops.dataset.version',
   datasetCheckout: 'mlops.dataset.checkout',
   datasetOpen: 'mlops.dataset.open',
   repositoryCreate: 'mlops.repository.create',
   experimentsRefresh: 'mlops.experiments.refresh',
+  experimentsFilter: 'mlops.experiments.filter',
+  experimentsClearFilter: 'mlops.experiments.clearFilter',
+  experimentsShowArchived: 'mlops.experiments.showArchived',
+  experimentsHideArchived: 'mlops.experiments.hideArchived',
   datasetsRefresh: 'mlops.datasets.refresh',
   serviceShowLog: 'mlops.service.showLog',
   serviceRestart: 'mlops.service.restart',
@@ -35,11 +47,18 @@ export const settings = {
   'mlops.codeLens.enabled': true,
   'mlops.run.openPanel': true,
   'mlops.tracking.remoteUri': '',
+  'mlops.systemMetrics.intervalSeconds': 10,
 } as const;
 
 export type SettingId = keyof typeof settings;
 
-/** `viewItem` values of tree rows, which the manifest's menus name. */
+/** True in conditions of the manifest while what they name is so. */
+export const contextKeys = {
+  showArchived: 'mlops.showArchived',
+  experimentsFiltered: 'mlops.experimentsFiltered',
+} as const;
+
+/** `viewItem` values of tree rows, which the manifest's menus name; those of runs go on with their marks. */
 export const treeItems = {
   experiment: 'experiment',
   runUnderWay: 'run.underWay',
@@ -48,6 +67,9 @@ export const treeItems = {
   datasetVersion: 'datasetVersion',
   unversioned: 'unversioned',
 } as const;
+
+/** Follow the state of a run in its `viewItem`, each after a point and in this order. */
+export const runMarks = ['starred', 'archived'] as const;
 
 export const panelTypes = {
   run: 'mlops.runPanel',

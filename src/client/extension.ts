@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { registerCodeLens } from './codeLens.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
+import { filterCommands } from './commands/filterRuns.ts';
+import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { trackingCommands } from './commands/tracking.ts';
@@ -14,6 +16,7 @@ import { createStatus } from './status.ts';
 import { offerCommandLine } from './terminals.ts';
 import { DatasetsTree } from './views/datasetsTree.ts';
 import { ExperimentsTree } from './views/experimentsTree.ts';
+import { RunFilter } from './views/runFilter.ts';
 import { watchData } from './views/watchData.ts';
 
 /** Builds, registers and returns: nothing is started or read here. The first look or command starts the service. */
@@ -34,25 +37,28 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
   );
   remoteServers.watch(services);
-  const experiments = register(new ExperimentsTree(services));
+  const filter = register(new RunFilter(context.workspaceState));
+  const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
   const panels = register(new Panels(context.extensionUri, services));
 
-  experiments.problems.showOn(
-    register(
-      vscode.window.createTreeView(views.experiments, {
-        treeDataProvider: experiments,
-        canSelectMany: true,
-        showCollapseAll: true,
-      }),
-    ),
+  const experimentsView = register(
+    vscode.window.createTreeView(views.experiments, {
+      treeDataProvider: experiments,
+      canSelectMany: true,
+      showCollapseAll: true,
+    }),
   );
+  experiments.problems.showOn(experimentsView, filter);
   datasets.problems.showOn(
     register(
       vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
     ),
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
+  register(registerCommands(filterCommands({ services, filter })));
+  const selection = () => experimentsView.selection;
+  register(registerCommands(runLifeCommands({ services, panels, selection })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCommands(trackingCommands({ remoteServers })));

@@ -2,7 +2,7 @@ import type { WireNumber } from './numbers.ts';
 import { notification, type Page, request } from './rpc.ts';
 
 export const listExperiments = request<null, readonly ExperimentSummary[]>('experiments/listExperiments');
-/** Running first, then the newest first. */
+/** Running first, then the newest first, unless an order is asked for. */
 export const searchRuns = request<RunQuery, Page<RunSummary>>('experiments/searchRuns');
 /** In the order asked; a run that does not exist is left out. */
 export const getRuns = request<{ runs: readonly RunId[] }, readonly RunDetails[]>('experiments/getRuns');
@@ -14,6 +14,12 @@ export const describeScript = request<DescribeScript, ScriptDescription>('experi
 export const startRun = request<StartRun, RunSummary>('experiments/startRun');
 /** Ends the whole process tree: asks it to terminate, and kills what is left after the grace period. */
 export const stopRun = request<{ run: RunId }, null>('experiments/stopRun');
+export const renameRun = request<{ run: RunId; name: string }, null>('experiments/renameRun');
+/** For all of the runs or for none. `null` removes a tag; one that is not there is no error. */
+export const setRunTags = request<SetRunTags, null>('experiments/setRunTags');
+/** All of them or none; their data stays until it is removed for good, and `restoreRuns` brings them back. */
+export const deleteRuns = request<DeleteRuns, null>('experiments/deleteRuns');
+export const restoreRuns = request<{ runs: readonly RunId[] }, null>('experiments/restoreRuns');
 export const readLog = request<LogQuery, LogPart>('experiments/readLog');
 export const listArtifacts = request<{ run: RunId; path: string }, readonly ArtifactEntry[]>(
   'experiments/listArtifacts',
@@ -40,6 +46,8 @@ export interface ExperimentSummary {
   readonly name: string;
   readonly runCount: number;
   readonly runningCount: number;
+  /** Of `runCount`. */
+  readonly archivedCount: number;
   /** The best value of the headline metric over finished runs. */
   readonly best?: { readonly metric: string; readonly value: WireNumber };
   readonly lastStartTime?: number;
@@ -48,8 +56,33 @@ export interface ExperimentSummary {
 export interface RunQuery {
   readonly experiment?: ExperimentId;
   readonly states?: readonly RunState[];
+  /**
+   * MLflow's search language with OR, NOT and parentheses: `metrics.accuracy > 0.9 and not tags.stage = 'old'`.
+   * A mistake is an error of `searchErrorCodes` whose range says where in this text it is.
+   */
+  readonly filter?: string;
+  /** Fields with commas between them: `metrics.accuracy desc, start_time`. */
+  readonly order?: string;
+  /** Those directly under this run; `null`: those under none. Needs `experiment`. */
+  readonly parent?: RunId | null;
+  readonly hideArchived?: boolean;
+  /** Before all others, those under way included. */
+  readonly starredFirst?: boolean;
+  /** Only deleted runs, of experiments that are not; else none of them. */
+  readonly deleted?: boolean;
   readonly limit?: number;
   readonly offset?: number;
+}
+
+export interface SetRunTags {
+  readonly runs: readonly RunId[];
+  readonly tags: Readonly<Record<string, string | null>>;
+}
+
+export interface DeleteRuns {
+  readonly runs: readonly RunId[];
+  /** Also those that were started outside the Workbench and have not said that they ended: their script may be gone. */
+  readonly evenUnderWay?: boolean;
 }
 
 export interface RunSummary {
@@ -72,6 +105,12 @@ export interface RunSummary {
   /** One sentence about why it failed: the last line of a Python traceback, or the exit code. */
   readonly failure?: string;
   readonly exitCode?: number;
+  readonly starred?: boolean;
+  readonly archived?: boolean;
+  /** Milliseconds since the epoch; absent for a run that is not deleted. */
+  readonly deletedTime?: number;
+  /** How many runs there are directly under it. */
+  readonly childCount?: number;
   /** Grows with every change of the run. */
   readonly version: number;
 }
@@ -93,7 +132,13 @@ export interface RunDetails extends RunSummary {
   readonly tags: Readonly<Record<string, string>>;
   readonly code?: CodeState;
   readonly datasets: readonly RunDataset[];
+  /** What the script said that it reads, with `log_input`. */
+  readonly inputs: readonly RunInput[];
   readonly environment?: RunEnvironment;
+  /** The run that this one is under, when it exists and is in the same experiment. */
+  readonly parent?: RunLink;
+  /** The first of those directly under it, as lists order them; `childCount` says how many there are. */
+  readonly children: readonly RunLink[];
   /** The run of the same script before this one, to say what was changed. */
   readonly previous?: {
     readonly id: RunId;
@@ -103,6 +148,19 @@ export interface RunDetails extends RunSummary {
   readonly logBytes: number;
   /** Relative to the workspace folder. */
   readonly artifactFolder: string;
+}
+
+export interface RunLink {
+  readonly id: RunId;
+  readonly name: string;
+  readonly state: RunState;
+}
+
+export interface RunInput {
+  readonly name: string;
+  readonly digest: string;
+  /** What it was used for, such as `training`. */
+  readonly context?: string;
 }
 
 export interface Parameter {
@@ -181,6 +239,8 @@ export interface StartRun {
   /** Allows changed values to be written into the user's own params.yaml, when the script reads only that. */
   readonly writeParametersFile?: boolean;
   readonly interpreter?: string;
+  /** Between two samples of the machine and the run's processes; 0: none are taken. */
+  readonly systemMetricsSeconds?: number;
   /** For `command`: where it was typed, and where paths in it start. The workspace folder when absent. */
   readonly workingFolder?: string;
   /**

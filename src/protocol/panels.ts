@@ -6,8 +6,10 @@ import {
   logChanged,
   type RunId,
   readLog,
+  restoreRuns,
   runsChanged,
   searchRuns,
+  setRunTags,
   stopRun,
 } from './experiments.ts';
 import { type NotificationType, type RequestType, request } from './rpc.ts';
@@ -20,7 +22,7 @@ export interface PanelContract {
 
 export const panels = {
   run: {
-    requests: [getRuns, getSeries, readLog, listArtifacts, stopRun],
+    requests: [getRuns, getSeries, readLog, listArtifacts, stopRun, setRunTags, restoreRuns],
     notifications: [runsChanged, logChanged],
   },
   compare: {
@@ -28,6 +30,9 @@ export const panels = {
     notifications: [runsChanged],
   },
 } satisfies Record<string, PanelContract>;
+
+/** Refused in Restricted Mode, like the commands that write. */
+export const writingRequests: readonly RequestType<never, unknown>[] = [stopRun, setRunTags, restoreRuns];
 
 export type PanelId = keyof typeof panels;
 
@@ -45,8 +50,11 @@ export interface PanelStart {
   readonly panel: PanelId;
   readonly runs: readonly RunId[];
   /** The part to show first, when the user asked for it. */
-  readonly tab?: 'log';
+  readonly tab?: PanelPart;
 }
+
+/** `note` is the note, ready to be written. */
+export type PanelPart = 'log' | 'note';
 
 export type PanelTarget =
   | { readonly kind: 'run'; readonly run: RunId }
@@ -78,6 +86,6 @@ export type HostMessage =
   /** The connection to the service came back, or the page became visible: everything may have changed. */
   | { readonly kind: 'refresh' }
   /** The user asked for a part of a page that is open already. */
-  | { readonly kind: 'show'; readonly tab: 'log' }
+  | { readonly kind: 'show'; readonly tab: PanelPart }
   /** The service is away; pages say so and keep what they show. */
   | { readonly kind: 'offline'; readonly message: string };

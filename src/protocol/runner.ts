@@ -8,6 +8,8 @@ export const runFiles = {
   ended: 'ended.json',
   /** The service makes it to ask for a stop. */
   stop: 'stop',
+  /** The supervisor appends to it while the script runs: a `SystemSample` per line. */
+  systemMetrics: 'system-metrics.jsonl',
   /** Standard output and error of the script, in the order they came. */
   log: 'output.log',
 } as const;
@@ -18,6 +20,18 @@ export interface SupervisorOrder {
   /** Added to what the script inherits from its supervisor. */
   readonly environment: Readonly<Record<string, string>>;
   readonly graceMilliseconds: number;
+  /** Between two samples of the machine and the run's processes; none are taken when absent. */
+  readonly sampleMilliseconds?: number;
+}
+
+/** What the machine and the run's processes did at a moment. Several lines may belong to one step. */
+export interface SystemSample {
+  /** From 0. */
+  readonly step: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** By the name of the metric, such as `system/cpu_utilization_percentage`. */
+  readonly values: Readonly<Record<string, number>>;
 }
 
 export interface SupervisorStart {

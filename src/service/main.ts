@@ -22,12 +22,14 @@ import { createRunStore } from './experiments/sqliteStore.ts';
 import { leaveWhenIdle } from './idle.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
+import { createModelStore } from './models/sqliteStore.ts';
 import { createRemoteTracking } from './remote/remoteTracking.ts';
 import { registerRemote } from './remote/rpc.ts';
 import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
 import { acquireProcessLock } from './storage/processLock.ts';
+import { createTraceStore } from './traces/sqliteStore.ts';
 import { registerVersions } from './versions/rpc.ts';
 import { createVersions } from './versions/versions.ts';
 import {
@@ -71,20 +73,28 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const previous = readServiceAddress(folder);
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
+  const runs = createRunStore({ database, log });
   const remote = disposables.add(
     createRemoteTracking({
-      local: createRunStore({ database, log }),
+      local: {
+        runs,
+        models: createModelStore({ database, runs, log }),
+        traces: createTraceStore({ database, runs, log }),
+      },
       folder: path.dirname(folder.artifacts),
       environment: process.env,
       log,
     }),
   );
-  const { store } = remote;
+  const { runs: store, models, traces } = remote.stores;
   const tracking = disposables.add(
     await createTrackingServer({
       store,
+      models,
+      traces,
       artifactRoot: folder.artifacts,
       artifactWritten: (relative) => remote.artifactWritten(relative),
+      origin: remote,
       log,
       ...trackingBefore(previous),
     }),
@@ -125,7 +135,11 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     const { processId, trackingUri } = address;
     return { protocol, version, processId, workspace: folder.root, trackingUri };
   });
-  router.on(retire, () => {
+  router.on(retire, async () => {
+    // Of a run that has just ended something may still be captured: that is over within moments.
+    if (store.runsUnderWay().length === 0) {
+      await experiments.captured();
+    }
     const running = runningRuns();
     if (running === 0) {
       // The answer goes out first.
@@ -145,7 +159,9 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   // A script started by hand is known by its requests alone, and one that was killed leaves its run open for ever.
   const isTracking = () => Date.now() - tracking.lastRequestTime() < 30_000;
   const loggingRuns = () => (experiments.busyRuns > 0 || isTracking() ? runningRuns() : 0);
-  disposables.add(registerRemote(router, remote, loggingRuns));
+  disposables.add(
+    registerRemote(router, remote, { count: loggingRuns, captured: () => experiments.captured() }),
+  );
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
   disposables.add(await listen(address.socket, router));

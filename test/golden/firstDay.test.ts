@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServiceConnection } from '../../src/attach/connection.ts';
 import {
+  deleteRuns,
   describeScript,
   getRuns,
   getSeries,
@@ -11,8 +12,11 @@ import {
   listExperiments,
   type RunSummary,
   readLog,
+  renameRun,
+  restoreRuns,
   type StartRun,
   searchRuns,
+  setRunTags,
   startRun,
   stopRun,
 } from '../../src/protocol/experiments.ts';
@@ -77,6 +81,7 @@ test('the first day', async () => {
   const first = await runFirst();
   await versionFirst();
   await changeAndRunAgain(first);
+  await keepOrder(first);
   await goBack(first);
   await makeMistakes();
   await expect(day.text).toMatchFileSnapshot('firstDay.txt');
@@ -129,6 +134,20 @@ async function changeAndRunAgain(first: RunSummary): Promise<void> {
   await day.send(listExperiments, null);
 }
 
+async function keepOrder(first: RunSummary): Promise<void> {
+  day.tell('They keep order among their runs');
+  const runs = [first.id];
+  await day.send(renameRun, { run: first.id, name: 'two penguins' });
+  await day.refused(renameRun, { run: first.id, name: ' ' });
+  await day.send(setRunTags, { runs, tags: { 'mlflow.note.content': 'Too few.', 'mlops.archived': 'true' } });
+  await day.refused(setRunTags, { runs, tags: { a$b: '1' } });
+  await day.send(deleteRuns, { runs });
+  await day.send(searchRuns, { deleted: true });
+  await day.send(restoreRuns, { runs });
+  await day.send(searchRuns, { experiment: first.experiment, parent: null, hideArchived: true });
+  await day.send(setRunTags, { runs, tags: { 'mlops.archived': null } });
+}
+
 async function goBack(first: RunSummary): Promise<void> {
   day.tell('They go back to the data of the first run');
   folder.write('data/penguins.csv', 'species,mass\n');
@@ -155,7 +174,9 @@ async function makeMistakes(): Promise<void> {
 }
 
 /** Until its end and everything about it is on record. */
-async function runToItsEnd(request: StartRun, which: string): Promise<RunSummary> {
+async function runToItsEnd(asked: StartRun, which: string): Promise<RunSummary> {
+  // What a machine measures is different each day.
+  const request = { ...asked, systemMetricsSeconds: 0 };
   // Its id and its name are known only with the reply, which is to be masked already.
   const run = await connection.send(startRun, request);
   day.mask(run.id, `${which} run`);

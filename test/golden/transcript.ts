@@ -83,7 +83,7 @@ export class Transcript {
 
 /** Values that are another one on each machine, in each moment. */
 const unstable = new Set([
-  ...['time', 'times', 'startTime', 'endTime', 'lastStartTime', 'startedAt'],
+  ...['time', 'times', 'startTime', 'endTime', 'deletedTime', 'lastStartTime', 'startedAt'],
   ...['processId', 'databaseBytes', 'trackingUri'],
   ...['interpreterVersion', 'packages', 'mlflow.user'],
 ]);

@@ -51,6 +51,17 @@ describe('the table', () => {
     ]);
   });
 
+  it('has both of two runs in view beside an editor, long commands and all', async () => {
+    const page = await open('two', { width: 520 });
+    await page.getByText('Differences only').click();
+    const table = await page.locator('.table-scroll').evaluate((element) => ({
+      content: element.scrollWidth,
+      seen: element.clientWidth,
+    }));
+    expect(table.content).toBeLessThanOrEqual(table.seen);
+    await picture(page, 'compare-narrow-dark');
+  });
+
   it('keeps its heading and first column in view while it is scrolled', async () => {
     const page = await open('twelve', { width: 900, height: 600 });
     const corner = page.locator('.comparison .corner');
@@ -140,6 +151,17 @@ describe('the curves', () => {
     await picture(page, 'compare-twelve-dark');
   });
 
+  it('have a colour that can be seen where the theme has none for charts', async () => {
+    const page = await open('two', { theme: 'high-contrast', height: 1100 });
+    await expect.poll(() => summaryOf(page, 'loss')).toContain('2 runs');
+    const swatch = page.locator('.legend .swatch').nth(1);
+    const colour = await swatch.evaluate((element) => getComputedStyle(element).borderTopColor);
+    expect(colour).not.toBe('rgb(0, 0, 0)');
+    await expect
+      .poll(() => chart(page, 'loss').locator('canvas').evaluate(pixelsOf, colour))
+      .toBeGreaterThan(50);
+  });
+
   it('are drawn over time since each run began', async () => {
     const page = await open('two', { height: 1100 });
     await expect.poll(() => summaryOf(page, 'accuracy')).toContain('2 runs');
@@ -150,3 +172,29 @@ describe('the curves', () => {
     await expect.poll(() => chart(page, 'accuracy').locator('.readout-position').textContent()).toBe('00:19');
   });
 });
+
+it('leaves out how the machines were used unless that is asked for, also after a reload', async () => {
+  const page = await open('two-machines');
+  const cpu = 'system/cpu_utilization_percentage';
+  const rows = () => page.getByRole('table').first().textContent();
+  await expect.poll(rows).toContain('accuracy');
+  expect(await rows()).not.toContain(cpu);
+  await page.getByText('System metrics').click();
+  await expect.poll(rows).toContain(cpu);
+  await page.locator(`[data-metric="${cpu}"]`).waitFor();
+  await page.reload();
+  await expect.poll(rows).toContain(cpu);
+  await picture(page, 'compare-system-dark');
+});
+
+/** Runs in the page: how many pixels of a canvas have exactly this colour. */
+function pixelsOf(canvas: SVGElement | HTMLElement, colour: string): number {
+  const { width, height } = canvas as HTMLCanvasElement;
+  const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+  const [red, green, blue] = colour.match(/\d+/g)!.map(Number);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    count += data[at] === red && data[at + 1] === green && data[at + 2] === blue ? 1 : 0;
+  }
+  return count;
+}

@@ -8,7 +8,7 @@ import { type OpenedPage, type OpenOptions, Pages } from './pages.ts';
  */
 export function pagesOf(
   panel: 'run' | 'compare',
-): (scenario: string, options?: Pick<OpenOptions, 'width' | 'height'>) => Promise<Page> {
+): (scenario: string, options?: Omit<OpenOptions, 'scenario'>) => Promise<Page> {
   let pages: Pages;
   let current: OpenedPage | undefined;
   beforeAll(async () => {

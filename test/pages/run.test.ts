@@ -68,6 +68,7 @@ describe('a finished run', () => {
       '+ 2 changes',
       'Compare with…',
       'Open Script',
+      'Add Note',
       'Charts',
       'tab panel',
       'Axis',
@@ -79,6 +80,9 @@ describe('a finished run', () => {
       'Show as Table: loss',
       'loss chart',
       'odd-finch',
+      'Add Tag',
+      'Edit Tag: stage',
+      'Remove Tag: stage',
     ]);
     expect(unmarked).toEqual([]);
     await page.getByRole('tab', { name: 'Charts' }).focus();

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorShape } from '../../src/base/errors.ts';
 import { plural } from '../../src/base/format.ts';
 import { getRuns, type RunDetails, type RunId, runsChanged } from '../../src/protocol/experiments.ts';
+import { isSystemMetric } from '../../src/protocol/systemMetrics.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '../shared/chart/chartGrid.ts';
 import { swatchClass } from '../shared/chart/palette.ts';
@@ -57,7 +58,9 @@ export class ComparePage extends PanelPage {
     return this.#runs.isLoading && !this.problem ? emptyNotice('Reading the runs…') : nothing;
   }
 
-  #page(runs: readonly RunDetails[]): TemplateResult {
+  #page(all: readonly RunDetails[]): TemplateResult {
+    const withSystem = this.view.get('systemMetrics', false);
+    const runs = withSystem ? all : all.map(withoutSystemMetrics);
     if (runs.length === 0) {
       return html`${emptyNotice('None of these runs exists any more. Choose other runs to see them side by side.')}
         <div class="pane">${this.#addButton()}</div>`;
@@ -83,6 +86,15 @@ export class ComparePage extends PanelPage {
           ?checked=${differencesOnly}
           @change=${(event: Event) => this.keep('differencesOnly', (event.target as HTMLInputElement).checked)}
         ></vscode-checkbox>
+        ${
+          all.some(({ metrics }) => metrics.some(({ key }) => isSystemMetric(key)))
+            ? html`<vscode-checkbox
+                label="System metrics"
+                ?checked=${withSystem}
+                @change=${(event: Event) => this.keep('systemMetrics', (event.target as HTMLInputElement).checked)}
+              ></vscode-checkbox>`
+            : nothing
+        }
         <span class="grow"></span>
         ${this.#addButton()}
       </div>
@@ -174,6 +186,11 @@ export class ComparePage extends PanelPage {
     this.announceEnds(runs);
     this.requestUpdate();
   }
+}
+
+/** How a machine was used is always different and rarely the question. */
+function withoutSystemMetrics(run: RunDetails): RunDetails {
+  return { ...run, metrics: run.metrics.filter(({ key }) => !isSystemMetric(key)) };
 }
 
 function titleOf(runs: readonly RunDetails[]): string {

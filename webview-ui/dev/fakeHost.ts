@@ -10,8 +10,11 @@ import {
   type RunDetails,
   type RunId,
   readLog,
+  restoreRuns,
   runsChanged,
   type SeriesQuery,
+  type SetRunTags,
+  setRunTags,
   stopRun,
 } from '../../src/protocol/experiments.ts';
 import {
@@ -58,6 +61,9 @@ export class FakeHost implements WebviewApi {
     [getSeries.method]: (query: SeriesQuery) => this.#getSeries(query),
     [readLog.method]: (query: LogQuery) => this.#readLog(query),
     [listArtifacts.method]: ({ path }: { path: string }) => this.artifacts.get(path) ?? [],
+    [setRunTags.method]: (request: SetRunTags) => this.#setTags(request),
+    [restoreRuns.method]: ({ runs }: { runs: readonly RunId[] }) =>
+      this.change(runs[0]!, { deletedTime: undefined }),
     [stopRun.method]: ({ run }: { run: RunId }) => this.change(run, { state: 'killed', endTime: Date.now() }),
   };
 
@@ -181,6 +187,16 @@ export class FakeHost implements WebviewApi {
     const metrics = [...this.series.get(run)!].map(([key, series]) => series.summarise(key));
     const before = this.runs.get(run)!;
     this.runs.set(run, { ...before, metrics, version: before.version + 1 });
+  }
+
+  #setTags({ runs, tags }: SetRunTags): null {
+    for (const run of runs) {
+      const all = Object.entries({ ...this.runs.get(run)!.tags, ...tags });
+      this.change(run, {
+        tags: Object.fromEntries(all.flatMap(([key, value]) => (value === null ? [] : [[key, value]]))),
+      });
+    }
+    return null;
   }
 
   #getSeries(query: SeriesQuery): unknown {

@@ -34,6 +34,8 @@ export function sampleRun(id: string, name: string, change: Partial<RunDetails> 
     datasets: [
       { path: 'data/penguins.csv', hash: '9a1f6b2c3d4e5f60718293a4b5c6d7e8', version: 3, modified: false },
     ],
+    inputs: [],
+    children: [],
     environment: {
       interpreter: '.venv/bin/python',
       interpreterVersion: '3.13.5',
@@ -71,6 +73,21 @@ export function accuracyAt(step: number, training: Training, random: () => numbe
 
 export function lossAt(step: number, training: Training, random: () => number): number {
   return 0.05 + (1 - training.best) + 1.1 * Math.exp(-step / training.speed) + random() * 0.03;
+}
+
+/** What a machine does meanwhile: a sample every ten seconds. */
+export function systemMetrics(samples: number, startTime = sampleTime): Record<string, FakeSeries> {
+  const random = noise(11);
+  const at = Array.from({ length: samples }, (_, index) => index);
+  const series = (value: (step: number) => number) => FakeSeries.of(at.map(value), startTime, 10_000);
+  return {
+    'system/cpu_utilization_percentage': series(() => 62 + random() * 30),
+    'system/disk_available_megabytes': series((step) => 182_000 - step * 12),
+    'system/network_receive_megabytes': series((step) => step * 0.4),
+    'system/process_cpu_percentage': series(() => 194 + random() * 20),
+    'system/process_memory_megabytes': series((step) => 410 + 90 * Math.log1p(step)),
+    'system/system_memory_usage_percentage': series((step) => 41 + Math.log1p(step) * 2),
+  };
 }
 
 /** Curves of a training: accuracy, loss, and a learning rate that falls. */

@@ -1,6 +1,14 @@
 import type { FakeHost } from './fakeHost.ts';
 import { FakeSeries } from './fakeSeries.ts';
-import { accuracyAt, lossAt, noise, sampleRun, sampleTime, trainingMetrics } from './sampleRuns.ts';
+import {
+  accuracyAt,
+  lossAt,
+  noise,
+  sampleRun,
+  sampleTime,
+  systemMetrics,
+  trainingMetrics,
+} from './sampleRuns.ts';
 
 type Scenario = (host: FakeHost) => void;
 
@@ -15,6 +23,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   scheduled: (host) =>
     openRun(host, sampleRun('a', 'calm-heron', { state: 'scheduled', endTime: undefined, parameters: [] })),
   'no-metrics': (host) => openRun(host, sampleRun('a', 'calm-heron', { code: undefined, datasets: [] })),
+  kept: keptRun,
+  deleted: (host) => openRun(host, sampleRun('a', 'odd-finch', { deletedTime: Date.now() - 240_000 })),
   many: manyMetrics,
   stream: streamedRun,
   'long-log': longLog,
@@ -23,6 +33,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   six: (host) => comparison(host, 6),
   two: (host) => comparison(host, 2),
+  'two-machines': (host) => {
+    comparison(host, 2);
+    host.log('r0', { 'system/cpu_utilization_percentage': [71, 74] });
+    host.log('r1', { 'system/cpu_utilization_percentage': [38, 35] });
+  },
   twelve: (host) => comparison(host, 12),
   'live-comparison': (host) => {
     comparison(host, 2);
@@ -89,6 +104,32 @@ function finishedRun(host: FakeHost): void {
   ]);
   host.artifacts.set('code', [{ path: 'code/uncommitted.patch', isFolder: false, bytes: 812 }]);
   host.artifacts.set('figures', [{ path: 'figures/confusion.svg', isFolder: false, bytes: 24_101 }]);
+}
+
+/** A run that somebody wrote about, of a sweep, with runs of its own under it. */
+function keptRun(host: FakeHost): void {
+  const run = sampleRun('a', 'calm-heron', {
+    starred: true,
+    tags: {
+      'mlflow.note.content':
+        'Half the learning rate of odd-finch.\nThe loss still falls at the end: try 400 epochs.',
+      'mlops.starred': 'true',
+      stage: 'baseline',
+      'team/owner': 'ada',
+    },
+    parent: { id: 'p', name: 'learning-rate-sweep', state: 'running' },
+    childCount: 3,
+    children: [
+      { id: 'c1', name: 'fold-3', state: 'running' },
+      { id: 'c2', name: 'fold-2', state: 'finished' },
+      { id: 'c3', name: 'fold-1', state: 'failed' },
+    ],
+    inputs: [
+      { name: 'penguins-train', digest: 'e3b0c442', context: 'training' },
+      { name: 'penguins-test', digest: '98fc1c14' },
+    ],
+  });
+  openRun(host, run, { ...trainingMetrics(200, training), ...systemMetrics(30) });
 }
 
 function finishedLog(): string {

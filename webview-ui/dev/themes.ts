@@ -76,6 +76,9 @@ const dark: Theme = {
     'testing-iconPassed': '#73c991',
     'testing-iconFailed': '#f14c4c',
     'charts-blue': '#59a4f9',
+    'charts-yellow': '#cca700',
+    'textBlockQuote-background': '#2b2b2b',
+    'textBlockQuote-border': '#616161',
     'charts-orange': '#d18616',
     'charts-green': '#89d185',
     'charts-purple': '#b180d7',
@@ -137,6 +140,9 @@ const light: Theme = {
     'testing-iconPassed': '#388a34',
     'testing-iconFailed': '#f14c4c',
     'charts-blue': '#0063d3',
+    'charts-yellow': '#bf8803',
+    'textBlockQuote-background': '#f8f8f8',
+    'textBlockQuote-border': '#e5e5e5',
     'charts-green': '#388a34',
     'charts-purple': '#652d90',
     'charts-red': '#e51400',
@@ -197,6 +203,9 @@ const highContrast: Theme = {
     'panelTitle-activeForeground': '#ffffff',
     'panelTitle-inactiveForeground': '#ffffff',
     'charts-foreground': '#ffffff',
+    // As in VS Code: this theme has none.
+    'charts-orange': '',
+    'terminal-ansiYellow': '#cdcd00',
   },
 };
 

@@ -1,14 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatNumber, groupDigits, plural } from '../../src/base/format.ts';
-import type { RunDetails } from '../../src/protocol/experiments.ts';
+import type { MetricSummary, RunDetails } from '../../src/protocol/experiments.ts';
 import { fromWireNumber, type WireNumber } from '../../src/protocol/numbers.ts';
 import type { PanelTarget } from '../../src/protocol/panels.ts';
+import { isSystemMetric } from '../../src/protocol/systemMetrics.ts';
 import { emptyNotice } from '../shared/notices.ts';
+import { stateIcon } from '../shared/runState.ts';
 import { type ParameterRow, parameterRows } from './parameterRows.ts';
 
 type Open = (target: PanelTarget) => void;
 
-export function parametersView(run: RunDetails, open: Open): TemplateResult {
+/** What a run was made with and what belongs to it; `tags` come last. */
+export function parametersView(run: RunDetails, open: Open, tags: TemplateResult): TemplateResult {
   const rows = parameterRows(run.parameters, run.previous?.parameters);
   return html`<aside class="side" aria-label="Parameters">
     <h2>Parameters</h2>
@@ -33,7 +36,8 @@ export function parametersView(run: RunDetails, open: Open): TemplateResult {
           </p>`
         : nothing
     }
-    ${tagsView(run)}
+    ${childrenView(run, open)}
+    ${tags}
   </aside>`;
 }
 
@@ -46,31 +50,41 @@ function parameterRow(row: ParameterRow): TemplateResult {
   </tr>`;
 }
 
-function tagsView(run: RunDetails): TemplateResult | typeof nothing {
-  const tags = Object.entries(run.tags).filter(([key]) => !key.startsWith('mlflow.'));
-  return tags.length === 0
+function childrenView(run: RunDetails, open: Open): TemplateResult | typeof nothing {
+  const { children, childCount = children.length } = run;
+  const more = childCount - children.length;
+  return children.length === 0
     ? nothing
-    : html`<h2>Tags</h2>
-        <table class="facts-table">
-          <tbody>
-            ${tags.map(([key, value]) => html`<tr><th scope="row">${key}</th><td colspan="2">${value}</td></tr>`)}
-          </tbody>
-        </table>`;
+    : html`<h2>Runs under this one</h2>
+        <ul class="child-runs">
+          ${children.map(
+            ({ id, name, state }) => html`<li>
+              ${stateIcon(state)}
+              <button class="link" title=${state} @click=${() => open({ kind: 'run', run: id })}>${name}</button>
+              <span class="visually-hidden">${state}</span>
+            </li>`,
+          )}
+        </ul>
+        ${more > 0 ? html`<p class="secondary">and ${plural(more, 'older run')}</p>` : nothing}`;
 }
 
 export function metricsView(run: RunDetails): TemplateResult {
-  if (run.metrics.length === 0) {
-    return emptyNotice('Values from log_metric will appear here.');
-  }
+  const own = run.metrics.filter(({ key }) => !isSystemMetric(key));
+  const system = run.metrics.filter(({ key }) => isSystemMetric(key));
+  return html`${own.length > 0 ? metricsTable('metric', own) : emptyNotice('Values from log_metric will appear here.')}
+  ${system.length > 0 ? html`<h2>System</h2>${metricsTable('system metric', system)}` : nothing}`;
+}
+
+function metricsTable(title: string, metrics: readonly MetricSummary[]): TemplateResult {
   return html`<table class="data-table">
     <thead>
       <tr>
-        <th scope="col">metric</th>
-        ${['latest', 'at step', 'lowest', 'highest', 'values'].map((title) => html`<th scope="col" class="number">${title}</th>`)}
+        <th scope="col">${title}</th>
+        ${['latest', 'at step', 'lowest', 'highest', 'values'].map((column) => html`<th scope="col" class="number">${column}</th>`)}
       </tr>
     </thead>
     <tbody>
-      ${run.metrics.map(
+      ${metrics.map(
         (metric) => html`<tr>
           <th scope="row">${metric.key}</th>
           ${numberCell(metric.latest)}
@@ -102,7 +116,8 @@ export function codeView(run: RunDetails, open: Open): TemplateResult {
     </table>
     ${code ? nothing : emptyNotice('The folder was not a git repository when this run started, so its code is not recorded.')}
     <h2>Data</h2>
-    ${datasetsView(run)}`;
+    ${datasetsView(run)}
+    ${inputsView(run)}`;
 }
 
 function changesView(run: RunDetails, open: Open): TemplateResult {
@@ -120,7 +135,10 @@ function changesView(run: RunDetails, open: Open): TemplateResult {
   }`;
 }
 
-function datasetsView(run: RunDetails): TemplateResult {
+function datasetsView(run: RunDetails): TemplateResult | typeof nothing {
+  if (run.datasets.length === 0 && run.inputs.length > 0) {
+    return nothing;
+  }
   if (run.datasets.length === 0) {
     return emptyNotice('Versioned datasets that are in the folder when a run starts are listed here.');
   }
@@ -141,6 +159,25 @@ function datasetsView(run: RunDetails): TemplateResult {
       )}
     </tbody>
   </table>`;
+}
+
+function inputsView({ inputs }: RunDetails): TemplateResult | typeof nothing {
+  return inputs.length === 0
+    ? nothing
+    : html`<table class="data-table inputs" aria-label="Logged inputs">
+        <thead>
+          <tr><th scope="col">logged input</th><th scope="col">digest</th><th scope="col">context</th></tr>
+        </thead>
+        <tbody>
+          ${inputs.map(
+            ({ name, digest, context }) => html`<tr>
+              <th scope="row">${name}</th>
+              <td><code>${digest}</code></td>
+              <td>${context ?? ''}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>`;
 }
 
 export function environmentView(run: RunDetails): TemplateResult {

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { errorShape } from '../../src/base/errors.ts';
 import { formatDuration, formatRelativeTime, plural } from '../../src/base/format.ts';
-import { type RunDataset, type RunDetails, stopRun } from '../../src/protocol/experiments.ts';
+import { type RunDataset, type RunDetails, restoreRuns, stopRun } from '../../src/protocol/experiments.ts';
 import { type PanelTarget, panelOpen } from '../../src/protocol/panels.ts';
+import { runTags } from '../../src/protocol/runTags.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { announce } from '../shared/announce.ts';
 import { emit, PageElement } from '../shared/element.ts';
@@ -37,10 +38,12 @@ export class RunHeader extends PageElement {
     return html`
       <div class="header-line">
         <h1>${run.name}</h1>
+        ${run.starred ? html`<span class="codicon codicon-star-full" role="img" aria-label="starred" title="starred"></span>` : nothing}
         <span class="facts">${this.#facts()}</span>
         <span class="grow"></span>
         <span class="actions">${this.#actions()}</span>
       </div>
+      ${run.deletedTime === undefined ? nothing : this.#deletedNotice(run.deletedTime)}
       ${
         run.state === 'failed'
           ? html`<div class="notice error">
@@ -69,9 +72,33 @@ export class RunHeader extends PageElement {
         title="started ${new Date(run.startTime).toLocaleString()}"
         >${formatRelativeTime(run.startTime, now)}</time
       >`,
+      run.archived ? html`<span class="fact secondary">archived</span>` : nothing,
+      this.#parent(),
       this.#code(),
       ...run.datasets.map(datasetFact),
     ];
+  }
+
+  #parent(): TemplateResult | typeof nothing {
+    const { parent } = this.run;
+    return parent
+      ? html`<span class="fact">
+          <span class="codicon codicon-type-hierarchy" aria-hidden="true"></span> under
+          <button
+            class="link"
+            title="Open the run that this one is under"
+            @click=${() => this.#open({ kind: 'run', run: parent.id })}
+          >${parent.name}</button>
+        </span>`
+      : nothing;
+  }
+
+  #deletedNotice(time: number): TemplateResult {
+    return html`<div class="notice warning">
+      <span class="codicon codicon-trash" aria-hidden="true"></span>
+      <span class="grow">This run was deleted ${formatRelativeTime(time, Date.now())}. What it logged is kept.</span>
+      <vscode-button secondary @click=${() => this.#restore()}>Restore</vscode-button>
+    </div>`;
   }
 
   #code(): TemplateResult | typeof nothing {
@@ -115,6 +142,11 @@ export class RunHeader extends PageElement {
             Open Script
           </vscode-button>`
         : nothing,
+      run.deletedTime === undefined
+        ? html`<vscode-button secondary class="edit-note" @click=${() => emit(this, 'edit-note', null)}>
+            ${run.tags[runTags.note] ? 'Edit Note' : 'Add Note'}
+          </vscode-button>`
+        : nothing,
     ];
   }
 
@@ -122,6 +154,15 @@ export class RunHeader extends PageElement {
     this.host.send(panelOpen, target).catch((error: unknown) => {
       this.problem = errorShape(error).message;
     });
+  }
+
+  async #restore(): Promise<void> {
+    this.problem = undefined;
+    try {
+      await this.host.send(restoreRuns, { runs: [this.run.id] });
+    } catch (error) {
+      this.problem = errorShape(error).message;
+    }
   }
 
   async #stop(): Promise<void> {

@@ -1,15 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorShape } from '../../src/base/errors.ts';
-import { formatNumber } from '../../src/base/format.ts';
+import { formatNumber, plural } from '../../src/base/format.ts';
 import { getRuns, type MetricSummary, type RunDetails, runsChanged } from '../../src/protocol/experiments.ts';
 import { fromWireNumber } from '../../src/protocol/numbers.ts';
-import type { PanelStart, PanelTarget } from '../../src/protocol/panels.ts';
+import type { PanelPart, PanelStart, PanelTarget } from '../../src/protocol/panels.ts';
+import { runTags } from '../../src/protocol/runTags.ts';
+import { isSystemMetric } from '../../src/protocol/systemMetrics.ts';
 import '@vscode-elements/elements/dist/vscode-tab-header/index.js';
 import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import type { VscTabsSelectEvent } from '@vscode-elements/elements/dist/vscode-tabs/vscode-tabs.js';
 import '../shared/chart/chartGrid.ts';
-import { chartOptionsView, readChartOptions } from '../shared/chartOptions.ts';
+import { type ChartOptions, chartOptionsView, readChartOptions } from '../shared/chartOptions.ts';
 import { orderMetrics } from '../shared/metricOrder.ts';
 import { emptyNotice } from '../shared/notices.ts';
 import { PanelPage } from '../shared/panelPage.ts';
@@ -19,6 +21,8 @@ import './artifactsView.ts';
 import { codeView, environmentView, metricsView, parametersView } from './factViews.ts';
 import './logView.ts';
 import './runHeader.ts';
+import './runNote.ts';
+import './tagsView.ts';
 
 const tabs = ['Charts', 'Log', 'Metrics', 'Artifacts', 'Code', 'Environment'] as const;
 
@@ -29,6 +33,8 @@ export class RunPage extends PanelPage {
   declare tab: Tab;
   protected readonly panel = 'run';
   #run!: Resource<RunDetails | null>;
+  /** The note is to be edited as soon as it is known. */
+  #wantsNote = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -39,7 +45,7 @@ export class RunPage extends PanelPage {
         () => this.#changed(),
       ),
     );
-    this.subscriptions.add(this.host.onShow(() => this.#select('Log')));
+    this.subscriptions.add(this.host.onShow((part) => this.#show(part)));
     this.subscriptions.add(
       this.host.on(runsChanged, (news) => {
         if (this.isAbout(news.runs)) {
@@ -58,8 +64,8 @@ export class RunPage extends PanelPage {
   }
 
   protected override started(start: PanelStart): void {
-    if (start.tab === 'log') {
-      this.#select('Log');
+    if (start.tab) {
+      this.#show(start.tab);
     }
   }
 
@@ -83,8 +89,17 @@ export class RunPage extends PanelPage {
       <workbench-run-header
         .host=${this.host}
         .run=${run}
-        @show-log=${() => this.#select('Log')}
+        @show-log=${() => this.#show('log')}
+        @edit-note=${() => this.#show('note')}
       ></workbench-run-header>
+      <workbench-run-note
+        .host=${this.host}
+        .run=${run.id}
+        .note=${noteOf(run)}
+        .draft=${this.view.get('editsNote', false) ? this.view.get('noteDraft', '') : undefined}
+        @note-draft=${({ detail }: CustomEvent<string>) => this.view.set('noteDraft', detail)}
+        @note-closed=${() => this.#closeNote()}
+      ></workbench-run-note>
       <vscode-tabs
         .selectedIndex=${tabs.indexOf(this.tab)}
         selected-index=${tabs.indexOf(this.tab)}
@@ -103,7 +118,7 @@ export class RunPage extends PanelPage {
     const views: Readonly<Record<Tab, () => TemplateResult>> = {
       Charts: () => html`<div class="columns">
         <div class="main-column">${this.#charts(run)}</div>
-        ${parametersView(run, open)}
+        ${parametersView(run, open, this.#tags(run))}
       </div>`,
       Log: () =>
         html`<workbench-log .host=${this.host} .run=${run.id} .live=${isLive(run.state)}></workbench-log>`,
@@ -116,21 +131,64 @@ export class RunPage extends PanelPage {
     return views[tab]();
   }
 
+  #tags({ id, tags }: RunDetails): TemplateResult {
+    return html`<workbench-run-tags .host=${this.host} .run=${id} .tags=${tags}></workbench-run-tags>`;
+  }
+
   #charts(run: RunDetails): TemplateResult {
-    const ordered = orderMetrics(run.metrics.map(({ key }) => key));
-    const byKey = new Map(run.metrics.map((metric) => [metric.key, metric]));
+    const own = run.metrics.filter(({ key }) => !isSystemMetric(key));
+    const system = run.metrics.filter(({ key }) => isSystemMetric(key));
+    return html`
+      ${own.length > 0 ? this.#ownCharts(run, own) : this.#noCharts(run)}
+      ${system.length > 0 ? this.#systemCharts(run, system) : nothing}
+    `;
+  }
+
+  #noCharts(run: RunDetails): TemplateResult {
+    return emptyNotice(
+      isLive(run.state)
+        ? 'A chart will appear here for each metric that the script logs, and grow while it runs.'
+        : 'This run logged no metrics. Charts appear here for what a script logs with log_metric.',
+    );
+  }
+
+  #ownCharts(run: RunDetails, metrics: readonly MetricSummary[]): TemplateResult {
+    const hasCurves = metrics.some(({ count }) => count > 1);
+    return html`
+      ${hasCurves ? chartOptionsView(this.view, () => this.requestUpdate()) : nothing}
+      ${this.#drawn(run, metrics, readChartOptions(this.view))}
+    `;
+  }
+
+  /** Drawn only when somebody wants to see it; by time, because that is what tells a training's phases apart. */
+  #systemCharts(run: RunDetails, metrics: readonly MetricSummary[]): TemplateResult {
+    const isOpen = this.view.get('system', false);
+    return html`<details
+      class="system"
+      ?open=${isOpen}
+      @toggle=${(event: ToggleEvent) => this.#keepOpen('system', event.target as HTMLDetailsElement)}
+    >
+      <summary>System <span class="secondary">${plural(metrics.length, 'metric')}</span></summary>
+      ${isOpen ? this.#drawn(run, metrics, { axis: 'time', logarithmic: false }) : nothing}
+    </details>`;
+  }
+
+  #keepOpen(key: string, details: HTMLDetailsElement): void {
+    if (details.open !== this.view.get(key, false)) {
+      this.keep(key, details.open);
+    }
+  }
+
+  #drawn(
+    run: RunDetails,
+    metrics: readonly MetricSummary[],
+    { axis, logarithmic }: ChartOptions,
+  ): TemplateResult {
+    const ordered = orderMetrics(metrics.map(({ key }) => key));
+    const byKey = new Map(metrics.map((metric) => [metric.key, metric]));
     const single = ordered.filter((key) => byKey.get(key)!.count <= 1);
     const curves = ordered.filter((key) => byKey.get(key)!.count > 1);
-    if (ordered.length === 0) {
-      return emptyNotice(
-        isLive(run.state)
-          ? 'A chart will appear here for each metric that the script logs, and grow while it runs.'
-          : 'This run logged no metrics. Charts appear here for what a script logs with log_metric.',
-      );
-    }
-    const { axis, logarithmic } = readChartOptions(this.view);
     return html`
-      ${curves.length > 0 ? chartOptionsView(this.view, () => this.requestUpdate()) : nothing}
       ${single.length > 0 ? html`<dl class="figures">${single.map((key) => figure(byKey.get(key)!))}</dl>` : nothing}
       ${
         curves.length > 0
@@ -145,6 +203,32 @@ export class RunPage extends PanelPage {
           : nothing
       }
     `;
+  }
+
+  /** What the client or a button of the page wants to be seen. */
+  #show(part: PanelPart): void {
+    if (part === 'log') {
+      this.#select('Log');
+    } else if (this.#run.value) {
+      this.#editNote(this.#run.value);
+    } else {
+      this.#wantsNote = true;
+    }
+  }
+
+  /** A draft that is there already stays. */
+  #editNote(run: RunDetails): void {
+    if (!this.view.get('editsNote', false)) {
+      this.view.set('noteDraft', noteOf(run));
+      this.keep('editsNote', true);
+    }
+  }
+
+  async #closeNote(): Promise<void> {
+    this.view.set('noteDraft', '');
+    this.keep('editsNote', false);
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('.edit-note')?.focus();
   }
 
   #select(tab: Tab): void {
@@ -163,8 +247,16 @@ export class RunPage extends PanelPage {
       this.setTitle(run.name);
       this.announceEnds([run]);
     }
+    if (run && this.#wantsNote) {
+      this.#wantsNote = false;
+      this.#editNote(run);
+    }
     this.requestUpdate();
   }
+}
+
+function noteOf(run: RunDetails): string {
+  return run.tags[runTags.note] ?? '';
 }
 
 /** A metric with one value is a number, not a line. */

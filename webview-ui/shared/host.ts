@@ -1,7 +1,7 @@
 import { cancelled, fromErrorShape } from '../../src/base/errors.ts';
 import { Emitter, type Event } from '../../src/base/event.ts';
 import type { Disposable } from '../../src/base/lifecycle.ts';
-import type { HostMessage, PageMessage, PanelState } from '../../src/protocol/panels.ts';
+import type { HostMessage, PageMessage, PanelPart, PanelState } from '../../src/protocol/panels.ts';
 import type { NotificationType, RequestType } from '../../src/protocol/rpc.ts';
 
 /*
@@ -29,7 +29,7 @@ export interface Host {
   /** Since the last `onOffline`, until `onRefresh`: what fails meanwhile has been explained already. */
   readonly isOffline: boolean;
   /** The user asked for a part of this page. */
-  readonly onShow: Event<'log'>;
+  readonly onShow: Event<PanelPart>;
   getState(): PanelState | undefined;
   setState(state: PanelState): void;
 }
@@ -58,7 +58,7 @@ class MessageHost implements Host {
   readonly #news = new Map<string, Emitter<never>>();
   readonly #refresh = new Emitter<void>();
   readonly #offline = new Emitter<string>();
-  readonly #show = new Emitter<'log'>();
+  readonly #show = new Emitter<PanelPart>();
   readonly onRefresh = this.#refresh.event;
   readonly onOffline = this.#offline.event;
   readonly onShow = this.#show.event;

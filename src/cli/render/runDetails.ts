@@ -1,6 +1,15 @@
 import { formatNumber, formatRelativeTime, formatSize, groupDigits, plural } from '../../base/format.ts';
-import type { ArtifactEntry, CodeState, RunDataset, RunDetails } from '../../protocol/experiments.ts';
+import type {
+  ArtifactEntry,
+  CodeState,
+  MetricSummary,
+  RunDataset,
+  RunDetails,
+  RunInput,
+} from '../../protocol/experiments.ts';
 import { fromWireNumber } from '../../protocol/numbers.ts';
+import { isOwnTag, runTags } from '../../protocol/runTags.ts';
+import { isSystemMetric } from '../../protocol/systemMetrics.ts';
 import { runDuration, stateStyles } from './runText.ts';
 import { type Cell, cleanText, renderTable, type TableOptions } from './table.ts';
 
@@ -17,7 +26,16 @@ export function renderRunDetails(
   const sections = [
     factSection(run, now, options),
     section('Parameters', parameterRows(run), options),
-    metricSection(run, options),
+    metricSection(
+      'Metric',
+      run.metrics.filter(({ key }) => !isSystemMetric(key)),
+      options,
+    ),
+    metricSection(
+      'System metric',
+      run.metrics.filter(({ key }) => isSystemMetric(key)),
+      options,
+    ),
     section(
       'Artifacts',
       artifacts.map(({ path, isFolder, bytes }) => [isFolder ? `${path}/` : path, formatSize({ bytes })]),
@@ -44,20 +62,33 @@ function factSection(run: RunDetails, now: number, options: TableOptions): strin
     ['failure', run.failure ?? ''],
     ['id', run.id],
     ['experiment', run.experimentName],
+    ['under', run.parent?.name ?? ''],
+    [
+      'marks',
+      [run.starred && 'starred', run.archived && 'archived', run.deletedTime !== undefined && 'deleted']
+        .filter(Boolean)
+        .join(', '),
+    ],
+    ['note', run.tags[runTags.note] ?? ''],
     ['command', run.command.join(' ')],
     ['started', `${new Date(run.startTime).toISOString()} (${formatRelativeTime(run.startTime, now)})`],
     ['code', run.code ? codeText(run.code) : ''],
     ['data', run.datasets.map((dataset) => `${dataset.path} ${datasetText(dataset)}`).join(' · ')],
+    ['inputs', run.inputs.map(inputText).join(' · ')],
     ['environment', environmentText(run)],
     ['folder', run.artifactFolder],
     ...Object.entries(run.tags)
-      .filter(([key]) => !/^(mlflow|mlops)\./.test(key))
+      .filter(([key]) => !isOwnTag(key))
       .map(([key, value]): [string, string] => [key, value]),
   ];
   const rows = facts
     .filter(([, value]) => value !== '')
     .map(([name, value]): Cell[] => [{ text: name, style: 'dim' }, value]);
   return renderTable([{ title: '' }, { title: '' }], rows, options);
+}
+
+function inputText({ name, digest, context }: RunInput): string {
+  return context ? `${name} ${digest} for ${context}` : `${name} ${digest}`;
 }
 
 function environmentText({ environment }: RunDetails): string {
@@ -74,12 +105,12 @@ function parameterRows({ parameters, previous }: RunDetails): Cell[][] {
   });
 }
 
-function metricSection({ metrics }: RunDetails, options: TableOptions): string {
+function metricSection(title: string, metrics: readonly MetricSummary[], options: TableOptions): string {
   if (metrics.length === 0) {
     return '';
   }
   const columns = [
-    { title: 'Metric' },
+    { title },
     ...['latest', 'lowest', 'highest', 'step', 'points'].map((title) => ({ title, align: 'right' as const })),
   ];
   const rows = metrics.map(({ key, latest, lowest, highest, step, count }): Cell[] => [

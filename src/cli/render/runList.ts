@@ -18,7 +18,7 @@ export function renderRunList(runs: readonly RunSummary[], now: number, options:
     { title: '' },
   ];
   const rows = runs.map((run): Cell[] => [
-    { text: run.name, style: 'bold' },
+    { text: run.starred ? `${run.name} ★` : run.name, style: 'bold' },
     { text: run.state, style: stateStyles[run.state] },
     run.headline?.metric ?? '',
     run.headline ? formatNumber(fromWireNumber(run.headline.value)) : '',

@@ -15,6 +15,10 @@ const lookingOnly: ReadonlySet<CommandId> = new Set([
   commands.runLoadMore,
   commands.datasetOpen,
   commands.experimentsRefresh,
+  commands.experimentsFilter,
+  commands.experimentsClearFilter,
+  commands.experimentsShowArchived,
+  commands.experimentsHideArchived,
   commands.datasetsRefresh,
   commands.serviceShowLog,
 ]);

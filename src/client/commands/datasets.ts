@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { formatBytes } from '../../base/format.ts';
-import type { RequestType } from '../../protocol/rpc.ts';
 import { checkedOutSentence, versionedSentence } from '../../protocol/sentences.ts';
 import {
   checkoutVersion,
@@ -12,6 +11,7 @@ import {
 } from '../../protocol/versions.ts';
 import { commands } from '../contributions.ts';
 import { showError } from '../errors.ts';
+import { withProgress } from '../progress.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { type DatasetsNode, type DatasetsTree, dataUri, type VersionNode } from '../views/datasetsTree.ts';
@@ -193,33 +193,4 @@ async function openData(node: DatasetsNode): Promise<void> {
 async function initialise(context: Context, client = context.services.for(undefined)): Promise<void> {
   await client.send(createRepository, null);
   context.tree.refresh();
-}
-
-/** A notification with Cancel; the number moves when the service reports a fraction. */
-async function withProgress<Parameters, Result>(
-  client: ServiceClient,
-  title: string,
-  type: RequestType<Parameters, Result>,
-  parameters: Parameters,
-): Promise<Result> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const abort = new AbortController();
-      const subscription = token.onCancellationRequested(() => abort.abort());
-      let reached = 0;
-      try {
-        return await client.send(type, parameters, {
-          signal: abort.signal,
-          onProgress: ({ message, fraction }) => {
-            const percent = Math.round((fraction ?? 0) * 100);
-            progress.report({ message, increment: Math.max(0, percent - reached) });
-            reached = Math.max(reached, percent);
-          },
-        });
-      } finally {
-        subscription.dispose();
-      }
-    },
-  );
 }

@@ -1,13 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import {
-  describeScript,
-  type RunSummary,
-  type ScriptDescription,
-  searchRuns,
-  startRun,
-  stopRun,
-} from '../../protocol/experiments.ts';
+import { describeScript, type ScriptDescription, startRun, stopRun } from '../../protocol/experiments.ts';
 import { commands, scriptLanguages } from '../contributions.ts';
 import { editorEnvironment } from '../editorEnvironment.ts';
 import { noScript, showError } from '../errors.ts';
@@ -15,8 +8,9 @@ import type { Panels, RevealOptions } from '../panels/panels.ts';
 import { selectedInterpreter } from '../pythonInterpreter.ts';
 import type { Services } from '../service/services.ts';
 import { readSetting } from '../settings.ts';
-import { clicked, type ExperimentsTree, isUnderWay, type RunNode } from '../views/experimentsTree.ts';
-import { chooseRunsToCompare, runItem } from './chooseRuns.ts';
+import type { ExperimentsTree } from '../views/experimentsTree.ts';
+import { clicked, isUnderWay, type RunNode } from '../views/runItem.ts';
+import { chooseRun, chooseRunsToCompare } from './chooseRuns.ts';
 import type { CommandTable } from './commandTable.ts';
 
 interface Context {
@@ -40,6 +34,8 @@ export function runCommands(context: Context): CommandTable {
       compare(context, node, selected),
     [commands.runLoadMore]: (node: MoreNode) => context.tree.showMore(node),
     [commands.experimentsRefresh]: () => context.tree.refresh(),
+    [commands.experimentsShowArchived]: () => context.tree.showArchived(true),
+    [commands.experimentsHideArchived]: () => context.tree.showArchived(false),
   };
 }
 
@@ -57,6 +53,7 @@ async function start(context: Context, resource: vscode.Uri | undefined, changes
       script: script.fsPath,
       interpreter,
       environment: editorEnvironment(process.env),
+      systemMetricsSeconds: readSetting('mlops.systemMetrics.intervalSeconds', script),
       ...changes,
     });
     if (readSetting('mlops.run.openPanel', script)) {
@@ -174,14 +171,14 @@ function activeScript(): vscode.Uri | undefined {
 }
 
 async function stop(context: Context, node: RunNode | undefined): Promise<void> {
-  const chosen = node ?? (await chooseRun(context, 'Stop which run?', isUnderWay));
+  const chosen = node ?? (await chooseRun(context.services, 'Stop which run?', isUnderWay));
   if (chosen) {
     await chosen.client.send(stopRun, { run: chosen.run.id });
   }
 }
 
 async function open(context: Context, node: RunNode | undefined, options: RevealOptions): Promise<void> {
-  const chosen = node ?? (await chooseRun(context, 'Open which run?'));
+  const chosen = node ?? (await chooseRun(context.services, 'Open which run?'));
   if (chosen) {
     await context.panels.openRun(chosen.client, chosen.run.id, options);
   }
@@ -206,20 +203,4 @@ async function compare(context: Context, node?: RunNode, selected?: readonly Run
   if (runs && runs.length > 0) {
     await context.panels.openComparison(client, runs);
   }
-}
-
-async function chooseRun(
-  context: Context,
-  title: string,
-  suits: (run: RunSummary) => boolean = () => true,
-): Promise<RunNode | undefined> {
-  const client = context.services.for(vscode.window.activeTextEditor?.document.uri);
-  const { items } = await client.send(searchRuns, { limit: 500 });
-  const choices = items.filter(suits).map((run) => ({ ...runItem(run), run }));
-  const chosen = await vscode.window.showQuickPick(choices, {
-    title,
-    placeHolder: choices.length > 0 ? undefined : 'There is none',
-    matchOnDescription: true,
-  });
-  return chosen && { kind: 'run', client, run: chosen.run };
 }

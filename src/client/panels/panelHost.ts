@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { errorShape } from '../../base/errors.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type { RunId } from '../../protocol/experiments.ts';
@@ -12,8 +12,10 @@ import {
   panelReady,
   panels,
   panelTitle,
+  writingRequests,
 } from '../../protocol/panels.ts';
 import type { RequestType } from '../../protocol/rpc.ts';
+import { restrictedMode } from '../errors.ts';
 import type { ServiceClient, ServiceState } from '../service/serviceClient.ts';
 import { pageHtml, pageRoot } from './html.ts';
 
@@ -134,6 +136,9 @@ export class PanelHost implements Disposable {
     const type = allowed.find((each) => each.method === method);
     if (!type) {
       throw new Error(`A ${this.subject.panel} page may not call ${method}`);
+    }
+    if (!vscode.workspace.isTrusted && writingRequests.some((each) => each.method === method)) {
+      throw restrictedMode();
     }
     return this.#options.client.send(type, parameters as never, { signal });
   }

@@ -1,55 +1,52 @@
 import * as vscode from 'vscode';
-import { formatDuration, formatNumber, formatRelativeTime, plural, sparkline } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
 import {
   type ExperimentSummary,
   listExperiments,
-  type RunState,
-  type RunSummary,
+  type RunQuery,
   runsChanged,
   searchRuns,
 } from '../../protocol/experiments.ts';
 import { fromWireNumber } from '../../protocol/numbers.ts';
-import { commands, treeItems } from '../contributions.ts';
+import { commands, contextKeys, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { type ProblemNode, Problems, problemItem } from './problems.ts';
+import type { RunFilter } from './runFilter.ts';
+import { type RunNode, runItem } from './runItem.ts';
 import { type FolderNode, folderItem, TreeNews, topLevel } from './treeNews.ts';
 
 export type ExperimentsNode =
   | FolderNode
   | { readonly kind: 'experiment'; readonly client: ServiceClient; readonly experiment: ExperimentSummary }
-  | { readonly kind: 'run'; readonly client: ServiceClient; readonly run: RunSummary }
-  | {
-      readonly kind: 'more';
-      readonly client: ServiceClient;
-      readonly experiment: ExperimentSummary;
-      readonly left: number;
-    }
+  | RunNode
+  | { readonly kind: 'more'; readonly under: string; readonly left: number }
   | ProblemNode;
-
-export type RunNode = Extract<ExperimentsNode, { kind: 'run' }>;
-
-/** The second argument of Open Run when a row was clicked: the page is shown and the tree keeps the focus. */
-export const clicked = 'clicked';
 
 const pageSize = 100;
 
-/** Experiments, and in each its runs: under way first, then the newest. */
+/** Experiments, in each its runs, and under each run those it is the parent of: starred first, then under way, then the newest. */
 export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>, vscode.Disposable {
   readonly #services: Services;
+  readonly #filter: RunFilter;
+  readonly #memento: vscode.Memento;
   readonly #disposables = new DisposableStore();
   readonly #news: TreeNews<ExperimentsNode>;
-  /** How many runs of an experiment are shown, where the user asked for more than a page. */
+  /** How many runs are shown under an experiment or a run, by its id, where the user asked for more than a page. */
   readonly #shown = new Map<string, number>();
   readonly onDidChangeTreeData: vscode.Event<ExperimentsNode | undefined>;
   readonly problems: Problems;
 
-  constructor(services: Services) {
+  constructor(services: Services, filter: RunFilter, memento: vscode.Memento) {
     this.#services = services;
+    this.#filter = filter;
+    this.#memento = memento;
+    this.#tellContext();
     this.problems = this.#disposables.add(new Problems(services));
     this.#news = this.#disposables.add(new TreeNews<ExperimentsNode>(services, runsChanged));
     this.onDidChangeTreeData = this.#news.onDidChange;
+    this.#disposables.add(filter.onDidChange(() => this.refresh()));
   }
 
   refresh(): void {
@@ -57,8 +54,18 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
   }
 
   showMore(node: Extract<ExperimentsNode, { kind: 'more' }>): void {
-    const { id } = node.experiment;
-    this.#shown.set(id, (this.#shown.get(id) ?? pageSize) + pageSize);
+    this.#shown.set(node.under, (this.#shown.get(node.under) ?? pageSize) + pageSize);
+    this.refresh();
+  }
+
+  get showsArchived(): boolean {
+    return this.#memento.get(contextKeys.showArchived, false);
+  }
+
+  /** Kept for the folder or workspace. */
+  async showArchived(shown: boolean): Promise<void> {
+    await this.#memento.update(contextKeys.showArchived, shown);
+    this.#tellContext();
     this.refresh();
   }
 
@@ -69,9 +76,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     if (parent.kind === 'folder') {
       return this.#experiments(parent.client);
     }
-    return parent.kind === 'experiment'
-      ? this.problems.below<ExperimentsNode>(() => this.#runs(parent.client, parent.experiment))
-      : [];
+    return this.problems.below<ExperimentsNode>(() => this.#runsBelow(parent));
   }
 
   getTreeItem(node: ExperimentsNode): vscode.TreeItem {
@@ -103,13 +108,35 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     });
   }
 
-  async #runs(client: ServiceClient, experiment: ExperimentSummary): Promise<ExperimentsNode[]> {
-    const limit = this.#shown.get(experiment.id) ?? pageSize;
-    const { items, total } = await client.send(searchRuns, { experiment: experiment.id, limit });
-    const runs: ExperimentsNode[] = items.map((run) => ({ kind: 'run', client, run }));
-    return total > items.length
-      ? [...runs, { kind: 'more', client, experiment, left: total - items.length }]
-      : runs;
+  /** With a filter there is no above and below: a run that matches is shown although its parent does not. */
+  async #runsBelow(node: ExperimentsNode): Promise<ExperimentsNode[]> {
+    const filter = this.#filter.expression;
+    if (node.kind === 'experiment') {
+      const place = filter === undefined ? { parent: null } : { filter };
+      return this.#runs(node.client, node.experiment.id, { experiment: node.experiment.id, ...place });
+    }
+    return node.kind === 'run'
+      ? this.#runs(node.client, node.run.id, { experiment: node.run.experiment, parent: node.run.id })
+      : [];
+  }
+
+  async #runs(client: ServiceClient, under: string, query: RunQuery): Promise<ExperimentsNode[]> {
+    const { items, total } = await client.send(searchRuns, {
+      ...query,
+      hideArchived: !this.showsArchived,
+      starredFirst: true,
+      limit: this.#shown.get(under) ?? pageSize,
+    });
+    const runs: ExperimentsNode[] = items.map((run) => ({
+      kind: 'run',
+      client,
+      run: query.filter === undefined ? run : { ...run, childCount: 0 },
+    }));
+    return total > items.length ? [...runs, { kind: 'more', under, left: total - items.length }] : runs;
+  }
+
+  #tellContext(): void {
+    void vscode.commands.executeCommand('setContext', contextKeys.showArchived, this.showsArchived);
   }
 }
 
@@ -133,69 +160,10 @@ function experimentItem({
   const best =
     experiment.best &&
     `best ${formatNumber(fromWireNumber(experiment.best.value))} ${experiment.best.metric}`;
-  item.description = [plural(experiment.runCount, 'run'), best].filter(Boolean).join(' · ');
+  const archived = experiment.archivedCount > 0 && `${experiment.archivedCount} archived`;
+  const count = plural(experiment.runCount - experiment.archivedCount, 'run');
+  item.description = [count, best, archived].filter(Boolean).join(' · ');
   return item;
-}
-
-const stateIcons: Record<RunState, vscode.ThemeIcon> = {
-  scheduled: new vscode.ThemeIcon('clock'),
-  running: new vscode.ThemeIcon('play-circle', new vscode.ThemeColor('charts.blue')),
-  finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed')),
-  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed')),
-  killed: new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconSkipped')),
-};
-
-function runItem({ client, run }: RunNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(run.name);
-  item.id = `${client.folder.uri}#run/${run.id}`;
-  item.contextValue = isUnderWay(run) ? treeItems.runUnderWay : treeItems.runEnded;
-  item.iconPath = stateIcons[run.state];
-  item.description = runDescription(run);
-  item.tooltip = runTooltip(run);
-  item.accessibilityInformation = { label: `${run.name}, ${run.state}, ${item.description}` };
-  item.command = {
-    command: commands.runOpen,
-    title: 'Open Run',
-    arguments: [{ kind: 'run', client, run }, clicked],
-  };
-  return item;
-}
-
-export function isUnderWay(run: RunSummary): boolean {
-  return run.state === 'running' || run.state === 'scheduled';
-}
-
-/** The number comes first: a side bar is narrow and names of metrics are long. */
-function runDescription(run: RunSummary): string {
-  if (run.failure) {
-    return `failed: ${run.failure}`;
-  }
-  const parts: string[] = run.state === 'scheduled' || run.state === 'killed' ? [run.state] : [];
-  if (run.headline) {
-    const line = isUnderWay(run) ? ` ${sparkline(run.headline.history.map(fromWireNumber))}` : '';
-    parts.push(`${formatNumber(fromWireNumber(run.headline.value))} ${run.headline.metric}${line}`);
-  }
-  parts.push(
-    run.endTime ? formatDuration(run.endTime - run.startTime) : formatRelativeTime(run.startTime, Date.now()),
-  );
-  return parts.join(' · ');
-}
-
-function runTooltip(run: RunSummary): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown(`**${escaped(run.name)}** ${run.state}\n\n`);
-  text.appendMarkdown(`Started ${escaped(new Date(run.startTime).toLocaleString())}\n\n`);
-  if (run.headline) {
-    text.appendMarkdown(`${escaped(run.headline.metric)}: ${fromWireNumber(run.headline.value)}\n\n`);
-  }
-  if (run.script) {
-    text.appendMarkdown(`Script: ${escaped(run.script)}\n\n`);
-  }
-  return text;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>]/g, '\\$&');
 }
 
 function moreItem(node: Extract<ExperimentsNode, { kind: 'more' }>): vscode.TreeItem {

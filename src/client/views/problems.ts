@@ -9,6 +9,12 @@ export interface ProblemNode {
   readonly message: string;
 }
 
+/** What else a tree says above its rows. */
+interface ViewNote {
+  readonly note: string | undefined;
+  readonly onDidChange: vscode.Event<void>;
+}
+
 /**
  * Why a tree has nothing to show. The sentence wraps above the tree, where a row would cut it off;
  * of several folders each has its row, because the sentence is about one of them.
@@ -25,12 +31,22 @@ export class Problems implements Disposable {
     this.#services = services;
   }
 
-  showOn(view: vscode.TreeView<unknown>): void {
+  /** Where nothing is wrong, the note of the tree has the place. */
+  showOn(view: vscode.TreeView<unknown>, note?: ViewNote): void {
+    let problem: string | undefined;
+    const show = () => {
+      view.message = problem ?? note?.note;
+    };
+    show();
     this.#disposables.add(
       this.#changed.event((sentence) => {
-        view.message = sentence;
+        problem = sentence;
+        show();
       }),
     );
+    if (note) {
+      this.#disposables.add(note.onDidChange(show));
+    }
   }
 
   /** A sentence about what is shown all the same; a problem goes before it. */

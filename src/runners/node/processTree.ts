@@ -29,6 +29,15 @@ export function processesOfRun(scriptId: number, runId: string): number[] {
   return [...found];
 }
 
+/** A script, its descendants and what is in its process group: without looking into environments, which is dear. */
+export function processesBelow(scriptId: number): number[] {
+  const living = listProcesses().filter((record) => !record.isZombie);
+  const below = new Set(descendants(scriptId, living));
+  return living
+    .filter(({ id, group }) => id === scriptId || group === scriptId || below.has(id))
+    .map(({ id }) => id);
+}
+
 /** Only by the mark: process numbers written down earlier may belong to others by now. */
 export function markedProcesses(runId: string): number[] {
   return listProcesses()
@@ -166,7 +175,7 @@ function carriesMark(id: number, runId: string): boolean {
     .includes(mark);
 }
 
-function readOrEmpty(file: string): string {
+export function readOrEmpty(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {

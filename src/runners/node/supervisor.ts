@@ -15,6 +15,7 @@ import {
   processesOfRun,
   runMark,
 } from './processTree.ts';
+import { SystemSampler } from './systemSampler.ts';
 
 /**
  * One small detached process per run, so that a run outlives the window and the service that started it.
@@ -53,12 +54,14 @@ async function runScript(folder: string, order: SupervisorOrder): Promise<Superv
   const scriptId = script.pid!;
   const startReport: SupervisorStart = { supervisorId: process.pid, scriptId, time: Date.now() };
   writeWhole(path.join(folder, runFiles.started), startReport);
+  const sampler = startSampler(folder, order, scriptId);
   const first = await Promise.race([exit, stopAsked.promise]);
+  const time = Date.now();
+  sampler?.finish();
   if (first === 'stop') {
     await endTree(scriptId, order);
     return { time: Date.now(), ...(await exit), stopped: true };
   }
-  const time = Date.now();
   await endGroup(scriptId, order, log);
   return { time, ...first, stopped: false };
 }
@@ -90,6 +93,14 @@ async function start(
   } catch (error) {
     return { startError: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
   }
+}
+
+function startSampler(folder: string, order: SupervisorOrder, scriptId: number): SystemSampler | undefined {
+  const { sampleMilliseconds: everyMilliseconds, workingFolder } = order;
+  const file = path.join(folder, runFiles.systemMetrics);
+  return everyMilliseconds === undefined
+    ? undefined
+    : new SystemSampler({ file, folder: workingFolder, scriptId, everyMilliseconds });
 }
 
 /** A stop is a file in the run's folder, or a signal to the supervisor, as when the computer shuts down. */

@@ -1,5 +1,10 @@
+import { Bindings } from '../search/bindings.ts';
+import { compileFilter, compileOrder } from '../search/compile.ts';
 import type { Database, Statement } from '../storage/database.ts';
-import type { KeyValue, Lifecycle, NewExperiment, StoredExperiment } from './store.ts';
+import { StatementCache } from '../storage/statementCache.ts';
+import { byOwner, type RowNumbers } from './owned.ts';
+import { searchableExperiments } from './searchable.ts';
+import type { KeyValue, Lifecycle, NewExperiment, StoredExperiment, StoredExperimentQuery } from './store.ts';
 import {
   experimentDeleted,
   experimentExists,
@@ -25,9 +30,11 @@ const artifactScheme = 'mlflow-artifacts:';
 /** The tables `experiments` and `experiment_tags`. Transactions belong to the caller. */
 export class ExperimentTable {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #searches: StatementCache;
 
   constructor(database: Database) {
     this.#statements = prepare(database);
+    this.#searches = new StatementCache(database);
     this.#statements.insertDefault.run(
       defaultExperiment.name,
       `${artifactScheme}/${defaultExperiment.id}`,
@@ -54,7 +61,7 @@ export class ExperimentTable {
 
   get(id: string): StoredExperiment | undefined {
     const row = /^\d{1,15}$/.test(id) ? this.#statements.byId.get(Number(id)) : undefined;
-    return row && this.#toExperiment(row);
+    return row && toExperiment(row, this.#statements.tags.all(row.id));
   }
 
   require(id: string): StoredExperiment {
@@ -75,7 +82,7 @@ export class ExperimentTable {
 
   getByName(name: string): StoredExperiment | undefined {
     const row = this.#statements.byName.get(name);
-    return row && this.#toExperiment(row);
+    return row && toExperiment(row, this.#statements.tags.all(row.id));
   }
 
   requireByName(name: string): StoredExperiment {
@@ -86,8 +93,25 @@ export class ExperimentTable {
     return experiment;
   }
 
-  list(lifecycle: Lifecycle | 'all'): StoredExperiment[] {
-    return this.#statements.list.all({ lifecycle }).map((row) => this.#toExperiment(row));
+  list({
+    lifecycle = 'active',
+    filter,
+    orderBy = [],
+    limit = -1,
+    offset = 0,
+  }: StoredExperimentQuery): StoredExperiment[] {
+    const bindings = new Bindings();
+    const where = filter ? compileFilter(searchableExperiments, filter, bindings) : '1';
+    const { joins, terms } = compileOrder(searchableExperiments, orderBy, bindings);
+    const sql = `SELECT experiments.* FROM experiments ${joins}
+      WHERE @lifecycle IN ('all', experiments.lifecycle_stage) AND ${where}
+      ORDER BY ${terms} LIMIT @limit OFFSET @offset`;
+    const rows = this.#searches.get<ExperimentRow>(sql).all({ ...bindings.values, lifecycle, limit, offset });
+    const numbers = JSON.stringify(rows.map(({ id }) => id));
+    const tags = byOwner(
+      this.#statements.tagsOf.all(numbers).map(([experiment, key, value]) => [experiment, { key, value }]),
+    );
+    return rows.map((row) => toExperiment(row, tags(row.id)));
   }
 
   rename(id: string, name: string): StoredExperiment {
@@ -120,18 +144,18 @@ export class ExperimentTable {
     }
     this.#statements.touch.run(Date.now(), Number(id));
   }
+}
 
-  #toExperiment(row: ExperimentRow): StoredExperiment {
-    return {
-      id: String(row.id),
-      name: row.name,
-      artifactLocation: row.artifact_location,
-      lifecycleStage: row.lifecycle_stage,
-      creationTime: row.creation_time,
-      lastUpdateTime: row.last_update_time,
-      tags: this.#statements.tags.all(row.id),
-    };
-  }
+function toExperiment(row: ExperimentRow, tags: readonly KeyValue[]): StoredExperiment {
+  return {
+    id: String(row.id),
+    name: row.name,
+    artifactLocation: row.artifact_location,
+    lifecycleStage: row.lifecycle_stage,
+    creationTime: row.creation_time,
+    lastUpdateTime: row.last_update_time,
+    tags,
+  };
 }
 
 function prepare(database: Database) {
@@ -150,10 +174,6 @@ function prepare(database: Database) {
       [string],
       ExperimentRow
     >,
-    list: database.prepare(
-      `SELECT * FROM experiments WHERE @lifecycle IN ('all', lifecycle_stage)
-       ORDER BY creation_time DESC, id DESC`,
-    ) as Statement<[{ lifecycle: string }], ExperimentRow>,
     rename: database.prepare('UPDATE experiments SET name = ?, last_update_time = ? WHERE id = ?'),
     setLifecycle: database.prepare(
       'UPDATE experiments SET lifecycle_stage = ?, last_update_time = ? WHERE id = ?',
@@ -162,6 +182,12 @@ function prepare(database: Database) {
     tags: database.prepare(
       'SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key',
     ) as Statement<[number], KeyValue>,
+    tagsOf: database
+      .prepare(
+        `SELECT experiment, key, value FROM experiment_tags
+         WHERE experiment IN (SELECT value FROM json_each(?)) ORDER BY experiment, key`,
+      )
+      .raw() as Statement<[RowNumbers], [number, string, string]>,
     setTag: database.prepare(
       `INSERT INTO experiment_tags (experiment, key, value) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET value = excluded.value`,

@@ -10,7 +10,10 @@ import type {
   LogQuery,
   RunDetails,
   RunId,
+  RunInput,
+  RunLink,
   RunQuery,
+  RunState,
   RunSummary,
   ScriptDescription,
   Series,
@@ -19,6 +22,8 @@ import type {
 } from '../../protocol/experiments.ts';
 import { toWireNumber } from '../../protocol/numbers.ts';
 import type { Page } from '../../protocol/rpc.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrder } from '../search/parseOrder.ts';
 import { adoptRuns } from './adopt.ts';
 import { listStored, pathOfArtifactUri, type StoredArtifact } from './artifactStorage.ts';
 import { describeScript } from './describeScript.ts';
@@ -27,7 +32,18 @@ import { Launcher, type LauncherOptions } from './launcher.ts';
 import { readLogPart } from './logFile.ts';
 import { mergedParameters } from './recordedParameters.ts';
 import { RunFolder } from './runFolder.ts';
-import type { KeyValue, RunStatus, RunStore, StoreChange, StoredMetricSummary, StoredRun } from './store.ts';
+import { RunLife } from './runLife.ts';
+import {
+  type DatasetInput,
+  isUnderWay,
+  type KeyValue,
+  type RunStatus,
+  type RunStore,
+  type StoreChange,
+  type StoredMetricSummary,
+  type StoredRun,
+  type StoredRunQuery,
+} from './store.ts';
 import { runNotFound, storeErrorCodes } from './storeErrors.ts';
 import { Supervision } from './supervision.ts';
 
@@ -39,7 +55,7 @@ export interface ExperimentsOptions extends LauncherOptions {
 /** Where runs are from that were not made here: asked for what is kept there alone. */
 export interface RunOrigin {
   /** Fills the store as far as that succeeds in a moment. */
-  loadHistories(query: SeriesQuery): Promise<void>;
+  loadHistories(query: Pick<SeriesQuery, 'runs' | 'metrics'>): Promise<void>;
   /** Undefined for a run whose artifacts are here. */
   listArtifacts(run: RunId, folder: string): Promise<readonly StoredArtifact[] | undefined>;
   loadArtifact(run: RunId, file: string): Promise<void>;
@@ -50,6 +66,7 @@ export interface Experiments extends Disposable {
   startRun(request: StartRun): Promise<RunSummary>;
   stopRun(runId: RunId): Promise<void>;
   describeScript(request: DescribeScript): Promise<ScriptDescription>;
+  readonly life: Pick<RunLife, 'rename' | 'setTags' | 'delete' | 'restore'>;
   listExperiments(): readonly ExperimentSummary[];
   searchRuns(query: RunQuery): Page<RunSummary>;
   getRuns(runs: readonly RunId[]): readonly RunDetails[];
@@ -61,6 +78,8 @@ export interface Experiments extends Disposable {
   adoptRuns(): void;
   /** Runs whose script is alive, and runs of which something is still being captured. */
   readonly busyRuns: number;
+  /** When nothing is being captured any more of the runs there are now. */
+  captured(): Promise<void>;
   readonly onDidChange: Event<StoreChange>;
   readonly onDidChangeLog: Event<{ readonly run: RunId; readonly bytes: number }>;
 }
@@ -70,6 +89,10 @@ export function createExperiments(options: ExperimentsOptions): Experiments {
 }
 
 const defaultLimit = 500;
+/** Of the runs under one, its page names this many. */
+const childrenNamed = 50;
+/** MLflow's clients say with it what a dataset was used for. */
+const inputContextTag = 'mlflow.data.context';
 
 class WorkspaceExperiments implements Experiments {
   readonly #options: ExperimentsOptions;
@@ -77,6 +100,7 @@ class WorkspaceExperiments implements Experiments {
   readonly #disposables = new DisposableStore();
   readonly #supervision: Supervision;
   readonly #launcher: Launcher;
+  readonly life: RunLife;
   readonly onDidChange: Experiments['onDidChange'];
   readonly onDidChangeLog: Experiments['onDidChangeLog'];
 
@@ -85,12 +109,17 @@ class WorkspaceExperiments implements Experiments {
     this.#store = options.store;
     this.#supervision = this.#disposables.add(new Supervision(options));
     this.#launcher = new Launcher(options, this.#supervision);
+    this.life = new RunLife(options.store, (runId) => this.#supervision.isAlive(runId));
     this.onDidChange = options.store.onDidChange;
     this.onDidChangeLog = this.#supervision.onDidChangeLog;
   }
 
   get busyRuns(): number {
     return this.#supervision.size + this.#launcher.capturing;
+  }
+
+  captured(): Promise<void> {
+    return this.#launcher.captured();
   }
 
   dispose(): void {
@@ -126,8 +155,13 @@ class WorkspaceExperiments implements Experiments {
 
   searchRuns(query: RunQuery): Page<RunSummary> {
     const { runs, total } = this.#store.searchRuns({
-      ...(query.experiment !== undefined && { experiments: [query.experiment] }),
+      ...this.#placesOf(query),
+      ...(query.parent !== undefined && { parent: query.parent }),
+      ...(query.hideArchived && { hideArchived: true }),
+      ...(query.starredFirst && { starredFirst: true }),
       ...(query.states && { statuses: query.states.map((state) => state.toUpperCase() as RunStatus) }),
+      filter: parseFilter(query.filter, 'workbench'),
+      orderBy: parseOrder(query.order),
       limit: query.limit ?? defaultLimit,
       offset: query.offset ?? 0,
     });
@@ -163,6 +197,17 @@ class WorkspaceExperiments implements Experiments {
     await this.#options.origin?.loadArtifact(runId, file);
   }
 
+  /** A deleted run of a deleted experiment comes back with its experiment, not by itself. */
+  #placesOf({ experiment, deleted }: RunQuery): Pick<StoredRunQuery, 'experiments' | 'lifecycle'> {
+    const experiments = experiment === undefined ? undefined : [experiment];
+    return deleted
+      ? {
+          lifecycle: 'deleted',
+          experiments: experiments ?? this.#store.listExperiments().map(({ id }) => id),
+        }
+      : { ...(experiments && { experiments }) };
+  }
+
   #require(runId: RunId): StoredRun {
     const run = this.#store.getRun(runId);
     if (!run) {
@@ -188,6 +233,7 @@ class WorkspaceExperiments implements Experiments {
   #details(run: StoredRun, summary: RunSummary): RunDetails {
     const { command, code, datasets, environment } = run.details ?? {};
     const previous = this.#store.previousRun(run);
+    const parent = this.#store.parentRun(run.runId);
     return {
       ...summary,
       command: command ?? [],
@@ -196,6 +242,9 @@ class WorkspaceExperiments implements Experiments {
       tags: Object.fromEntries(this.#store.tags(run.runId).map(({ key, value }) => [key, value])),
       ...(code && { code }),
       datasets: datasets ?? [],
+      inputs: this.#loggedInputs(run),
+      ...(parent && { parent: this.#links([parent])[0]! }),
+      children: summary.childCount ? this.#links(this.#childrenOf(run)) : [],
       ...(environment && { environment }),
       ...(previous && {
         previous: {
@@ -209,9 +258,37 @@ class WorkspaceExperiments implements Experiments {
     };
   }
 
+  /** Without those that were captured when the run started: they are its datasets already. */
+  #loggedInputs({ runId, details }: StoredRun): RunInput[] {
+    const captured = new Set(details?.datasets?.map(({ path, hash }) => `${hash} ${path}`));
+    const { datasets } = this.#store.inputs(runId);
+    return datasets.filter(({ name, digest }) => !captured.has(`${digest} ${name}`)).map(runInput);
+  }
+
+  #childrenOf({ runId }: StoredRun): readonly StoredRun[] {
+    return this.#store.searchRuns({ parent: runId, limit: childrenNamed, offset: 0 }).runs;
+  }
+
+  #links(runs: readonly StoredRun[]): RunLink[] {
+    return runs.map(({ runId, name, status }) => ({
+      id: runId,
+      name,
+      state: this.#supervision.isAlive(runId) && !isUnderWay(status) ? 'running' : stateOf(status),
+    }));
+  }
+
   #parameters(run: StoredRun): readonly KeyValue[] {
     return mergedParameters(run.details?.parameters ?? [], this.#store.parameters(run.runId));
   }
+}
+
+function stateOf(status: RunStatus): RunState {
+  return status.toLowerCase() as RunState;
+}
+
+function runInput({ name, digest, tags }: DatasetInput): RunInput {
+  const context = tags.find(({ key }) => key === inputContextTag)?.value;
+  return { name, digest, ...(context && { context }) };
 }
 
 function metricSummary({ key, latest, count, lowest, highest }: StoredMetricSummary) {
@@ -235,8 +312,4 @@ function artifactFolderName(uri: string): string {
     }
     throw error;
   }
-}
-
-function isUnderWay(status: RunStatus): boolean {
-  return status === 'SCHEDULED' || status === 'RUNNING';
 }

@@ -1,3 +1,4 @@
+import { isSystemMetric } from '../../protocol/systemMetrics.ts';
 import type { StoredMetricSummary } from './store.ts';
 
 /** The tag by which a script or a person chooses the metric shown beside the run's name. */
@@ -24,7 +25,7 @@ const heldOut = /(^|[^a-z])(val|valid|validation|test|eval|holdout)($|[^a-z])/i;
 /** Smaller is better. */
 const costs = /loss|error|(^|[^a-z])(rmse|mse|mae|mape|perplexity|nll|wer|cer|fid)($|[^a-z])/i;
 
-/** The metric a person would look at first: the chosen one, else by name, else the first. */
+/** The metric a person would look at first: the chosen one, else by name, else the first; never the machine's unasked. */
 export function headlineMetric(
   metrics: readonly StoredMetricSummary[],
   chosen: string | undefined,
@@ -33,14 +34,14 @@ export function headlineMetric(
   if (byChoice) {
     return byChoice;
   }
-  const own = metrics.filter((metric) => !metric.key.startsWith('system/'));
+  const own = metrics.filter((metric) => !isSystemMetric(metric.key));
   for (const family of families) {
     const found = own.filter((metric) => family.test(metric.key)).sort(byRelevance);
     if (found[0]) {
       return found[0];
     }
   }
-  return own[0] ?? metrics[0];
+  return own[0];
 }
 
 export function lowerIsBetter(metric: string): boolean {

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { errorShape } from '../../base/errors.ts';
 import type { StartRun } from '../../protocol/experiments.ts';
+import { defaultSystemMetricsInterval } from '../../protocol/systemMetrics.ts';
 import { folderNotWritable } from '../storage/errors.ts';
 import { type CaptureOptions, captureRun } from './capture.ts';
 import { nameOfDeletedExperiment } from './launchErrors.ts';
@@ -23,12 +24,14 @@ export interface LauncherOptions extends CaptureOptions {
 
 /** How long a script may take to leave after it was asked to. */
 const graceMilliseconds = 5_000;
+/** More often would cost more than it tells. */
+const shortestSampling = 500;
 
 /** Starts runs: everything that can be refused is refused before the run exists, and it exists before its script starts. */
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #supervision: Supervision;
-  #capturing = 0;
+  readonly #captures = new Set<Promise<void>>();
 
   constructor(options: LauncherOptions, supervision: Supervision) {
     this.#options = options;
@@ -37,7 +40,12 @@ export class Launcher {
 
   /** Runs of which something is still being captured. */
   get capturing(): number {
-    return this.#capturing;
+    return this.#captures.size;
+  }
+
+  /** When nothing is being captured any more of the runs there are now. */
+  async captured(): Promise<void> {
+    await Promise.allSettled(this.#captures);
   }
 
   async start(request: StartRun): Promise<StoredRun> {
@@ -60,7 +68,7 @@ export class Launcher {
     });
     const folder = new RunFolder(workspace, run.runId);
     try {
-      await this.#writeOrder(run, plan, folder);
+      await this.#writeOrder(run, plan, folder, sampleMilliseconds(request, environment));
     } catch (error) {
       const failure = `Could not start: ${errorShape(error).message}`;
       store.updateRun(run.runId, { status: 'FAILED', endTime: Date.now(), details: { failure } });
@@ -79,7 +87,12 @@ export class Launcher {
     return known?.id;
   }
 
-  async #writeOrder(run: StoredRun, plan: LaunchPlan, folder: RunFolder): Promise<void> {
+  async #writeOrder(
+    run: StoredRun,
+    plan: LaunchPlan,
+    folder: RunFolder,
+    sampleMilliseconds: number | undefined,
+  ): Promise<void> {
     const { tracking, runtime } = this.#options;
     folder.create();
     if (plan.parametersText !== undefined) {
@@ -100,15 +113,27 @@ export class Launcher {
       workingFolder: plan.workingFolder,
       environment,
       graceMilliseconds,
+      ...(sampleMilliseconds !== undefined && { sampleMilliseconds }),
     });
   }
 
   #capture(run: StoredRun, plan: LaunchPlan, folder: RunFolder): void {
-    this.#capturing += 1;
-    void captureRun(this.#options, run, plan, folder).finally(() => {
-      this.#capturing -= 1;
-    });
+    const capture = captureRun(this.#options, run, plan, folder).finally(() =>
+      this.#captures.delete(capture),
+    );
+    this.#captures.add(capture);
   }
+}
+
+/** None when it was not wanted, or when MLflow's client in the script measures the same under the same names. */
+function sampleMilliseconds(
+  { systemMetricsSeconds = defaultSystemMetricsInterval }: StartRun,
+  { MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING = '' }: NodeJS.ProcessEnv,
+): number | undefined {
+  const clientMeasures = /^(true|1)$/i.test(MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING);
+  return clientMeasures || !(systemMetricsSeconds > 0)
+    ? undefined
+    : Math.max(shortestSampling, systemMetricsSeconds * 1000);
 }
 
 /** What the user keeps in params.yaml, its permissions included, changes only where a value changes. */

@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../storage/database.ts';
+import type { Owned, RowNumbers } from './owned.ts';
 import type { DatasetInput, KeyValue, ModelLink, RunInputs } from './store.ts';
 
 interface DatasetRow {
@@ -9,6 +10,10 @@ interface DatasetRow {
   readonly schema: string | null;
   readonly profile: string | null;
   readonly tags: string;
+}
+
+interface DirectedLink extends ModelLink {
+  readonly direction: 'input' | 'output';
 }
 
 /** What a run read and made: the tables `datasets`, `dataset_inputs` and `model_links`. */
@@ -54,6 +59,15 @@ export class LinkTable {
   outputs(run: number): ModelLink[] {
     return this.#statements.models.all(run, 'output');
   }
+
+  /** Of several runs at once, ordered by run. */
+  datasetsOf(runs: RowNumbers): Owned<DatasetInput>[] {
+    return this.#statements.datasetsOf.all(runs).map((row) => [row.run, toDataset(row)]);
+  }
+
+  modelsOf(runs: RowNumbers): Owned<DirectedLink>[] {
+    return this.#statements.modelsOf.all(runs).map((row) => [row.run, row]);
+  }
 }
 
 function toDataset(row: DatasetRow): DatasetInput {
@@ -84,6 +98,14 @@ function prepare(database: Database) {
       `SELECT d.*, i.tags FROM dataset_inputs i JOIN datasets d ON d.id = i.dataset
        WHERE i.run = ? ORDER BY d.id`,
     ) as Statement<[number], DatasetRow>,
+    datasetsOf: database.prepare(
+      `SELECT i.run, d.*, i.tags FROM dataset_inputs i JOIN datasets d ON d.id = i.dataset
+       WHERE i.run IN (SELECT value FROM json_each(?)) ORDER BY i.run, d.id`,
+    ) as Statement<[RowNumbers], DatasetRow & { run: number }>,
+    modelsOf: database.prepare(
+      `SELECT run, direction, model_id AS modelId, step FROM model_links
+       WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, direction, step, model_id`,
+    ) as Statement<[RowNumbers], DirectedLink & { run: number }>,
     linkModel: database.prepare(
       'INSERT OR IGNORE INTO model_links (run, direction, model_id, step) VALUES (?, ?, ?, ?)',
     ),

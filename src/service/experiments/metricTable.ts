@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../storage/database.ts';
+import type { Owned, RowNumbers } from './owned.ts';
 import { sampleValues } from './series.ts';
 import { compareValues, type SeriesColumns, SeriesPoints } from './seriesPoints.ts';
 import type { MetricPoint, StoredMetricSummary } from './store.ts';
@@ -103,6 +104,13 @@ export class MetricTable {
   summary(run: number, key: string): StoredMetricSummary | undefined {
     const series = this.#seriesOf(run).get(key);
     return series && toSummary(series);
+  }
+
+  /** The latest points of several runs at once, ordered by run and key. */
+  latestOf(runs: RowNumbers): Owned<MetricPoint>[] {
+    return this.#statements.latestOf
+      .all(runs)
+      .map(([run, key, step, timestamp, value]) => [run, { key, step, timestamp, value: Number(value) }]);
   }
 
   columns(run: number, key: string): SeriesColumns | undefined {
@@ -252,6 +260,12 @@ function prepare(database: Database) {
       `SELECT id, key, count, last_step, last_timestamp, last_value, lowest, highest
        FROM series WHERE run = ?`,
     ) as Statement<[number], SeriesRow>,
+    latestOf: database
+      .prepare(
+        `SELECT run, key, last_step, last_timestamp, last_value FROM series
+         WHERE run IN (SELECT value FROM json_each(?)) AND count > 0 ORDER BY run, key`,
+      )
+      .raw() as Statement<[RowNumbers], [number, string, number, number, StoredValue]>,
     points: database
       .prepare('SELECT step, timestamp, value FROM points WHERE series = ? ORDER BY step, timestamp, value')
       .raw() as Statement<[number], [number, number, StoredValue]>,

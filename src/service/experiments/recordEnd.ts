@@ -1,9 +1,10 @@
 import type { SupervisorEnd } from '../../protocol/runner.ts';
+import { runTags } from '../../protocol/runTags.ts';
 import { goneMeanwhile, outcomeOf } from './failure.ts';
 import { readLogPart } from './logFile.ts';
 import { parametersToRecord } from './recordedParameters.ts';
 import type { RunFolder } from './runFolder.ts';
-import { type RunStatus, type RunStore, startedByTag } from './store.ts';
+import type { RunStatus, RunStore } from './store.ts';
 
 /** Where the last words of a script are looked for. */
 const tailBytes = 32_000;
@@ -54,7 +55,9 @@ export function recordEnd(
 function endRunsBeside(store: RunStore, run: string, status: RunStatus, endTime: number): void {
   const own = store
     .runsUnderWay()
-    .filter(({ runId }) => store.tags(runId).some(({ key, value }) => key === startedByTag && value === run));
+    .filter(({ runId }) =>
+      store.tags(runId).some(({ key, value }) => key === runTags.startedBy && value === run),
+    );
   for (const { runId } of own) {
     store.updateRun(runId, { status, endTime });
   }

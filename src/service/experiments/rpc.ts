@@ -1,5 +1,6 @@
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import {
+  deleteRuns,
   describeScript,
   getRuns,
   getSeries,
@@ -8,8 +9,11 @@ import {
   loadArtifact,
   logChanged,
   readLog,
+  renameRun,
+  restoreRuns,
   runsChanged,
   searchRuns,
+  setRunTags,
   startRun,
   stopRun,
 } from '../../protocol/experiments.ts';
@@ -29,6 +33,22 @@ export function registerExperiments(router: Router, experiments: Experiments): D
   router.on(startRun, (request) => experiments.startRun(request));
   router.on(stopRun, async ({ run }) => {
     await experiments.stopRun(run);
+    return null;
+  });
+  router.on(renameRun, ({ run, name }) => {
+    experiments.life.rename(run, name);
+    return null;
+  });
+  router.on(setRunTags, (request) => {
+    experiments.life.setTags(request);
+    return null;
+  });
+  router.on(deleteRuns, (request) => {
+    experiments.life.delete(request);
+    return null;
+  });
+  router.on(restoreRuns, ({ runs }) => {
+    experiments.life.restore(runs);
     return null;
   });
   router.on(readLog, (query) => experiments.readLog(query));

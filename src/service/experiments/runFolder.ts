@@ -20,6 +20,11 @@ export class RunFolder {
     return path.join(this.path, runFiles.log);
   }
 
+  /** What the supervisor measures; gone once it is recorded. */
+  get systemMetrics(): string {
+    return path.join(this.path, runFiles.systemMetrics);
+  }
+
   /** The parameters as this run has them; the script finds it through MLOPS_PARAMS. */
   get parameters(): string {
     return path.join(this.path, 'params.yaml');
@@ -53,6 +58,7 @@ export class RunFolder {
   }
 
   close(): void {
+    fs.rmSync(this.systemMetrics, { force: true });
     fs.rmSync(path.join(this.path, runFiles.order), { force: true });
   }
 

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { markSet, runTags } from '../../protocol/runTags.ts';
 import type { Database, Statement } from '../storage/database.ts';
 import { inventRunName } from './names.ts';
+import { Nesting, type ParentLink } from './nesting.ts';
+import type { Owned, RowNumbers } from './owned.ts';
 import type {
   KeyValue,
   Lifecycle,
@@ -10,7 +13,6 @@ import type {
   RunStatus,
   StoredExperiment,
   StoredRun,
-  StoredRunQuery,
 } from './store.ts';
 import { parameterChanged, runDeleted, runNotFound, tagNotFound } from './storeErrors.ts';
 
@@ -28,6 +30,7 @@ export interface RunRow {
   readonly end_time: number | null;
   readonly artifact_uri: string;
   readonly lifecycle_stage: Lifecycle;
+  readonly deleted_time: number | null;
   readonly version: number;
   readonly script: string | null;
   readonly details: string | null;
@@ -35,12 +38,11 @@ export interface RunRow {
 
 /** The tables `runs`, `parameters` and `tags`. Transactions belong to the caller. */
 export class RunTable {
-  readonly #database: Database;
   readonly #statements: ReturnType<typeof prepare>;
-  readonly #searches = new Map<string, Statement<[Record<string, unknown>], RunRow & { total: number }>>();
+  /** By experiment, until a run comes, goes or is put elsewhere: trees ask for it again and again. */
+  readonly #nestings = new Map<number, Nesting>();
 
   constructor(database: Database) {
-    this.#database = database;
     this.#statements = prepare(database);
   }
 
@@ -64,6 +66,7 @@ export class RunTable {
       this.#statements.setTag.run(id, tag.key, tag.value);
     }
     this.#statements.setTag.run(id, runNameTag, name);
+    this.forgetNesting();
     return this.require(runId);
   }
 
@@ -100,19 +103,25 @@ export class RunTable {
     if (change.name) {
       this.#statements.setTag.run(row.id, runNameTag, change.name);
     }
+    if (change.experiment !== undefined) {
+      this.forgetNesting();
+    }
   }
 
   setLifecycle(row: RunRow, lifecycle: Lifecycle): void {
     this.#statements.setLifecycle.run(lifecycle, lifecycle === 'deleted' ? Date.now() : null, row.id);
+    this.forgetNesting();
   }
 
   deleteAll(experiment: string): void {
     this.#statements.deleteAll.run(Date.now(), Number(experiment));
+    this.forgetNesting();
   }
 
   /** Brings back the runs that were deleted together with their experiment, and only those. */
   restoreAll(experiment: string): void {
     this.#statements.restoreAll.run(Number(experiment));
+    this.forgetNesting();
   }
 
   touch(row: RunRow): void {
@@ -134,11 +143,17 @@ export class RunTable {
     if (tag.key === runNameTag && tag.value !== '') {
       this.#statements.rename.run(tag.value, row.id);
     }
+    if (placesRun(tag.key)) {
+      this.forgetNesting();
+    }
   }
 
   deleteTag(row: RunRow, key: string): void {
     if (this.#statements.deleteTag.run(row.id, key).changes === 0) {
       throw tagNotFound(key, `run with id ${row.run_id}`);
+    }
+    if (placesRun(key)) {
+      this.forgetNesting();
     }
   }
 
@@ -154,6 +169,35 @@ export class RunTable {
     return this.#statements.tag.get(row.id, key)?.value;
   }
 
+  hasMark(row: RunRow, key: string): boolean {
+    return this.tag(row, key) === markSet;
+  }
+
+  /** The run that its tags name as its parent, if there is such a run, wherever it may be. */
+  namedParent(row: RunRow): RunRow | undefined {
+    const parent = this.tag(row, runTags.parent) || this.tag(row, runTags.startedBy);
+    return parent ? this.find(parent) : undefined;
+  }
+
+  /** Only active runs, and only under one of their own experiment. */
+  nesting(experiment: number): Nesting {
+    let nesting = this.#nestings.get(experiment);
+    if (!nesting) {
+      nesting = new Nesting(this.#statements.parentLinks.all(experiment));
+      this.#nestings.set(experiment, nesting);
+    }
+    return nesting;
+  }
+
+  /** Also to be called when a transaction was undone. */
+  forgetNesting(): void {
+    this.#nestings.clear();
+  }
+
+  byNumber(id: number): RunRow {
+    return this.#statements.byNumber.get(id)!;
+  }
+
   previous(run: StoredRun): RunRow | undefined {
     return run.script === undefined
       ? undefined
@@ -164,43 +208,23 @@ export class RunTable {
     return this.#statements.underWay.all();
   }
 
-  search(query: StoredRunQuery): { readonly rows: readonly RunRow[]; readonly total: number } {
-    const conditions = [
-      query.experiments && 'experiment IN (SELECT CAST(value AS INTEGER) FROM json_each(@experiments))',
-      query.statuses && 'status IN (SELECT value FROM json_each(@statuses))',
-      query.runIds && 'run_id IN (SELECT value FROM json_each(@runIds))',
-      query.lifecycle !== 'all' && 'lifecycle_stage = @lifecycle',
-    ].filter((condition) => typeof condition === 'string');
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-    const first =
-      query.order === 'newestFirst' ? '' : `status NOT IN ('SCHEDULED', 'RUNNING'), status = 'SCHEDULED',`;
-    const order = `${first} start_time DESC, run_id`;
-    const rows = this.#prepared(
-      `SELECT *, 0 AS total FROM runs ${where} ORDER BY ${order} LIMIT @limit OFFSET @offset`,
-    );
-    const count = this.#prepared(`SELECT count(*) AS total FROM runs ${where}`);
-    const bound = {
-      ...(query.experiments && { experiments: JSON.stringify(query.experiments) }),
-      ...(query.statuses && { statuses: JSON.stringify(query.statuses) }),
-      ...(query.runIds && { runIds: JSON.stringify(query.runIds) }),
-      ...(query.lifecycle !== 'all' && { lifecycle: query.lifecycle ?? 'active' }),
-    };
-    return {
-      rows: rows.all({ ...bound, limit: query.limit, offset: query.offset }),
-      total: count.get(bound)!.total,
-    };
+  /** Of several runs at once, ordered by run and key. */
+  parametersOf(runs: RowNumbers): Owned<KeyValue>[] {
+    return this.#statements.parametersOf.all(runs).map(([run, key, value]) => [run, { key, value }]);
   }
 
-  #prepared(sql: string): Statement<[Record<string, unknown>], RunRow & { total: number }> {
-    let statement = this.#searches.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql) as Statement<
-        [Record<string, unknown>],
-        RunRow & { total: number }
-      >;
-      this.#searches.set(sql, statement);
+  tagsOf(runs: RowNumbers): Owned<KeyValue>[] {
+    return this.#statements.tagsOf.all(runs).map(([run, key, value]) => [run, { key, value }]);
+  }
+
+  /** Those under the wanted run; without one all that are under any. */
+  nested(parent: string | null, experiments: readonly string[] | undefined): readonly number[] {
+    if (parent !== null) {
+      const row = this.find(parent);
+      return row ? this.nesting(row.experiment).childrenOf(row.id) : [];
     }
-    return statement;
+    const all = experiments?.map(Number) ?? this.#statements.experiments.all().map(({ id }) => id);
+    return all.flatMap((experiment) => this.nesting(experiment).nested);
   }
 }
 
@@ -216,10 +240,21 @@ export function toStoredRun(row: RunRow): StoredRun {
     ...(row.end_time !== null && { endTime: row.end_time }),
     artifactUri: row.artifact_uri,
     lifecycleStage: row.lifecycle_stage,
+    ...(row.lifecycle_stage === 'deleted' && { deletedTime: row.deleted_time ?? 0 }),
     version: row.version,
     ...(row.script !== null && { script: row.script }),
     ...(details && { details }),
   };
+}
+
+/** SQL that is true for rows of `runs` with this mark; the key is one of ours and never a person's word. */
+export function hasMark(key: string): string {
+  return `EXISTS (SELECT 1 FROM tags WHERE tags.run = runs.id AND key = '${key}' AND value = '${markSet}')`;
+}
+
+/** Tags that decide under which run another is shown. */
+export function placesRun(tag: string): boolean {
+  return tag === runTags.parent || tag === runTags.startedBy;
 }
 
 function parseDetails(text: string | null): RunRecord | undefined {
@@ -234,6 +269,16 @@ function prepare(database: Database) {
     ),
     nameTaken: database.prepare('SELECT 1 FROM runs WHERE experiment = ? AND name = ? LIMIT 1'),
     byRunId: database.prepare('SELECT * FROM runs WHERE run_id = ?') as Statement<[string], RunRow>,
+    byNumber: database.prepare('SELECT * FROM runs WHERE id = ?') as Statement<[number], RunRow>,
+    experiments: database.prepare('SELECT id FROM experiments') as Statement<[], { id: number }>,
+    parentLinks: database.prepare(
+      `SELECT child.id AS child, parent.id AS parent
+       FROM runs AS child JOIN runs AS parent ON parent.run_id = coalesce(
+         (SELECT nullif(value, '') FROM tags WHERE run = child.id AND key = '${runTags.parent}'),
+         (SELECT value FROM tags WHERE run = child.id AND key = '${runTags.startedBy}'))
+       WHERE child.experiment = ? AND child.lifecycle_stage = 'active' AND child.id <> parent.id
+         AND parent.experiment = child.experiment AND parent.lifecycle_stage = 'active'`,
+    ) as Statement<[number], ParentLink>,
     update: database.prepare(
       `UPDATE runs SET status = @status, end_time = @endTime, name = @name, experiment = @experiment,
          details = @details WHERE id = @id`,
@@ -272,6 +317,16 @@ function prepare(database: Database) {
       [number],
       KeyValue
     >,
+    parametersOf: database
+      .prepare(
+        'SELECT run, key, value FROM parameters WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key',
+      )
+      .raw() as Statement<[RowNumbers], [number, string, string]>,
+    tagsOf: database
+      .prepare(
+        'SELECT run, key, value FROM tags WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key',
+      )
+      .raw() as Statement<[RowNumbers], [number, string, string]>,
     deleteTag: database.prepare('DELETE FROM tags WHERE run = ? AND key = ?'),
     previous: database.prepare(
       `SELECT * FROM runs WHERE script = ? AND lifecycle_stage = 'active'

@@ -4,27 +4,33 @@ import type { ExperimentSummary, RunSummary, Series, SeriesQuery } from '../../p
 import { toWireNumber } from '../../protocol/numbers.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
+import { Contents } from './contents.ts';
+import { evenSample } from './evenSample.ts';
 import { ExperimentTable } from './experimentTable.ts';
 import { LinkTable } from './linkTable.ts';
 import { MetricTable } from './metricTable.ts';
-import { type RunRow, RunTable, toStoredRun } from './runTable.ts';
+import { RunSearch } from './runSearch.ts';
+import { placesRun, type RunRow, RunTable, toStoredRun } from './runTable.ts';
 import { reduceSeries } from './series.ts';
 import { compareValues, type SeriesColumns } from './seriesPoints.ts';
 import type {
   KeyValue,
-  Lifecycle,
   LogBatch,
   MetricPoint,
   ModelLink,
   NewExperiment,
   NewRun,
   RunChange,
+  RunContents,
   RunInputs,
   RunStore,
+  StepRange,
   StoreChange,
   StoredExperiment,
+  StoredExperimentQuery,
   StoredMetricSummary,
   StoredRun,
+  StoredRunPage,
   StoredRunQuery,
 } from './store.ts';
 import { Summaries } from './summaries.ts';
@@ -42,8 +48,10 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 class SqliteRunStore implements RunStore {
   readonly #experiments: ExperimentTable;
   readonly #runs: RunTable;
+  readonly #search: RunSearch;
   readonly #metrics: MetricTable;
   readonly #links: LinkTable;
+  readonly #contents: Contents;
   readonly #summaries: Summaries;
   readonly #transaction: (work: () => unknown) => unknown;
   readonly #changed: Emitter<StoreChange>;
@@ -56,8 +64,10 @@ class SqliteRunStore implements RunStore {
   constructor({ database, log }: RunStoreOptions) {
     this.#experiments = new ExperimentTable(database);
     this.#runs = new RunTable(database);
+    this.#search = new RunSearch(database, this.#runs);
     this.#metrics = new MetricTable(database);
     this.#links = new LinkTable(database);
+    this.#contents = new Contents(this.#runs, this.#metrics, this.#links);
     this.#summaries = new Summaries(database, this.#experiments, this.#runs, this.#metrics, (experiment) =>
       this.#version(experiment),
     );
@@ -83,8 +93,8 @@ class SqliteRunStore implements RunStore {
     return this.#experiments.getByName(name);
   }
 
-  listExperiments(lifecycle: Lifecycle | 'all' = 'active'): readonly StoredExperiment[] {
-    return this.#experiments.list(lifecycle);
+  listExperiments(query: StoredExperimentQuery = {}): readonly StoredExperiment[] {
+    return this.#experiments.list(query);
   }
 
   renameExperiment(id: string, name: string): StoredExperiment {
@@ -126,6 +136,7 @@ class SqliteRunStore implements RunStore {
   createRun(run: NewRun): StoredRun {
     const row = this.#write(() => this.#runs.create(run, this.#experiments.requireActive(run.experiment)));
     this.#fire(run.experiment, row.run_id);
+    this.#fireAbove(row);
     return toStoredRun(row);
   }
 
@@ -144,11 +155,15 @@ class SqliteRunStore implements RunStore {
     if (change.experiment !== undefined && change.experiment !== String(before.experiment)) {
       this.#fire(change.experiment, runId);
     }
-    return toStoredRun(this.#runs.require(runId));
+    const row = this.#runs.require(runId);
+    if (row.status !== before.status || row.name !== before.name) {
+      this.#fireAbove(row);
+    }
+    return toStoredRun(row);
   }
 
   deleteRun(runId: string): void {
-    this.#change(runId, (row) => this.#runs.setLifecycle(row, 'deleted'));
+    this.#fireAbove(this.#change(runId, (row) => this.#runs.setLifecycle(row, 'deleted')));
   }
 
   restoreRun(runId: string): void {
@@ -159,11 +174,12 @@ class SqliteRunStore implements RunStore {
       return found;
     });
     this.#fire(String(row.experiment), runId);
+    this.#fireAbove(row);
   }
 
-  searchRuns(query: StoredRunQuery): { readonly runs: readonly StoredRun[]; readonly total: number } {
-    const { rows, total } = this.#runs.search(query);
-    return { runs: rows.map(toStoredRun), total };
+  searchRuns(query: StoredRunQuery): StoredRunPage {
+    const { rows, ...page } = this.#search.search(query);
+    return { runs: rows.map(toStoredRun), ...page };
   }
 
   runsUnderWay(): readonly StoredRun[] {
@@ -175,12 +191,18 @@ class SqliteRunStore implements RunStore {
     return row && toStoredRun(row);
   }
 
+  parentRun(runId: string): StoredRun | undefined {
+    const row = this.#runs.require(runId);
+    const parent = this.#runs.nesting(row.experiment).parentOf(row.id);
+    return parent === undefined ? undefined : toStoredRun(this.#runs.byNumber(parent));
+  }
+
   summarizeRuns(runs: readonly StoredRun[]): readonly RunSummary[] {
     return runs.map((run) => this.#summaries.run(run));
   }
 
   logBatch(runId: string, batch: LogBatch): void {
-    this.#change(runId, (row) => {
+    const row = this.#change(runId, (row) => {
       for (const parameter of batch.parameters ?? []) {
         this.#runs.setParameter(row, parameter);
       }
@@ -191,6 +213,9 @@ class SqliteRunStore implements RunStore {
         this.#runs.setTag(row, tag);
       }
     });
+    if (batch.tags?.some(({ key }) => placesRun(key))) {
+      this.#fireAbove(row);
+    }
   }
 
   deleteTag(runId: string, key: string): void {
@@ -222,6 +247,11 @@ class SqliteRunStore implements RunStore {
     return columns ? byTime(columns, key, limit, offset) : [];
   }
 
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[] {
+    const columns = this.#metrics.columns(this.#runs.require(runId).id, key);
+    return columns ? sampled(columns, key, limit, range) : [];
+  }
+
   series(query: SeriesQuery): readonly Series[] {
     return query.runs.flatMap((runId) => {
       const row = this.#runs.find(runId);
@@ -237,6 +267,10 @@ class SqliteRunStore implements RunStore {
     return this.#links.outputs(this.#runs.require(runId).id);
   }
 
+  contents(runIds: readonly string[]): readonly RunContents[] {
+    return this.#contents.of(runIds.map((runId) => this.#runs.require(runId).id));
+  }
+
   inOneTransaction(work: () => void): void {
     if (this.#held) {
       work();
@@ -248,6 +282,7 @@ class SqliteRunStore implements RunStore {
       this.#transaction(work);
     } catch (error) {
       this.#metrics.forgetAll();
+      this.#runs.forgetNesting();
       throw error;
     } finally {
       this.#held = undefined;
@@ -288,12 +323,21 @@ class SqliteRunStore implements RunStore {
       return result;
     } catch (error) {
       this.#metrics.rolledBack();
+      this.#runs.forgetNesting();
       throw error;
     }
   }
 
   #version(experiment: string): number {
     return this.#versions.get(experiment) ?? this.#firstVersion;
+  }
+
+  /** The page of a run lists those under it, so it hears of them. */
+  #fireAbove(row: RunRow): void {
+    const parent = this.#runs.namedParent(row);
+    if (parent) {
+      this.#fire(String(parent.experiment), parent.run_id);
+    }
   }
 
   #fire(experiment: string, runId?: string): void {
@@ -322,4 +366,31 @@ function byTime(columns: SeriesColumns, key: string, limit: number, offset: numb
     const at = order ? order[offset + index]! : offset + index;
     return { key, value: values[at]!, timestamp: times[at]!, step: steps[at]! };
   });
+}
+
+function sampled(
+  { steps, times, values }: SeriesColumns,
+  key: string,
+  limit: number,
+  range: StepRange | undefined,
+): MetricPoint[] {
+  const from = range ? firstAt(steps, (step) => step >= range.first) : 0;
+  const to = range ? firstAt(steps, (step) => step > range.last) : steps.length;
+  return evenSample(Math.max(0, to - from), limit).map((position) => {
+    const at = from + position;
+    return { key, value: values[at]!, timestamp: times[at]!, step: steps[at]! };
+  });
+}
+
+function firstAt(steps: ArrayLike<number>, matches: (step: number) => boolean): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (matches(steps[middle]!)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
 }

@@ -8,10 +8,11 @@ import type {
   Series,
   SeriesQuery,
 } from '../../protocol/experiments.ts';
+import type { Expression, OrderItem } from '../search/syntax.ts';
 
 /**
  * Experiments, runs and what they log. `sqliteStore.ts` keeps them in the workspace;
- * a remote MLflow server will be the second implementation.
+ * `remote/forwardingStore.ts` also sends every write to a remote MLflow server.
  *
  * Every write is one transaction. Methods throw the named errors of `storeErrors.ts`.
  */
@@ -19,8 +20,7 @@ export interface RunStore {
   createExperiment(experiment: NewExperiment): StoredExperiment;
   getExperiment(id: string): StoredExperiment | undefined;
   getExperimentByName(name: string): StoredExperiment | undefined;
-  /** Newest first; active ones when nothing is said. */
-  listExperiments(lifecycle?: Lifecycle | 'all'): readonly StoredExperiment[];
+  listExperiments(query?: StoredExperimentQuery): readonly StoredExperiment[];
   renameExperiment(id: string, name: string): StoredExperiment;
   /** Marks the experiment and its active runs deleted; restoring undoes both. */
   deleteExperiment(id: string): void;
@@ -35,10 +35,12 @@ export interface RunStore {
   updateRun(runId: string, change: RunChange): StoredRun;
   deleteRun(runId: string): void;
   restoreRun(runId: string): void;
-  searchRuns(query: StoredRunQuery): { readonly runs: readonly StoredRun[]; readonly total: number };
+  searchRuns(query: StoredRunQuery): StoredRunPage;
   runsUnderWay(): readonly StoredRun[];
   /** The newest run of this script that started before the given one. */
   previousRun(run: StoredRun): StoredRun | undefined;
+  /** The run that this one is under: an active one of the same experiment. */
+  parentRun(runId: string): StoredRun | undefined;
   /** For lists: with the headline metric and a few values of its history. */
   summarizeRuns(runs: readonly StoredRun[]): readonly RunSummary[];
 
@@ -55,10 +57,14 @@ export interface RunStore {
   metrics(runId: string): readonly StoredMetricSummary[];
   /** Ordered by (timestamp, step, value), MLflow's order; `limit` and `offset` count points. */
   metricHistory(runId: string, key: string, limit: number, offset: number): readonly MetricPoint[];
+  /** At most `limit` points spread evenly over the history or a part of it, by (step, timestamp, value). */
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[];
   /** Reduced to `points`; a run or metric that does not exist is left out. */
   series(query: SeriesQuery): readonly Series[];
   inputs(runId: string): RunInputs;
   outputs(runId: string): readonly ModelLink[];
+  /** All that MLflow shows of each of these runs, in their order; a page costs little more than one run. */
+  contents(runIds: readonly string[]): readonly RunContents[];
 
   /** Several writes with one commit: each still succeeds or fails by itself, and none is told before all are kept. */
   inOneTransaction(work: () => void): void;
@@ -66,9 +72,6 @@ export interface RunStore {
   /** After each committed write, at most once per write. */
   readonly onDidChange: Event<StoreChange>;
 }
-
-/** The tag of runs that a supervised script made beside its own: the run of that script. */
-export const startedByTag = 'mlops.startedBy';
 
 export interface StoreChange {
   readonly experiment: string;
@@ -104,6 +107,10 @@ export interface StoredExperiment {
 /** MLflow's words; `protocol/experiments.ts` has ours in lower case. */
 export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
+export function isUnderWay(status: RunStatus): boolean {
+  return status === 'SCHEDULED' || status === 'RUNNING';
+}
+
 export interface NewRun {
   /** For a run that had one before it came here. */
   readonly runId?: string;
@@ -133,6 +140,8 @@ export interface StoredRun {
   /** `mlflow-artifacts:/<experiment>/<run>/artifacts`, which lies in `.mlops/artifacts/`. */
   readonly artifactUri: string;
   readonly lifecycleStage: Lifecycle;
+  /** Milliseconds since the epoch, while it is deleted. */
+  readonly deletedTime?: number;
   /** Grows with each change of the run. */
   readonly version: number;
   readonly script?: string;
@@ -167,6 +176,18 @@ export interface RunChange {
   readonly details?: RunRecord;
 }
 
+export interface StoredExperimentQuery {
+  /** Active ones when absent. */
+  readonly lifecycle?: Lifecycle | 'all';
+  /** By `searchableExperiments`; what that does not have is `search.invalidFilter`. */
+  readonly filter?: Expression | undefined;
+  /** The newest first when absent. */
+  readonly orderBy?: readonly OrderItem[];
+  /** All of them when absent. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
 export interface StoredRunQuery {
   /** All experiments when absent. */
   readonly experiments?: readonly string[];
@@ -174,10 +195,29 @@ export interface StoredRunQuery {
   readonly runIds?: readonly string[];
   /** Active ones when absent. */
   readonly lifecycle?: Lifecycle | 'all';
+  /** By `searchableRuns`; what that does not have is `search.invalidFilter`. */
+  readonly filter?: Expression | undefined;
+  /** Before `order`. */
+  readonly orderBy?: readonly OrderItem[];
+  /** Those directly under this run; `null`: those under none. */
+  readonly parent?: string | null;
+  readonly hideArchived?: boolean;
+  /** Before the rest of the order. */
+  readonly starredFirst?: boolean;
   /** Those under way first, when absent; then the newest first, then by id. */
   readonly order?: 'underWayFirst' | 'newestFirst';
   readonly limit: number;
   readonly offset: number;
+  /** What the asker has no use for: counting and reading these take time. */
+  readonly leaveOut?: readonly ('total' | 'details')[];
+}
+
+export interface StoredRunPage {
+  readonly runs: readonly StoredRun[];
+  /** Whether there are more after these. */
+  readonly more: boolean;
+  /** How many there are in all; when left out of the query, only how many are known of. */
+  readonly total: number;
 }
 
 export interface MetricPoint {
@@ -187,6 +227,12 @@ export interface MetricPoint {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly step: number;
+}
+
+/** Both included. */
+export interface StepRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface LogBatch {
@@ -216,6 +262,15 @@ export interface DatasetInput {
 export interface ModelLink {
   readonly modelId: string;
   readonly step: number;
+}
+
+export interface RunContents {
+  /** The latest point of each, ordered by key. */
+  readonly metrics: readonly MetricPoint[];
+  readonly parameters: readonly KeyValue[];
+  readonly tags: readonly KeyValue[];
+  readonly inputs: RunInputs;
+  readonly outputs: readonly ModelLink[];
 }
 
 export interface RunInputs {

@@ -1,10 +1,12 @@
 import type { ExperimentSummary, RunState, RunSummary } from '../../protocol/experiments.ts';
 import { toWireNumber } from '../../protocol/numbers.ts';
+import { runTags } from '../../protocol/runTags.ts';
+import { systemPrefix } from '../../protocol/systemMetrics.ts';
 import type { Database, Statement } from '../storage/database.ts';
 import type { ExperimentTable } from './experimentTable.ts';
 import { headlineMetric, headlineTag, lowerIsBetter } from './headline.ts';
 import type { MetricTable } from './metricTable.ts';
-import type { RunTable } from './runTable.ts';
+import { hasMark, type RunRow, type RunTable } from './runTable.ts';
 import type { StoredExperiment, StoredRun } from './store.ts';
 
 /** Values of the small line beside a run's name. */
@@ -14,6 +16,7 @@ interface CountsRow {
   readonly experiment: number;
   readonly runs: number;
   readonly running: number;
+  readonly archived: number;
   readonly last_start: number;
 }
 
@@ -44,13 +47,15 @@ export class Summaries {
   experiments(): ExperimentSummary[] {
     const counts = new Map(this.#statements.counts.all().map((row) => [String(row.experiment), row]));
     return this.#experiments
-      .list('active')
+      .list({})
       .map((experiment) => this.#experiment(experiment, counts.get(experiment.id)))
       .sort((a, b) => (b.lastStartTime ?? 0) - (a.lastStartTime ?? 0));
   }
 
   run(run: StoredRun): RunSummary {
-    const headline = this.#headline(run);
+    const row = this.#runs.require(run.runId);
+    const headline = this.#headline(row);
+    const childCount = this.#runs.nesting(row.experiment).childrenOf(row.id).length;
     return {
       id: run.runId,
       name: run.name,
@@ -63,12 +68,15 @@ export class Summaries {
       ...(headline && { headline }),
       ...(run.details?.failure !== undefined && { failure: run.details.failure }),
       ...(run.details?.exitCode !== undefined && { exitCode: run.details.exitCode }),
+      ...(this.#runs.hasMark(row, runTags.starred) && { starred: true }),
+      ...(this.#runs.hasMark(row, runTags.archived) && { archived: true }),
+      ...(run.deletedTime !== undefined && { deletedTime: run.deletedTime }),
+      ...(childCount > 0 && { childCount }),
       version: run.version,
     };
   }
 
-  #headline(run: StoredRun): RunSummary['headline'] {
-    const row = this.#runs.require(run.runId);
+  #headline(row: RunRow): RunSummary['headline'] {
     const metric = headlineMetric(this.#metrics.summaries(row.id), this.#runs.tag(row, headlineTag));
     return (
       metric && {
@@ -86,6 +94,7 @@ export class Summaries {
       name: experiment.name,
       runCount: counts?.runs ?? 0,
       runningCount: counts?.running ?? 0,
+      archivedCount: counts?.archived ?? 0,
       ...(best && { best }),
       ...(counts && { lastStartTime: counts.last_start }),
     };
@@ -121,13 +130,14 @@ function prepare(database: Database) {
   return {
     counts: database.prepare(
       `SELECT experiment, count(*) AS runs, max(start_time) AS last_start,
-         sum(status IN ('SCHEDULED', 'RUNNING')) AS running
+         sum(status IN ('SCHEDULED', 'RUNNING')) AS running,
+         sum(${hasMark(runTags.archived)}) AS archived
        FROM runs WHERE lifecycle_stage = 'active' GROUP BY experiment`,
     ) as Statement<[], CountsRow>,
     newestFinished: database.prepare(
       `SELECT run_id FROM runs
        WHERE experiment = ? AND lifecycle_stage = 'active' AND status = 'FINISHED'
-         AND EXISTS (SELECT 1 FROM series WHERE series.run = runs.id)
+         AND EXISTS (SELECT 1 FROM series WHERE series.run = runs.id AND key NOT GLOB '${systemPrefix}*')
        ORDER BY start_time DESC LIMIT 1`,
     ) as Statement<[number], { run_id: string }>,
     range: database.prepare(

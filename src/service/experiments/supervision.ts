@@ -10,6 +10,7 @@ import { recordEnd } from './recordEnd.ts';
 import { RunFolder } from './runFolder.ts';
 import type { RunStore } from './store.ts';
 import { type SupervisorFiles, spawnSupervisor } from './supervisorProcess.ts';
+import { SystemSamples } from './systemSamples.ts';
 
 export interface SupervisionOptions {
   readonly workspace: string;
@@ -30,6 +31,8 @@ interface LiveRun {
   stopAsked: boolean;
   isEndingWhatIsLeft: boolean;
   logBytes: number;
+  /** Absent once something went wrong with them; the next service tries again. */
+  samples?: SystemSamples;
   /** An adopted run that has not started by then never will. */
   readonly startDeadline: number;
 }
@@ -96,6 +99,7 @@ export class Supervision implements Disposable {
       stopAsked: folder.stopAsked,
       isEndingWhatIsLeft: false,
       logBytes: folder.logBytes(),
+      samples: new SystemSamples(folder.systemMetrics),
       startDeadline: Date.now() + startPatience,
     };
     this.#live.set(runId, run);
@@ -135,6 +139,7 @@ export class Supervision implements Disposable {
     try {
       this.#lookAtStart(run);
       this.#lookAtLog(run);
+      this.#lookAtSamples(run);
       this.#lookAtEnd(run);
     } catch (error) {
       this.#options.log.write('error', 'experiments', `Run ${run.id}: ${errorShape(error).message}`);
@@ -158,6 +163,17 @@ export class Supervision implements Disposable {
     if (bytes !== run.logBytes) {
       run.logBytes = bytes;
       this.#logChanged.fire({ run: run.id, bytes });
+    }
+  }
+
+  /** A repeat, after a service before this one recorded the same, changes nothing in the store. */
+  #lookAtSamples(run: LiveRun): void {
+    try {
+      run.samples?.read((metrics) => this.#options.store.logBatch(run.id, { metrics }));
+    } catch (error) {
+      delete run.samples;
+      const { message } = errorShape(error);
+      this.#options.log.write('warning', 'experiments', `System metrics of run ${run.id}: ${message}`);
     }
   }
 
@@ -195,6 +211,7 @@ export class Supervision implements Disposable {
   /** `unstarted` is what could not be started, when it was not the script's own program. */
   #settle(run: LiveRun, end: SupervisorEnd, unstarted?: string): void {
     const { store, log } = this.#options;
+    this.#lookAtSamples(run);
     this.#live.delete(run.id);
     try {
       recordEnd(store, run, end, unstarted);

@@ -1,187 +1,52 @@
-import path from 'node:path';
 import * as z from 'zod';
+import { asciiOnly } from '../../base/pythonJson.ts';
 import { invalidParameter, malformedJson } from './errors.ts';
-
-/** Limits of MLflow's own server. */
-export const limits = {
-  key: 250,
-  parameterValue: 6_000,
-  tagValue: 8_000,
-  experimentName: 500,
-  experimentTagValue: 20_000,
-  artifactLocation: 2_048,
-  batchMetrics: 1_000,
-  batchParameters: 100,
-  batchTags: 100,
-  batchTotal: 1_000,
-  searchResults: 50_000,
-} as const;
-
-/** 64-bit integers come as numbers or as strings of digits; beyond 2^53 they would not be exact. */
-const integer = z.union([
-  z.number().refine(Number.isSafeInteger, 'It must be an integer.'),
-  z
-    .string()
-    .regex(/^-?\d{1,16}$/, 'It must be an integer.')
-    .transform(Number),
-]);
-
-const decimal = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^(-?Infinity|NaN|-?\d+(\.\d*)?([eE][-+]?\d+)?)$/, 'It must be a number.')
-    .transform(Number),
-]);
-
-const required = z.string().min(1);
-const optional = z.string().nullish();
-
-/** Names that were found good: a training logs the same few a million times. */
-const goodNames = new Set<string>();
-const goodNamesKept = 10_000;
-
-/** Names may be treated as files by clients: no name may mean another one there. */
-const key = required.superRefine((name, context) => {
-  if (goodNames.has(name)) {
-    return;
-  }
-  if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(name)) {
-    context.addIssue(
-      'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), ' +
-        'colon(:) and slashes (/).',
-    );
-  } else if (path.posix.normalize(name) !== name || /^(\/|\.\.|\.$)|\/$/.test(name)) {
-    context.addIssue(
-      'Names may be treated as files in certain cases, and must not resolve to other names when treated as such.',
-    );
-  } else if (name.length > limits.key) {
-    context.addIssue(`It exceeds the maximum length of ${limits.key} characters`);
-  } else if (goodNames.size < goodNamesKept) {
-    goodNames.add(name);
-  }
-});
-
-const cut = (length: number) => (text: string | null | undefined) => (text ?? '').slice(0, length);
-
-const parameter = z.object({ key, value: optional.transform(cut(limits.parameterValue)) });
-const tag = z.object({ key, value: optional.transform(cut(limits.tagValue)) });
-const experimentTag = z.object({ key, value: z.string().max(limits.experimentTagValue) });
-const metric = z.object({
+import {
+  experimentId,
+  experimentTag,
+  type Fault,
+  faultOf,
+  integer,
   key,
-  value: decimal,
-  timestamp: integer.refine((time) => time >= 0, 'Timestamp must be a nonnegative long (64-bit integer) '),
-  step: integer.nullish().transform((step) => step ?? 0),
-});
-
-type Metric = z.output<typeof metric>;
-
-/** The many metrics of a batch mostly are as they should be, and are taken as they came. */
-const metrics = z.optional(z.unknown()).transform((received, context): readonly Metric[] => {
-  if (Array.isArray(received) && received.every(isPlainMetric)) {
-    return received;
-  }
-  const parsed = listOf(metric).safeParse(received);
-  for (const issue of parsed.error?.issues ?? []) {
-    context.addIssue({ code: 'custom', path: issue.path, message: messageOf(issue) });
-  }
-  return parsed.data ?? z.NEVER;
-});
-
-function isPlainMetric(value: unknown): value is Metric {
-  const { key, value: number, timestamp, step } = (value ?? {}) as Partial<Metric>;
-  return (
-    typeof number === 'number' &&
-    Number.isSafeInteger(timestamp) &&
-    timestamp! >= 0 &&
-    Number.isSafeInteger(step) &&
-    goodNames.has(key!)
-  );
-}
-
-/** GET repeats a name for each element; once is a list as well. */
-function listOf<Item extends z.ZodType>(item: Item) {
-  return z.preprocess(
-    (value) => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]),
-    z.array(item),
-  );
-}
-
-const ownRun = z
-  .object({ run_id: optional, run_uuid: optional })
-  .transform(({ run_id, run_uuid }, context) => {
-    const id = run_id || run_uuid;
-    if (!id) {
-      context.addIssue({ code: 'custom', path: ['run_id'], message: missing });
-      return z.NEVER;
-    }
-    return id;
-  });
-
-/** A message about one run: `runId` beside the fields of the message. */
-function withRun<Shape extends z.ZodRawShape>(shape: Shape) {
-  const fields = z.object(shape);
-  return z.unknown().transform((value, context) => {
-    const run = ownRun.safeParse(value);
-    const rest = fields.safeParse(value);
-    for (const issue of [...(run.error?.issues ?? []), ...(rest.error?.issues ?? [])]) {
-      context.addIssue({ code: 'custom', path: issue.path, message: messageOf(issue) });
-    }
-    return run.success && rest.success ? { runId: run.data, ...rest.data } : z.NEVER;
-  });
-}
-
-const status = z
-  .union([
-    z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']),
-    z.literal([1, 2, 3, 4, 5]).transform((number) => statusByNumber[number]),
-  ])
-  .nullish();
-
-const statusByNumber = { 1: 'RUNNING', 2: 'SCHEDULED', 3: 'FINISHED', 4: 'FAILED', 5: 'KILLED' } as const;
-
-const viewType = z
-  .union([
-    z.enum(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL']),
-    z
-      .literal([1, 2, 3])
-      .transform((number) => (['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'] as const)[number - 1]!),
-  ])
-  .nullish()
-  .transform((view) => (view === 'ALL' ? 'all' : view === 'DELETED_ONLY' ? 'deleted' : 'active'));
-
-function maxResults(fallback: number, largest: number) {
-  return integer.nullish().transform((value, context) => {
-    const wanted = value ?? fallback;
-    if (wanted < 1 || wanted > largest) {
-      context.addIssue(wanted < 1 ? 'It must be a positive integer' : `It must be at most ${largest}`);
-    }
-    return wanted;
-  });
-}
-
-const searchPage = { page_token: optional, filter: optional, order_by: listOf(z.string()) };
+  limits,
+  listOf,
+  maxResults,
+  messageOf,
+  metric,
+  metrics,
+  optional,
+  parameter,
+  required,
+  searchPage,
+  status,
+  tag,
+  texts,
+  upTo,
+  viewType,
+  withRun,
+  withRunBeside,
+} from './fields.ts';
 
 export const messages = {
   nothing: z.object({}),
   createExperiment: z.object({
-    name: required.max(
-      limits.experimentName,
-      `It exceeds the maximum length of ${limits.experimentName} characters`,
-    ),
+    name: upTo(limits.experimentName, 'name').min(1),
     artifact_location: optional,
     tags: listOf(experimentTag),
   }),
-  experiment: z.object({ experiment_id: required }),
+  experiment: z.object({ experiment_id: experimentId }),
   experimentByName: z.object({ experiment_name: required }),
   searchExperiments: z.object({
     ...searchPage,
-    max_results: maxResults(1_000, limits.searchResults),
+    max_results: maxResults(1_000, limits.searchResults, 'inWords'),
     view_type: viewType,
   }),
-  renameExperiment: z.object({ experiment_id: required, new_name: required.max(limits.experimentName) }),
-  experimentTag: z.object({ experiment_id: required, ...experimentTag.shape }),
-  deleteExperimentTag: z.object({ experiment_id: required, key }),
+  renameExperiment: z.object({
+    experiment_id: required,
+    new_name: upTo(limits.experimentName, 'name').min(1),
+  }),
+  experimentTag: z.object({ experiment_id: experimentId, ...experimentTag.shape }),
+  deleteExperimentTag: z.object({ experiment_id: experimentId, key }),
 
   createRun: z.object({
     experiment_id: optional,
@@ -194,11 +59,11 @@ export const messages = {
   updateRun: withRun({ status, end_time: integer.nullish(), run_name: optional }),
   searchRuns: z.object({
     ...searchPage,
-    experiment_ids: listOf(z.string()),
-    max_results: maxResults(1_000, limits.searchResults),
+    experiment_ids: texts,
+    max_results: maxResults(1_000, limits.searchResults, 'ofWrongType'),
     run_view_type: viewType,
   }),
-  logMetric: withRun(metric.shape),
+  logMetric: withRunBeside(metric),
   logParameter: withRun(parameter.shape),
   setTag: withRun(tag.shape),
   deleteTag: withRun({ key }),
@@ -206,30 +71,25 @@ export const messages = {
   logInputs: withRun({
     datasets: listOf(
       z.object({
-        tags: listOf(z.object({ key: required.max(255), value: z.string().max(500) })),
+        tags: listOf(z.object({ key: upTo(255, 'key').min(1), value: upTo(500, 'value') })),
         dataset: z.object({
-          name: required.max(500),
-          digest: required.max(36),
+          name: upTo(500, 'name').min(1),
+          digest: upTo(36, 'digest').min(1),
           source_type: required,
-          source: required.max(65_535),
-          schema: z.string().max(1_048_575).nullish(),
-          profile: z.string().max(16_777_215).nullish(),
+          source: upTo(65_535, 'source').min(1),
+          schema: upTo(1_048_575, 'schema').nullish(),
+          profile: upTo(16_777_215, 'profile').nullish(),
         }),
       }),
     ),
     models: listOf(z.object({ model_id: required })),
   }),
-  logOutputs: withRun({ models: listOf(z.object({ model_id: required, step: integer })) }),
-  metricHistory: withRun({
-    metric_key: required,
-    page_token: optional,
-    max_results: integer.nullish(),
+  logOutputs: withRun({
+    models: z.array(z.object({ model_id: required, step: integer.nullish().transform((step) => step ?? 0) })),
   }),
   listArtifacts: withRun({ path: optional }),
   listFolder: z.object({ path: optional }),
 } as const;
-
-const missing = 'missing';
 
 /** The message as it should be, or MLflow's sentence about the first thing that is wrong with it. */
 export function decode<Message extends z.ZodType>(message: Message, received: unknown): z.output<Message> {
@@ -245,23 +105,61 @@ export function decode<Message extends z.ZodType>(message: Message, received: un
 }
 
 function describe(issue: z.core.$ZodIssue, input: unknown): string {
-  const name = issue.path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
-    .join('');
+  const fault = faultOf(issue);
+  if (fault?.kind === 'whole') {
+    return issue.message;
+  }
+  const name = nameOf(issue.path, fault);
+  if (fault?.kind === 'length') {
+    return `'${name}' exceeds the maximum length of ${fault.limit} characters`;
+  }
   const value = issue.path.reduce<unknown>(
     (inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part],
     input,
   );
+  const supplied = `Invalid value ${asciiOnly(JSON.stringify(value) ?? '').slice(0, 200)} for parameter '${name}' supplied:`;
+  if (fault?.kind === 'value') {
+    return `${supplied} ${issue.message}`;
+  }
+  const isOfWrongType = fault?.kind === 'type' && issue.path.length === 1;
   const text =
     value === undefined || value === null || value === ''
       ? `Missing value for required parameter '${name}'.`
-      : `Invalid value ${JSON.stringify(value).slice(0, 200)} for parameter '${name}' supplied: ${messageOf(issue)}`;
+      : `${supplied} ${isOfWrongType ? ` Hint: Value was of type '${pythonType(value)}'.` : messageOf(issue)}`;
   return `${text} See the API docs for more information about request parameters.`;
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
-  const inner = issue.code === 'invalid_union' ? issue.errors.at(0)?.at(0) : undefined;
-  return inner ? messageOf(inner) : issue.message;
+function nameOf(path: readonly PropertyKey[], fault: Fault | undefined): string {
+  const named = fault?.kind === 'value' || fault?.kind === 'length' ? fault.name : undefined;
+  if (named && 'text' in named) {
+    return named.text;
+  }
+  return (named ? [...path.slice(0, -1), named.field] : path)
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
+}
+
+function pythonType(value: unknown): string {
+  if (Array.isArray(value)) {
+    return 'list';
+  }
+  switch (typeof value) {
+    case 'number':
+      return Number.isInteger(value) ? 'int' : 'float';
+    case 'boolean':
+      return 'bool';
+    case 'object':
+      return 'dict';
+    default:
+      return 'str';
+  }
+}
+
+/** Where the names inside are the user's words and not fields, when it is an object. */
+const maps: ReadonlySet<string> = new Set(['tags', 'trace_metadata', 'traceMetadata', 'assessments']);
+
+function isMap(name: string, value: unknown): boolean {
+  return maps.has(name) && (name === 'assessments' || !Array.isArray(value));
 }
 
 /** Protocol buffers read `runId` as well as `run_id`. What needs no change is not copied. */
@@ -275,13 +173,14 @@ function withSnakeCase(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      withSnakeCase(inner),
+      isMap(name, inner) ? inner : withSnakeCase(inner),
     ]),
   );
 }
 
 /** Names of fields that were seen to be in snake_case: they are few. */
 const snakeNames = new Set<string>();
+const snakeNamesKept = 10_000;
 
 function hasCamelCase(value: object): boolean {
   if (Array.isArray(value)) {
@@ -289,7 +188,8 @@ function hasCamelCase(value: object): boolean {
   }
   for (const name in value) {
     const inner = (value as Record<string, unknown>)[name];
-    if (isCamelCase(name) || (typeof inner === 'object' && inner !== null && hasCamelCase(inner))) {
+    const isMessage = typeof inner === 'object' && inner !== null && !isMap(name, inner);
+    if (isCamelCase(name) || (isMessage && hasCamelCase(inner))) {
       return true;
     }
   }
@@ -301,7 +201,7 @@ function isCamelCase(name: string): boolean {
     return false;
   }
   const isCamel = /[A-Z]/.test(name);
-  if (!isCamel && snakeNames.size < goodNamesKept) {
+  if (!isCamel && snakeNames.size < snakeNamesKept) {
     snakeNames.add(name);
   }
   return isCamel;

@@ -4,7 +4,7 @@ import type {
   KeyValue,
   MetricPoint,
   ModelLink,
-  RunStore,
+  RunContents,
   StoredExperiment,
   StoredRun,
 } from '../experiments/store.ts';
@@ -68,17 +68,13 @@ export function encodeRunInfo(run: StoredRun): WireRunInfo {
   };
 }
 
-export function encodeRun(run: StoredRun, store: RunStore) {
-  const inputs = store.inputs(run.runId);
+export function encodeRun(run: StoredRun, { metrics, parameters, tags, inputs, outputs }: RunContents) {
   return {
     info: encodeRunInfo(run),
     data: {
-      ...list(
-        'metrics',
-        store.metrics(run.runId).map((metric) => encodeMetric(metric.latest)),
-      ),
-      ...list('params', store.parameters(run.runId)),
-      ...list('tags', store.tags(run.runId)),
+      ...list('metrics', metrics.map(encodeMetric)),
+      ...list('params', parameters),
+      ...list('tags', tags),
     },
     inputs: {
       ...list('dataset_inputs', inputs.datasets.map(encodeDatasetInput)),
@@ -87,7 +83,7 @@ export function encodeRun(run: StoredRun, store: RunStore) {
         inputs.models.map((model) => ({ model_id: model })),
       ),
     },
-    outputs: list('model_outputs', store.outputs(run.runId).map(encodeModelOutput)),
+    outputs: list('model_outputs', outputs.map(encodeModelOutput)),
   };
 }
 

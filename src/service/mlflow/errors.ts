@@ -1,5 +1,8 @@
 import { errorShape, WorkbenchError } from '../../base/errors.ts';
+import { searchErrorCodes } from '../../protocol/search.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
+import { modelErrorCodes } from '../models/errors.ts';
+import { traceErrorCodes } from '../traces/errors.ts';
 
 const statuses = {
   INVALID_PARAMETER_VALUE: 400,
@@ -38,6 +41,23 @@ const codesOfStore: Readonly<Record<string, MlflowErrorCode>> = {
   [storeErrorCodes.foreignArtifacts]: 'INVALID_PARAMETER_VALUE',
   [storeErrorCodes.unsafePath]: 'INVALID_PARAMETER_VALUE',
   [storeErrorCodes.artifactNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.registeredModelNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.registeredModelExists]: 'RESOURCE_ALREADY_EXISTS',
+  [modelErrorCodes.versionNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.loggedModelNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.tagNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [modelErrorCodes.aliasNotFound]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidName]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidAlias]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidStage]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidSource]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.parameterChanged]: 'INVALID_PARAMETER_VALUE',
+  [modelErrorCodes.invalidOrder]: 'INVALID_PARAMETER_VALUE',
+  [traceErrorCodes.traceNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [traceErrorCodes.tagNotFound]: 'RESOURCE_DOES_NOT_EXIST',
+  [traceErrorCodes.invalidTraceId]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.filter]: 'INVALID_PARAMETER_VALUE',
+  [searchErrorCodes.order]: 'INVALID_PARAMETER_VALUE',
 };
 
 /** A full disk or a busy database may pass, so the client is right to try these again. */
@@ -91,18 +111,6 @@ export function badRequest(message: string): MlflowError {
 
 export function malformedJson(): MlflowError {
   return new MlflowError('BAD_REQUEST', 'The request body is not a JSON object.');
-}
-
-export function filterNotSupported(filter: string): MlflowError {
-  return invalidParameter(
-    `Invalid filter string ${JSON.stringify(filter)}: this version of MLOps Workbench searches without a filter only.`,
-  );
-}
-
-export function orderNotSupported(orderBy: readonly string[]): MlflowError {
-  return invalidParameter(
-    `Invalid order_by ${JSON.stringify(orderBy)}: this version of MLOps Workbench knows the default order only.`,
-  );
 }
 
 export function multipartNotSupported(): MlflowError {

@@ -2,10 +2,13 @@ import type { z } from 'zod';
 import { isPlainPath } from '../experiments/artifactStorage.ts';
 import type { StoredExperiment } from '../experiments/store.ts';
 import { experimentNameNotFound, experimentNotFound } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
+import type { messages } from './decode.ts';
 import { encodeExperiment, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { limits } from './fields.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import type { Call } from './route.ts';
 
 type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
@@ -37,13 +40,19 @@ export function getByName(message: Message<'experimentByName'>, { store, scope }
 }
 
 export function search(message: Message<'searchExperiments'>, { store }: Call): object {
-  plainSearch(message);
+  const limit = message.max_results;
   const offset = offsetOf(message.page_token);
-  const all = store.listExperiments(message.view_type);
-  const page = all.slice(offset, offset + message.max_results);
+  const found = store.listExperiments({
+    lifecycle: message.view_type,
+    filter: parseFilter(message.filter, 'mlflow'),
+    orderBy: parseOrderBy(message.order_by),
+    limit: limit + 1,
+    offset,
+  });
+  const page = found.slice(0, limit);
   return {
     ...list('experiments', page.map(encodeExperiment)),
-    ...nextPage(offset, page.length, offset + page.length < all.length),
+    ...nextPage(offset, page.length, found.length > limit),
   };
 }
 
@@ -73,9 +82,6 @@ export function deleteTag(message: Message<'deleteExperimentTag'>, { store }: Ca
 }
 
 function found(experiment: StoredExperiment | undefined, message: Message<'experiment'>): StoredExperiment {
-  if (!/^[a-zA-Z0-9][\w-]{0,63}$/.test(message.experiment_id)) {
-    throw invalidParameter(`Invalid experiment ID: '${message.experiment_id}'`);
-  }
   if (!experiment) {
     throw experimentNotFound(message.experiment_id);
   }
@@ -90,9 +96,11 @@ function checkedLocation(location: string | null | undefined): string | undefine
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   const own = scheme === undefined || scheme === 'mlflow-artifacts';
   const path = location.replace(/^[a-z][a-z0-9+.-]+:/i, '').replace(/^\/+/, '');
+  if (scheme === 'runs') {
+    throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+  }
   if (
     location.length > limits.artifactLocation ||
-    scheme === 'runs' ||
     !isPlainPath(path) ||
     (own && !location.startsWith('mlflow-artifacts:/'))
   ) {

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import type { RunOrigin } from '../experiments/experiments.ts';
 import type { RunStore } from '../experiments/store.ts';
+import type { ModelStore } from '../models/store.ts';
+import type { TraceStore } from '../traces/store.ts';
 import { decode } from './decode.ts';
 import type { GroupCommit } from './groupCommit.ts';
 import type { RunScope } from './runScope.ts';
@@ -7,8 +10,12 @@ import type { RunScope } from './runScope.ts';
 /** What a handler works with: the same for all requests but for the scope. */
 export interface Call {
   readonly store: RunStore;
+  readonly models: ModelStore;
+  readonly traces: TraceStore;
   readonly writes: GroupCommit;
   readonly artifactRoot: string;
+  /** Where runs are from that were not made here. */
+  readonly origin?: RunOrigin;
   /** The supervised run whose process asks, when it came by that run's own address. */
   readonly scope?: RunScope;
 }
@@ -17,7 +24,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface Route {
   readonly method: Method;
-  /** Below `/api/2.0/mlflow/`. */
+  /** Below `/api/2.0/mlflow/`; `:name` stands for a segment, which becomes a field of the message. */
   readonly path: string;
   /** Answers the body of the reply, always an object. */
   answer(received: unknown, call: Call): object | Promise<object>;

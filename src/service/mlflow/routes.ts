@@ -1,8 +1,14 @@
 import { messages } from './decode.ts';
 import { multipartNotSupported } from './errors.ts';
 import * as experiments from './experiments.ts';
+import { loggedModelRoutes } from './loggedModels.ts';
+import { logModelRoute } from './logModel.ts';
+import { metricHistoryRoutes } from './metricHistory.ts';
+import { modelVersionRoutes } from './modelVersions.ts';
+import { registeredModelRoutes } from './registeredModels.ts';
 import { type Route, route } from './route.ts';
 import * as runs from './runs.ts';
+import { traceRoutes } from './traces.ts';
 
 /** Everything below `/api/2.0/mlflow/`; each is served under `/ajax-api` and as 3.0 as well. */
 export const routes: readonly Route[] = [
@@ -30,14 +36,21 @@ export const routes: readonly Route[] = [
   route('POST', 'runs/log-batch', messages.logBatch, runs.logBatch),
   route('POST', 'runs/log-inputs', messages.logInputs, runs.logInputs),
   route('POST', 'runs/outputs', messages.logOutputs, runs.logOutputs),
-  route('GET', 'metrics/get-history', messages.metricHistory, runs.metricHistory),
+  logModelRoute,
+  ...metricHistoryRoutes,
   route('GET', 'artifacts/list', messages.listArtifacts, runs.listArtifacts),
 
-  // Clients ask before they list or download anything of a run; there are no logged models to be found yet.
-  route('POST', 'logged-models/search', messages.nothing, () => ({})),
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
+  ...loggedModelRoutes,
+  ...traceRoutes,
+
   route('GET', 'server-info', messages.nothing, () => ({
     store_type: 'SqlStore',
     workspaces_enabled: false,
+    trace_archival_enabled: false,
+    multipart_uploads_enabled: false,
+    multipart_downloads_enabled: false,
   })),
 ];
 

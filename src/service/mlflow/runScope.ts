@@ -1,10 +1,5 @@
-import {
-  type NewRun,
-  type RunChange,
-  type RunStore,
-  type StoredRun,
-  startedByTag,
-} from '../experiments/store.ts';
+import { runTags } from '../../protocol/runTags.ts';
+import type { NewRun, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 
 /** By run: the experiment that its client has looked up last. */
 export type ChosenExperiments = Map<string, string>;
@@ -38,7 +33,7 @@ export class RunScope {
     if (taken?.details?.adoptedStart === run.startTime) {
       return taken;
     }
-    const tags = [...(run.tags ?? []), { key: startedByTag, value: this.runId }];
+    const tags = [...(run.tags ?? []), { key: runTags.startedBy, value: this.runId }];
     return this.#store.createRun({ ...run, tags });
   }
 

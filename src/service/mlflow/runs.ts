@@ -1,11 +1,17 @@
 import type { z } from 'zod';
-import { isPlainPath, listStored, pathOfArtifactUri } from '../experiments/artifactStorage.ts';
-import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
-import { runNotFound, unsafePath } from '../experiments/storeErrors.ts';
-import { limits, type messages } from './decode.ts';
-import { encodeMetric, encodeRun, encodeRunInfo, list } from './encode.ts';
+import { pythonQuoted } from '../../base/pythonJson.ts';
+import type { LogBatch, RunChange, RunStore, StoredRun } from '../experiments/store.ts';
+import { runNotFound } from '../experiments/storeErrors.ts';
+import { loggedModelNotFound } from '../models/errors.ts';
+import type { LoggedModelMetric, ModelStore } from '../models/store.ts';
+import { parseFilter } from '../search/parseFilter.ts';
+import { parseOrderBy } from '../search/parseOrder.ts';
+import { listArtifactsOf } from './artifactList.ts';
+import type { messages } from './decode.ts';
+import { encodeRun, encodeRunInfo, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
-import { nextPage, offsetOf, plainSearch } from './paging.ts';
+import { limits, type Metric } from './fields.ts';
+import { nextPage, offsetOf } from './paging.ts';
 import type { Call } from './route.ts';
 
 type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
@@ -22,12 +28,12 @@ export function create(message: Message<'createRun'>, { store, scope }: Call): o
     tags: message.tags,
     ...(name && { name }),
   } as const;
-  return { run: encodeRun(scope ? scope.createRun(run) : store.createRun(run), store) };
+  return { run: encoded(scope ? scope.createRun(run) : store.createRun(run), store) };
 }
 
 export function get({ runId }: Message<'run'>, { store, scope }: Call): object {
   scope?.looksAtRun(runId);
-  return { run: encodeRun(required(store, runId), store) };
+  return { run: encoded(required(store, runId), store) };
 }
 
 export function update(message: Message<'updateRun'>, { store, scope }: Call): object {
@@ -52,29 +58,32 @@ export function restore({ runId }: Message<'run'>, { store }: Call): object {
 }
 
 export function search(message: Message<'searchRuns'>, { store }: Call): object {
-  plainSearch(message);
   const offset = offsetOf(message.page_token);
-  const { runs, total } = store.searchRuns({
+  const { runs, more } = store.searchRuns({
     experiments: message.experiment_ids,
     lifecycle: message.run_view_type,
+    filter: parseFilter(message.filter, 'mlflow'),
+    orderBy: parseOrderBy(message.order_by),
     order: 'newestFirst',
     limit: message.max_results,
     offset,
+    leaveOut: ['total', 'details'],
   });
+  const contents = store.contents(runs.map(({ runId }) => runId));
   return {
     ...list(
       'runs',
-      runs.map((run) => encodeRun(run, store)),
+      runs.map((run, index) => encodeRun(run, contents[index]!)),
     ),
-    ...nextPage(offset, runs.length, offset + runs.length < total),
+    ...nextPage(offset, runs.length, more),
   };
 }
 
 export async function logMetric(
   { runId, ...metric }: Message<'logMetric'>,
-  { store, writes }: Call,
+  { store, models, writes }: Call,
 ): Promise<object> {
-  await writes.run(() => store.logBatch(runId, { metrics: [metric] }));
+  await writes.run(() => logMetrics(runId, { metrics: [metric] }, store, models));
   return {};
 }
 
@@ -96,19 +105,21 @@ export function deleteTag({ runId, key }: Message<'deleteTag'>, { store }: Call)
   return {};
 }
 
-export async function logBatch(message: Message<'logBatch'>, { store, writes }: Call): Promise<object> {
+export async function logBatch(message: Message<'logBatch'>, call: Call): Promise<object> {
+  const { store, models, writes } = call;
   const { runId, metrics, params, tags } = message;
   atMost(limits.batchMetrics, 'metrics', metrics.length);
   atMost(limits.batchParameters, 'params', params.length);
   atMost(limits.batchTags, 'tags', tags.length);
   atMost(limits.batchTotal, 'metrics, params, and tags', metrics.length + params.length + tags.length);
-  if (new Set(params.map((parameter) => parameter.key)).size < params.length) {
+  const twice = repeated(params.map((parameter) => parameter.key));
+  if (twice.length > 0) {
     throw invalidParameter(
-      `Duplicate parameter keys have been submitted: ${JSON.stringify(params.map((parameter) => parameter.key))}. ` +
+      `Duplicate parameter keys have been submitted: [${twice.map(pythonQuoted).join(', ')}]. ` +
         'Please ensure the request contains only one param value per param key.',
     );
   }
-  await writes.run(() => store.logBatch(runId, { parameters: params, metrics, tags }));
+  await writes.run(() => logMetrics(runId, { parameters: params, metrics, tags }, store, models));
   return {};
 }
 
@@ -136,41 +147,47 @@ export function logOutputs({ runId, models }: Message<'logOutputs'>, { store }: 
   return {};
 }
 
-/** Everything when `max_results` is absent. */
-export function metricHistory(message: Message<'metricHistory'>, { store }: Call): object {
-  const offset = offsetOf(message.page_token);
-  const limit = message.max_results ?? Number.MAX_SAFE_INTEGER - 1;
-  if (limit < 1) {
-    throw invalidParameter(
-      `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer`,
-    );
-  }
-  required(store, message.runId);
-  const points = store.metricHistory(message.runId, message.metric_key, limit + 1, offset);
-  const page = points.slice(0, limit);
-  return {
-    ...list('metrics', page.map(encodeMetric)),
-    ...nextPage(offset, page.length, points.length > limit),
-  };
-}
-
-/** Paths are relative to the run's artifact folder, as in MLflow; the proxy's own list differs in that. */
 export async function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
   const run = required(call.store, message.runId);
   const folder = message.path ?? '';
-  if (!isPlainPath(folder)) {
-    throw unsafePath(folder);
+  const elsewhere = await call.origin?.listArtifacts(run.runId, folder);
+  return listArtifactsOf(run.artifactUri, folder, call.artifactRoot, elsewhere);
+}
+
+/** A metric of a logged model is one of the run as well; none is kept when there is no such model. */
+function logMetrics(
+  runId: string,
+  batch: Omit<LogBatch, 'metrics'> & { readonly metrics: readonly Metric[] },
+  store: RunStore,
+  models: ModelStore,
+): void {
+  const ofModels = batch.metrics.filter((metric) => metric.model_id);
+  for (const { model_id } of ofModels) {
+    if (!models.hasLoggedModel(model_id!)) {
+      throw loggedModelNotFound(model_id!);
+    }
   }
-  const entries = await listStored(
-    call.artifactRoot,
-    [pathOfArtifactUri(run.artifactUri), folder].filter((part) => part !== '').join('/'),
-  );
-  const files = entries.map((entry) => ({
-    path: folder ? `${folder.replace(/\/$/, '')}/${entry.name}` : entry.name,
-    is_dir: entry.isFolder,
-    ...(entry.bytes !== undefined && { file_size: entry.bytes }),
-  }));
-  return { root_uri: run.artifactUri, ...list('files', files) };
+  store.logBatch(runId, batch);
+  if (ofModels.length > 0) {
+    models.addLoggedModelMetrics(ofModels.map((metric) => metricOfModel(runId, metric)));
+  }
+}
+
+function metricOfModel(
+  runId: string,
+  { model_id, dataset_name, dataset_digest, ...point }: Metric,
+): LoggedModelMetric {
+  return {
+    ...point,
+    modelId: model_id!,
+    runId,
+    datasetName: dataset_name ?? '',
+    datasetDigest: dataset_digest ?? '',
+  };
+}
+
+function encoded(run: StoredRun, store: RunStore) {
+  return encodeRun(run, store.contents([run.runId])[0]!);
 }
 
 function required(store: RunStore, runId: string): StoredRun {
@@ -190,6 +207,11 @@ function chosenName(message: Message<'createRun'>): string | undefined {
     );
   }
   return message.run_name || tagged;
+}
+
+function repeated(keys: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return keys.filter((key) => seen.size === seen.add(key).size);
 }
 
 function atMost(limit: number, what: string, count: number): void {

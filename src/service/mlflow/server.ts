@@ -6,7 +6,9 @@ import { toDisposable } from '../../base/lifecycle.ts';
 import type { RunStore } from '../experiments/store.ts';
 import { unsafePath } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
-import { ArtifactProxy } from './artifactProxy.ts';
+import type { ModelStore } from '../models/store.ts';
+import type { TraceStore } from '../traces/store.ts';
+import { ArtifactProxy, type ArtifactProxyOptions } from './artifactProxy.ts';
 import { decode, messages, parseJson } from './decode.ts';
 import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
 import { GroupCommit } from './groupCommit.ts';
@@ -15,16 +17,16 @@ import type { Call } from './route.ts';
 import { multipartPaths, refuseMultipart, routes } from './routes.ts';
 import { type ChosenExperiments, RunScope } from './runScope.ts';
 
-export interface TrackingServerOptions {
+export interface TrackingServerOptions extends ArtifactProxyOptions {
   readonly store: RunStore;
+  readonly models: ModelStore;
+  readonly traces: TraceStore;
   readonly artifactRoot: string;
   /** Unguessable, and fit for a path. */
   readonly secret: string;
   /** Taken when it is free, so that scripts under way find us again after a restart. */
   readonly port?: number;
   readonly log: Log;
-  /** After a file was stored under this path below the artifact folder, and before its sender hears of it. */
-  artifactWritten?(relative: string): void;
 }
 
 export interface TrackingServer extends Disposable {
@@ -55,7 +57,7 @@ const otherMountPoints = /^\/(?:ajax-)?api\/[23]\.0(?=\/)/;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
 export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
-  const artifacts = new ArtifactProxy(options.artifactRoot, options.artifactWritten);
+  const artifacts = new ArtifactProxy(options.artifactRoot, options);
   await artifacts.prepare();
   const gate = new Gate(options.secret, options.store);
   const app = fastify({
@@ -67,8 +69,10 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, artifactRoot } = options;
-  serveMessages(app, { store, writes: new GroupCommit(store), artifactRoot }, gate);
+  const { store, models, traces, artifactRoot } = options;
+  const origin = options.origin && { origin: options.origin };
+  const writes = new GroupCommit(store);
+  serveMessages(app, { store, models, traces, writes, artifactRoot, ...origin }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options.port);
@@ -138,20 +142,33 @@ function serveMessages(app: FastifyInstance, common: Call, gate: Gate): void {
     }
   });
   for (const route of routes) {
+    const hasParameters = route.path.includes(':');
     app.route({
       method: route.method,
       url: `${mountPoint}/mlflow/${route.path}`,
       handler: async (request, reply) => {
         const scope = gate.scopeOf(request.raw);
-        const received = route.method === 'GET' ? request.query : jsonBody(request);
+        const sent = route.method === 'GET' ? request.query : jsonBody(request);
+        const received = hasParameters ? withParameters(sent, request.params as object) : sent;
         return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
       },
     });
   }
 }
 
-/** A page's form cannot send this content type without asking first, and asking is refused. */
+/** What the address says about which one is meant goes before what the message says. */
+function withParameters(sent: unknown, parameters: object): unknown {
+  return typeof sent === 'object' && !Array.isArray(sent) ? { ...sent, ...parameters } : (sent ?? parameters);
+}
+
+/**
+ * A page's form cannot send this content type without asking first, and asking is refused.
+ * The same goes for the method of a deletion, which may come without a body.
+ */
 function jsonBody(request: FastifyRequest): unknown {
+  if (request.method === 'DELETE' && request.body === undefined) {
+    return {};
+  }
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw wrongContentType();
   }
@@ -220,9 +237,13 @@ function asOurs(error: unknown): unknown {
   return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? wrongContentType() : badRequest(String(error));
 }
 
+const knownPaths = routes.map(
+  ({ path }) => new RegExp(`^${mountPoint}/mlflow/${path.replace(/:\w+/g, '[^/]+')}$`),
+);
+
 function isKnownPath(path: string): boolean {
   const below = path.replace(otherMountPoints, mountPoint);
-  return routes.some((route) => below === `${mountPoint}/mlflow/${route.path}`);
+  return below === '/health' || below === '/version' || knownPaths.some((known) => known.test(below));
 }
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */

@@ -1,4 +1,5 @@
 import { hasCode } from '../../base/errors.ts';
+import { runTags } from '../../protocol/runTags.ts';
 import { pathOfArtifactUri, storedFile } from '../experiments/artifactStorage.ts';
 import type { KeyValue, LogBatch, RunStore, StoredRun } from '../experiments/store.ts';
 import { storeErrorCodes } from '../experiments/storeErrors.ts';
@@ -21,7 +22,7 @@ export interface DeliveryOptions {
 export const localRunTag = 'mlops.localRun';
 
 /** Tags whose value is the id of another run. */
-const tagsThatNameRuns: ReadonlySet<string> = new Set(['mlflow.parentRunId', 'mlops.startedBy']);
+const tagsThatNameRuns: ReadonlySet<string> = new Set([runTags.parent, runTags.startedBy]);
 
 type Creation = Extract<Operation, { kind: 'createRun' }>;
 

@@ -1,17 +1,19 @@
 import type { SeriesQuery } from '../../protocol/experiments.ts';
-import type {
-  KeyValue,
-  Lifecycle,
-  LogBatch,
-  ModelLink,
-  NewExperiment,
-  NewRun,
-  RunChange,
-  RunInputs,
-  RunStore,
-  StoredExperiment,
-  StoredRun,
-  StoredRunQuery,
+import {
+  isUnderWay,
+  type KeyValue,
+  type LogBatch,
+  type ModelLink,
+  type NewExperiment,
+  type NewRun,
+  type RunChange,
+  type RunInputs,
+  type RunStore,
+  type StepRange,
+  type StoredExperiment,
+  type StoredExperimentQuery,
+  type StoredRun,
+  type StoredRunQuery,
 } from '../experiments/store.ts';
 import type { Database } from '../storage/database.ts';
 import type { Identities } from './identities.ts';
@@ -97,7 +99,7 @@ export class ForwardingRunStore implements RunStore {
         this.#options.onStarting(runId);
       }
       this.#append(laneOfRun(runId), { kind: 'createRun', experiment, name, userId, startTime, tags });
-      if (run.status !== 'RUNNING' && run.status !== 'SCHEDULED') {
+      if (!isUnderWay(run.status)) {
         this.#append(laneOfRun(runId), { kind: 'updateRun', status: run.status });
       }
       return created;
@@ -183,8 +185,8 @@ export class ForwardingRunStore implements RunStore {
     return this.#inner.getExperimentByName(name);
   }
 
-  listExperiments(lifecycle?: Lifecycle | 'all') {
-    return this.#inner.listExperiments(lifecycle);
+  listExperiments(query?: StoredExperimentQuery) {
+    return this.#inner.listExperiments(query);
   }
 
   summarizeExperiments() {
@@ -201,6 +203,10 @@ export class ForwardingRunStore implements RunStore {
 
   previousRun(run: StoredRun) {
     return this.#inner.previousRun(run);
+  }
+
+  parentRun(runId: string) {
+    return this.#inner.parentRun(runId);
   }
 
   summarizeRuns(runs: readonly StoredRun[]) {
@@ -221,6 +227,14 @@ export class ForwardingRunStore implements RunStore {
 
   metricHistory(runId: string, key: string, limit: number, offset: number) {
     return this.#inner.metricHistory(runId, key, limit, offset);
+  }
+
+  sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange) {
+    return this.#inner.sampleMetricHistory(runId, key, limit, range);
+  }
+
+  contents(runIds: readonly string[]) {
+    return this.#inner.contents(runIds);
   }
 
   series(query: SeriesQuery) {

@@ -1,6 +1,6 @@
 import { errorShape } from '../../base/errors.ts';
 import type { SeriesQuery } from '../../protocol/experiments.ts';
-import type { RunStore, StoredMetricSummary } from '../experiments/store.ts';
+import type { MetricPoint, RunStore, StoredMetricSummary } from '../experiments/store.ts';
 import type { Log } from '../log.ts';
 import type { RemoteApi } from './api.ts';
 import type { Identities } from './identities.ts';
@@ -80,7 +80,8 @@ export class Histories {
 
   async #load(run: string, remoteId: string, metric: StoredMetricSummary): Promise<void> {
     const { api, store, identities } = this.#options;
-    const points = await api.history(remoteId, metric.key);
+    const read = await api.history(remoteId, metric.key);
+    const points = read.slice(commonLength(read, store.metricHistory(run, metric.key, read.length, 0)));
     store.inOneTransaction(() => {
       for (let at = 0; at < points.length; at += pointsTogether) {
         store.logBatch(run, { metrics: points.slice(at, at + pointsTogether) });
@@ -88,6 +89,17 @@ export class Histories {
       identities.setHistoryRead(run, metric.key, latestOf(metric));
     });
   }
+}
+
+/** A history mostly grows at its end: what is here already is not written once more. */
+function commonLength(read: readonly MetricPoint[], known: readonly MetricPoint[]): number {
+  const differs = known.findIndex((point, at) => {
+    const other = read[at]!;
+    return (
+      point.step !== other.step || point.timestamp !== other.timestamp || !Object.is(point.value, other.value)
+    );
+  });
+  return differs < 0 ? known.length : differs;
 }
 
 function latestOf({ latest }: StoredMetricSummary): string {

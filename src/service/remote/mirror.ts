@@ -5,8 +5,12 @@ import type { RemoteCredentials, RemoteStatus } from '../../protocol/remote.ts';
 import type { StoredArtifact } from '../experiments/artifactStorage.ts';
 import { createRunStore } from '../experiments/sqliteStore.ts';
 import type { Log } from '../log.ts';
+import { createModelStore } from '../models/sqliteStore.ts';
+import type { ModelStore } from '../models/store.ts';
 import { openDatabase } from '../storage/database.ts';
 import { migrations } from '../storage/migrations/all.ts';
+import { createTraceStore } from '../traces/sqliteStore.ts';
+import type { TraceStore } from '../traces/store.ts';
 import { mirrorFileName } from './address.ts';
 import { RemoteApi } from './api.ts';
 import { RemoteConnection } from './connection.ts';
@@ -52,7 +56,12 @@ export class Mirror implements Disposable {
   readonly #puller: Puller;
   readonly #histories: Histories;
   readonly #artifacts: RemoteArtifacts;
-  readonly store: ForwardingRunStore;
+  /** Only runs and experiments are forwarded: models and traces that are logged stay in the mirror. */
+  readonly stores: {
+    readonly runs: ForwardingRunStore;
+    readonly models: ModelStore;
+    readonly traces: TraceStore;
+  };
   readonly address: string;
 
   constructor(options: MirrorOptions) {
@@ -101,7 +110,7 @@ export class Mirror implements Disposable {
         every: options.pace.look,
       }),
     );
-    this.store = new ForwardingRunStore({
+    const runs = new ForwardingRunStore({
       inner,
       database,
       outbox,
@@ -113,6 +122,11 @@ export class Mirror implements Disposable {
       onStarting: (run) => sender.hold(laneOfRun(run)),
       onStarted: (run) => sender.release(laneOfRun(run)),
     });
+    this.stores = {
+      runs,
+      models: createModelStore({ database, runs, log }),
+      traces: createTraceStore({ database, runs, log }),
+    };
     this.#histories = new Histories({ api, store: inner, identities, outbox, log });
     this.#artifacts = new RemoteArtifacts({ api, store: inner, identities, artifactRoot });
     this.#connection = connection;
@@ -153,7 +167,7 @@ export class Mirror implements Disposable {
     this.#contact.reset();
   }
 
-  async loadHistories(query: SeriesQuery): Promise<void> {
+  async loadHistories(query: Pick<SeriesQuery, 'runs' | 'metrics'>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, patienceForHistories);

@@ -51,16 +51,20 @@ export const laneOfExperiment = (experiment: string) => `experiment:${experiment
 /** What is still to be sent, in the mirror's own database, so that it shares the transaction of the write itself. */
 export class Outbox {
   readonly #statements: ReturnType<typeof prepare>;
+  /** Lanes that may have something, the longest waiting first: asked for with every write. */
+  readonly #lanes: Set<string>;
   #waiting: number;
 
   constructor(database: Database) {
     this.#statements = prepare(database);
+    this.#lanes = new Set(this.#statements.lanes.all().map(({ lane }) => lane));
     this.#waiting = this.#statements.count.get()!.count;
   }
 
   /** Within the transaction of the change. */
   append(lane: string, operation: Operation): void {
     this.#statements.append.run(lane, encode(operation));
+    this.#lanes.add(lane);
     this.#waiting += 1;
   }
 
@@ -77,13 +81,22 @@ export class Outbox {
     return this.#statements.waits.get(lane) !== undefined;
   }
 
-  /** The lane with the oldest waiting change, besides those that are excepted. */
-  nextLane(except: Iterable<string>): string | undefined {
-    return this.#statements.nextLane.get(JSON.stringify([...except]))?.lane;
+  /** A lane with something to send, that nobody is at work on. */
+  nextLane(isTaken: (lane: string) => boolean): string | undefined {
+    for (const lane of this.#lanes) {
+      if (!isTaken(lane)) {
+        return lane;
+      }
+    }
+    return undefined;
   }
 
   head(lane: string, limit: number): Entry[] {
-    return this.#statements.head.all(lane, limit).map(toEntry);
+    const entries = this.#statements.head.all(lane, limit).map(toEntry);
+    if (entries.length === 0) {
+      this.#lanes.delete(lane);
+    }
+    return entries;
   }
 
   /** The pending creation of a run. */
@@ -142,10 +155,9 @@ function prepare(database: Database) {
     waits: database.prepare('SELECT 1 FROM outbox WHERE refusal IS NULL AND lane = ? LIMIT 1') as Statement<
       [string]
     >,
-    nextLane: database.prepare(
-      `SELECT lane FROM outbox WHERE refusal IS NULL AND lane NOT IN (SELECT value FROM json_each(?))
-       ORDER BY id LIMIT 1`,
-    ) as Statement<[string], { lane: string }>,
+    lanes: database.prepare(
+      'SELECT lane FROM outbox WHERE refusal IS NULL GROUP BY lane ORDER BY min(id)',
+    ) as Statement<[], { lane: string }>,
     head: database.prepare(
       'SELECT id, operation, begun FROM outbox WHERE refusal IS NULL AND lane = ? ORDER BY id LIMIT ?',
     ) as Statement<[string, number], Row>,

@@ -14,6 +14,7 @@ import {
 import type { RunStore } from '../experiments/store.ts';
 import { unsafePath } from '../experiments/storeErrors.ts';
 import type { RemoteApi } from './api.ts';
+import { isAway } from './errors.ts';
 import type { Identities } from './identities.ts';
 
 export interface RemoteArtifactsOptions {
@@ -31,7 +32,7 @@ export class RemoteArtifacts {
     this.#options = options;
   }
 
-  /** Undefined for a run whose artifacts are here. */
+  /** Undefined for a run whose artifacts are here, and while the server is away. */
   async list(run: string, folder: string): Promise<StoredArtifact[] | undefined> {
     const remoteId = this.#foreign(run);
     if (remoteId === undefined) {
@@ -40,9 +41,9 @@ export class RemoteArtifacts {
     if (!isPlainPath(folder)) {
       throw unsafePath(folder);
     }
-    const found = await this.#options.api.artifacts(remoteId, folder);
+    const found = await unlessAway(this.#options.api.artifacts(remoteId, folder));
     return found
-      .filter(({ path: at }) => isPlainPath(at))
+      ?.filter(({ path: at }) => isPlainPath(at))
       .map(({ path: at, ...entry }) => ({ name: path.posix.basename(at), ...entry }));
   }
 
@@ -56,9 +57,10 @@ export class RemoteArtifacts {
     const own = pathOfArtifactUri(store.getRun(run)!.artifactUri);
     const relative = `${own}/${file}`;
     const target = await resolveStored(artifactRoot, relative);
-    const entries = await api.artifacts(remoteId, folderOf(file));
-    const there = entries.find((entry) => entry.path === file && !entry.isFolder);
     const here = await storedFile(artifactRoot, relative).catch(() => undefined);
+    const listing = api.artifacts(remoteId, folderOf(file));
+    const entries = await (here ? unlessAway(listing) : listing);
+    const there = entries?.find((entry) => entry.path === file && !entry.isFolder);
     if (!there || (here && here.bytes === there.bytes)) {
       return;
     }
@@ -77,6 +79,18 @@ export class RemoteArtifacts {
   #foreign(run: string): string | undefined {
     const known = this.#options.identities.run(run);
     return known?.isOwn ? undefined : known?.remoteId;
+  }
+}
+
+/** While the server is away, what is here is all there is. */
+async function unlessAway<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isAway(error)) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

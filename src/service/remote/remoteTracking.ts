@@ -11,16 +11,26 @@ import {
   type RemoteCredentials,
   type RemoteStatus,
 } from '../../protocol/remote.ts';
-import type { StoredArtifact } from '../experiments/artifactStorage.ts';
-import type { RunStore, StoreChange } from '../experiments/store.ts';
+import { runOfArtifact, type StoredArtifact } from '../experiments/artifactStorage.ts';
+import type { RunStore } from '../experiments/store.ts';
 import type { Log } from '../log.ts';
+import type { ModelStore } from '../models/store.ts';
+import type { TraceStore } from '../traces/store.ts';
 import { normalizedAddress } from './address.ts';
 import { runUnderWay } from './errors.ts';
 import { Mirror, type Pace } from './mirror.ts';
+import { type StandIn, standingFor } from './standIn.ts';
+
+/** What is kept in one database. */
+export interface Stores {
+  readonly runs: RunStore;
+  readonly models: ModelStore;
+  readonly traces: TraceStore;
+}
 
 export interface RemoteTrackingOptions {
   /** The workspace's own, for when no remote is configured. */
-  readonly local: RunStore;
+  readonly local: Stores;
   /** `.mlops` of the workspace folder. */
   readonly folder: string;
   readonly log: Log;
@@ -30,11 +40,11 @@ export interface RemoteTrackingOptions {
 }
 
 /**
- * Where runs are kept: in the workspace, or in the mirror of a remote tracking server. `store` is one object for
- * everybody and stands for whichever it is, so that nothing has to be made anew when that changes.
+ * Where runs are kept: in the workspace, or in the mirror of a remote tracking server. `stores` are the same objects
+ * for everybody and stand for whichever it is, so that nothing has to be made anew when that changes.
  */
 export interface RemoteTracking extends Disposable {
-  readonly store: RunStore;
+  readonly stores: Stores;
   readonly status: RemoteStatus;
   /** Something is being sent at this moment. */
   readonly isSending: boolean;
@@ -42,7 +52,7 @@ export interface RemoteTracking extends Disposable {
   configure(request: ConfigureRemote, runsUnderWay: number): RemoteStatus;
   /** The server is read only while somebody looks. */
   setWatched(isWatched: boolean): void;
-  loadHistories(query: SeriesQuery): Promise<void>;
+  loadHistories(query: Pick<SeriesQuery, 'runs' | 'metrics'>): Promise<void>;
   listArtifacts(run: string, folder: string): Promise<StoredArtifact[] | undefined>;
   loadArtifact(run: string, file: string): Promise<void>;
   /** A file was written to this place below the artifact folder. */
@@ -63,12 +73,12 @@ class SwitchingTracking implements RemoteTracking {
   readonly #options: RemoteTrackingOptions;
   readonly #file: string;
   readonly #changed: Emitter<{ readonly switched: boolean }>;
-  readonly #storeChanged: Emitter<StoreChange>;
+  readonly #standIns: readonly StandIn<unknown>[];
   #current = new DisposableStore();
   #mirror: Mirror | undefined;
   #by: RemoteAuthority = 'setting';
   #isWatched = false;
-  readonly store: RunStore;
+  readonly stores: Stores;
   readonly onDidChange: RemoteTracking['onDidChange'];
 
   constructor(options: RemoteTrackingOptions) {
@@ -77,9 +87,13 @@ class SwitchingTracking implements RemoteTracking {
     const onListenerError = (error: unknown) =>
       options.log.write('error', 'remote', `A listener failed: ${String(error)}`);
     this.#changed = new Emitter(onListenerError);
-    this.#storeChanged = new Emitter(onListenerError);
     this.onDidChange = this.#changed.event;
-    this.store = standingFor(() => this.#mirror?.store ?? options.local, this.#storeChanged.event);
+    const inUse = () => this.#mirror?.stores ?? options.local;
+    const runs = standingFor(() => inUse().runs, onListenerError);
+    const models = standingFor(() => inUse().models, onListenerError);
+    const traces = standingFor(() => inUse().traces, onListenerError);
+    this.#standIns = [runs, models, traces];
+    this.stores = { runs: runs.store, models: models.store, traces: traces.store };
     const kept = this.#read();
     this.#open(kept?.address, kept?.by ?? 'setting', undefined);
   }
@@ -114,7 +128,7 @@ class SwitchingTracking implements RemoteTracking {
     }
   }
 
-  async loadHistories(query: SeriesQuery): Promise<void> {
+  async loadHistories(query: Pick<SeriesQuery, 'runs' | 'metrics'>): Promise<void> {
     await this.#mirror?.loadHistories(query);
   }
 
@@ -127,10 +141,10 @@ class SwitchingTracking implements RemoteTracking {
   }
 
   artifactWritten(relative: string): void {
-    const store = this.#mirror?.store;
-    const [, run, file] = /^(?:.*\/)?([^/]+)\/artifacts\/(.+)$/.exec(relative) ?? [];
-    if (store && run !== undefined && file !== undefined && store.getRun(run)) {
-      store.artifactWritten(run, file);
+    const store = this.#mirror?.stores.runs;
+    const artifact = runOfArtifact(relative);
+    if (store && artifact && store.getRun(artifact.run)) {
+      store.artifactWritten(artifact.run, artifact.path);
     }
   }
 
@@ -169,8 +183,9 @@ class SwitchingTracking implements RemoteTracking {
               onDidChangeStatus: () => this.#changed.fire({ switched: false }),
             }),
           );
-    const { onDidChange } = this.#mirror?.store ?? this.#options.local;
-    this.#current.add(onDidChange((change) => this.#storeChanged.fire(change)));
+    for (const standIn of this.#standIns) {
+      this.#current.add(standIn.follow());
+    }
     this.#mirror?.poke();
   }
 
@@ -195,18 +210,4 @@ class SwitchingTracking implements RemoteTracking {
     fs.writeFileSync(temporary, JSON.stringify(kept));
     fs.renameSync(temporary, this.#file);
   }
-}
-
-/** A store whose every method is that of the store in use at the moment of the call. */
-function standingFor(current: () => RunStore, onDidChange: RunStore['onDidChange']): RunStore {
-  return new Proxy({} as RunStore, {
-    get(_, name: keyof RunStore) {
-      if (name === 'onDidChange') {
-        return onDidChange;
-      }
-      const store = current();
-      const member: unknown = store[name];
-      return typeof member === 'function' ? member.bind(store) : member;
-    },
-  });
 }

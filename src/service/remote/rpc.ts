@@ -6,13 +6,21 @@ import type { RemoteTracking } from './remoteTracking.ts';
 /** Each change that is sent changes the status; a window need not hear of it more often than this. */
 const newsEveryMilliseconds = 500;
 
-/** `loggingRuns`: how many runs log to the present place at this moment. */
-export function registerRemote(
-  router: Router,
-  remote: RemoteTracking,
-  loggingRuns: () => number,
-): Disposable {
-  router.on(configureRemote, (request) => remote.configure(request, loggingRuns()));
+/** What logs to the present place at this moment. */
+export interface LoggingRuns {
+  count(): number;
+  /** When nothing is captured any more of runs that have ended. */
+  captured(): Promise<void>;
+}
+
+export function registerRemote(router: Router, remote: RemoteTracking, runs: LoggingRuns): Disposable {
+  router.on(configureRemote, async (request) => {
+    // What is still being captured of a run that has just ended is over within moments.
+    if (remote.stores.runs.runsUnderWay().length === 0) {
+      await runs.captured();
+    }
+    return remote.configure(request, runs.count());
+  });
   router.on(getRemoteStatus, () => remote.status);
 
   const disposables = new DisposableStore();

@@ -48,7 +48,7 @@ export class Sender implements Disposable {
   /** There is something to send, or the server may answer again. */
   poke(): void {
     while (!this.#disposed && this.#options.contact.mayTry && this.#busy.size < workers) {
-      const lane = this.#options.outbox.nextLane([...this.#busy, ...this.#held.keys()]);
+      const lane = this.#options.outbox.nextLane((one) => this.#busy.has(one) || this.#held.has(one));
       if (lane === undefined) {
         return;
       }

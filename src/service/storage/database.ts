@@ -3,6 +3,7 @@ import SqliteDatabase from 'better-sqlite3';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { databaseDamaged, databaseFromNewerVersion } from './errors.ts';
 import type { Migration } from './migrations/migration.ts';
+import { addTextMatching } from './textMatching.ts';
 
 export type Database = SqliteDatabase.Database;
 export type Statement<Parameters extends unknown[] = unknown[], Row = unknown> = SqliteDatabase.Statement<
@@ -28,6 +29,7 @@ export function openDatabase(file: string, migrations: readonly Migration[]): Op
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     database.pragma('cache_size = -65536');
+    addTextMatching(database);
     migrate(database, migrations);
   } catch (error) {
     database.close();

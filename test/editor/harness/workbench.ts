@@ -80,8 +80,8 @@ export class Workbench {
   }
 
   /** Runs a command by the exact title that the palette shows: `MLOps: Run Experiment`. */
-  async runCommand(title: string): Promise<void> {
-    await this.pickInPalette('F1', `>${title}`, title);
+  async runCommand(title: string, options: { readonly timeout?: number } = {}): Promise<void> {
+    await this.pickInPalette('F1', `>${title}`, title, options.timeout);
   }
 
   /** Opens a file of the folder through quick open. */
@@ -309,10 +309,15 @@ export class Workbench {
     }
   }
 
-  private async pickInPalette(key: string, text: string, label: string): Promise<void> {
+  private async pickInPalette(
+    key: string,
+    text: string,
+    label: string,
+    timeout = PALETTE_TIMEOUT,
+  ): Promise<void> {
     const quickInput = this.quickInput();
     const row = quickInput.row(label).first();
-    const deadline = Date.now() + PALETTE_TIMEOUT;
+    const deadline = Date.now() + timeout;
     for (;;) {
       await this.page.keyboard.press(key);
       await quickInput.type(text);

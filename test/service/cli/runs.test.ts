@@ -52,6 +52,43 @@ describe('mlops runs list', () => {
     expect(stderr).toBe('1 of 3 runs; more with --limit 3\n');
   });
 
+  it('finds by filter and sorts by order', async () => {
+    const names = async (...words: string[]) => {
+      const { runs } = await folder.json<{ runs: RunDetails[] }>('runs', 'list', ...words);
+      return runs.map(({ name }) => name);
+    };
+    const accurate = "metrics.accuracy > 0.6 or (params.learning_rate = '0.5' and not status = 'FAILED')";
+    expect(await names('--filter', accurate, '--order', 'metrics.accuracy desc')).toEqual([first, second]);
+    expect(await names('--filter', accurate, '--order', 'metrics.accuracy')).toEqual([second, first]);
+    expect(await names('--filter', 'not metrics.accuracy > 0')).toHaveLength(1);
+    const { exitCode, stdout, stderr } = await folder.mlops(
+      'runs',
+      'list',
+      '--filter',
+      'metrics.accuracy > 2',
+    );
+    expect([exitCode, stdout, stderr]).toEqual([0, '', 'No run matches the filter.\n']);
+  });
+
+  it('points at the mistake in a filter or an order', async () => {
+    const filter = await folder.mlops(
+      'runs',
+      'list',
+      '--filter',
+      "metrics.accuracy > 0.9 nd params.model = 'svm'",
+    );
+    expect(filter.exitCode).toBe(1);
+    expect(filter.stderr).toBe(
+      "  metrics.accuracy > 0.9 nd params.model = 'svm'\n" +
+        '                         ^^\n' +
+        "Invalid clause(s) in filter string: 'nd' (at character 24)\n",
+    );
+    const order = await folder.mlops('runs', 'list', '--order', 'metrics.accuracy desc, size');
+    expect(order.stderr).toMatch(/\n {25}\^{4}\nInvalid attribute key 'size' specified/);
+    const json = await folder.mlops('runs', 'list', '--json', '--filter', 'x');
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'search.invalidFilter' } });
+  });
+
   it('names the experiments when there is none of that name', async () => {
     const { exitCode, stderr } = await folder.mlops('runs', 'list', '-e', 'othr');
     expect(exitCode).toBe(1);

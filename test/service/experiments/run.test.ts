@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startedByTag } from '../../../src/service/experiments/store.ts';
+import { runTags } from '../../../src/protocol/runTags.ts';
 import { TestWorkspace } from './workspace.ts';
 
 let workspace: TestWorkspace;
@@ -97,10 +97,13 @@ test('a run that the script made beside its own and never ended shares the fate 
   workspace.write('wait.py', 'import time\nprint("up")\ntime.sleep(600)\n');
   const { id, experiment } = await workspace.experiments.startRun({ script: 'wait.py' });
   await workspace.logSays(id, 'up');
-  const tags = [{ key: startedByTag, value: id }];
+  const tags = [{ key: runTags.startedBy, value: id }];
   const run = { experiment, status: 'RUNNING', startTime: Date.now(), userId: 'ada' } as const;
   const beside = workspace.store.createRun({ ...run, tags });
-  const other = workspace.store.createRun({ ...run, tags: [{ key: startedByTag, value: 'another run' }] });
+  const other = workspace.store.createRun({
+    ...run,
+    tags: [{ key: runTags.startedBy, value: 'another run' }],
+  });
   await workspace.experiments.stopRun(id);
   await workspace.ended(id);
   expect(workspace.store.getRun(beside.runId)).toMatchObject({

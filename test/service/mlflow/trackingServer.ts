@@ -6,14 +6,20 @@ import { afterEach } from 'vitest';
 import { createRunStore } from '../../../src/service/experiments/sqliteStore.ts';
 import type { RunStore } from '../../../src/service/experiments/store.ts';
 import { createTrackingServer, type TrackingServer } from '../../../src/service/mlflow/server.ts';
+import { createModelStore } from '../../../src/service/models/sqliteStore.ts';
+import type { ModelStore } from '../../../src/service/models/store.ts';
 import { openDatabase } from '../../../src/service/storage/database.ts';
 import { migrations } from '../../../src/service/storage/migrations/all.ts';
+import { createTraceStore } from '../../../src/service/traces/sqliteStore.ts';
+import type { TraceStore } from '../../../src/service/traces/store.ts';
 
 export const secret = 'unguessable-secret-for-tests';
 
 export interface TestServer {
   readonly server: TrackingServer;
   readonly store: RunStore;
+  readonly models: ModelStore;
+  readonly traces: TraceStore;
   /** Holds the artifact folder and whatever lies outside of it. */
   readonly folder: string;
   readonly artifactRoot: string;
@@ -37,15 +43,19 @@ export async function startServer(port?: number): Promise<TestServer> {
   const logged: string[] = [];
   const log = { write: (_level: string, _source: string, message: string) => void logged.push(message) };
   const store = createRunStore({ database: opened.database, log });
+  const models = createModelStore({ database: opened.database, runs: store, log });
+  const traces = createTraceStore({ database: opened.database, runs: store, log });
   const server = await createTrackingServer({
     store,
+    models,
+    traces,
     artifactRoot,
     secret,
     log,
     ...(port !== undefined && { port }),
   });
   cleanups.push(() => server.dispose());
-  return { server, store, folder, artifactRoot, logged };
+  return { server, store, models, traces, folder, artifactRoot, logged };
 }
 
 export interface Reply {
@@ -96,12 +106,12 @@ export function clientOf(uri: string) {
     raw: at,
     get: (endpoint: string, query: Record<string, string> = {}) =>
       at(`/api/2.0/mlflow/${endpoint}?${new URLSearchParams(query)}`),
-    post: (endpoint: string, body: unknown, method = 'POST') =>
-      at(`/api/2.0/mlflow/${endpoint}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    post: (endpoint: string, body: unknown, method = 'POST') => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      // Node sends the body of a DELETE without its length, as if there were none.
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+      return at(`/api/2.0/mlflow/${endpoint}`, { method, headers, body: text });
+    },
     artifact: (method: string, rawPath: string, body?: string | Buffer) =>
       at(`/api/2.0/mlflow-artifacts/artifacts/${rawPath}`, { method, ...(body !== undefined && { body }) }),
   };

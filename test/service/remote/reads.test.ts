@@ -114,6 +114,29 @@ describe('what others log to the remote server', () => {
     );
   });
 
+  test('a client that is pointed at the Workbench reads their curves and artifacts as well', async () => {
+    const server = await RemoteServer.start();
+    const run = await newRun(server.client, { run_name: 'theirs' });
+    const metrics = [0, 1, 2].map((step) => ({ key: 'loss', value: step, timestamp: step, step }));
+    await server.client.post('runs/log-batch', { run_id: run, metrics });
+    await server.client.artifact('PUT', `0/${run}/artifacts/a/x.txt`, 'hello');
+    const workbench = await Workbench.start();
+    workbench.connectTo(server.address);
+    const known = await knownRun(workbench, 'theirs');
+    const { client } = workbench;
+    const history = await client.get('metrics/get-history', { run_id: run, metric_key: 'loss' });
+    expect(history.json.metrics).toHaveLength(3);
+    const listed = await client.get('artifacts/list', { run_id: run, path: 'a' });
+    expect(listed.json.files).toEqual([{ path: 'a/x.txt', is_dir: false, file_size: 5 }]);
+    const place = known.artifactUri.replace('mlflow-artifacts:/', '');
+    const folder = await client.raw(`/api/2.0/mlflow-artifacts/artifacts?path=${place}/a`);
+    expect(folder.json.files).toMatchObject([{ path: 'x.txt', file_size: 5 }]);
+    expect((await client.artifact('GET', `${place}/a/x.txt`)).text).toBe('hello');
+    server.stop();
+    expect((await client.artifact('GET', `${place}/a/x.txt`)).text).toBe('hello');
+    expect((await client.artifact('GET', `${place}/a/y.txt`)).status).not.toBe(200);
+  });
+
   test('a run of theirs can be changed here, and one that is deleted there disappears', async () => {
     const server = await RemoteServer.start();
     const run = await newRun(server.client, { run_name: 'theirs' });

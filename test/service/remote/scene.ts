@@ -7,10 +7,17 @@ import { afterEach } from 'vitest';
 import { DisposableStore, toDisposable } from '../../../src/base/lifecycle.ts';
 import { createRunStore } from '../../../src/service/experiments/sqliteStore.ts';
 import type { RunStore } from '../../../src/service/experiments/store.ts';
+import type { Log } from '../../../src/service/log.ts';
 import { createTrackingServer, type TrackingServer } from '../../../src/service/mlflow/server.ts';
-import { createRemoteTracking, type RemoteTracking } from '../../../src/service/remote/remoteTracking.ts';
-import { openDatabase } from '../../../src/service/storage/database.ts';
+import { createModelStore } from '../../../src/service/models/sqliteStore.ts';
+import {
+  createRemoteTracking,
+  type RemoteTracking,
+  type Stores,
+} from '../../../src/service/remote/remoteTracking.ts';
+import { type Database, openDatabase } from '../../../src/service/storage/database.ts';
 import { migrations } from '../../../src/service/storage/migrations/all.ts';
+import { createTraceStore } from '../../../src/service/traces/sqliteStore.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { clientOf, secret } from '../mlflow/trackingServer.ts';
 
@@ -38,6 +45,7 @@ function newFolder(name: string): string {
 export class RemoteServer {
   readonly artifactRoot = path.join(newFolder('remote'), 'artifacts');
   readonly store: RunStore;
+  readonly #stores: Stores;
   #running: DisposableStore | undefined;
   #server: TrackingServer | undefined;
   #port: number | undefined;
@@ -45,7 +53,8 @@ export class RemoteServer {
   private constructor() {
     const file = path.join(path.dirname(this.artifactRoot), 'remote.db');
     const { database } = scope().add(openDatabase(file, migrations));
-    this.store = createRunStore({ database, log: silent });
+    this.#stores = storesOf(database, silent);
+    this.store = this.#stores.runs;
   }
 
   static async start(): Promise<RemoteServer> {
@@ -65,10 +74,11 @@ export class RemoteServer {
 
   async start(): Promise<void> {
     const port = this.#port === undefined ? {} : { port: this.#port };
-    const { store, artifactRoot } = this;
+    const { artifactRoot } = this;
+    const { runs: store, ...others } = this.#stores;
     this.#running = scope();
     this.#server = this.#running.add(
-      await createTrackingServer({ store, artifactRoot, secret, log: silent, ...port }),
+      await createTrackingServer({ store, ...others, artifactRoot, secret, log: silent, ...port }),
     );
     this.#port = this.#server.port;
   }
@@ -97,7 +107,7 @@ export class Workbench {
   }
 
   get store(): RunStore {
-    return this.remote.store;
+    return this.remote.stores.runs;
   }
 
   get client() {
@@ -117,7 +127,7 @@ export class Workbench {
     const { database } = this.#open.add(openDatabase(path.join(this.folder, 'workbench.db'), migrations));
     this.#remote = this.#open.add(
       createRemoteTracking({
-        local: createRunStore({ database, log }),
+        local: storesOf(database, log),
         folder: this.folder,
         environment: {},
         log,
@@ -126,9 +136,12 @@ export class Workbench {
     );
     this.#server = this.#open.add(
       await createTrackingServer({
-        store: this.#remote.store,
+        store: this.#remote.stores.runs,
+        models: this.#remote.stores.models,
+        traces: this.#remote.stores.traces,
         artifactRoot: path.join(this.folder, 'artifacts'),
         artifactWritten: (relative) => this.remote.artifactWritten(relative),
+        origin: this.#remote,
         secret,
         log,
       }),
@@ -187,6 +200,15 @@ export async function oddServer(
     }),
   );
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+function storesOf(database: Database, log: Log): Stores {
+  const runs = createRunStore({ database, log });
+  return {
+    runs,
+    models: createModelStore({ database, runs, log }),
+    traces: createTraceStore({ database, runs, log }),
+  };
 }
 
 const silent = { write: () => undefined };

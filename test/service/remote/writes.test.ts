@@ -15,7 +15,7 @@ async function scene() {
 
 /** The only run there, as its own clients see it. */
 async function onlyRun(server: RemoteServer) {
-  const experiments = server.store.listExperiments('all').map(({ id }) => id);
+  const experiments = server.store.listExperiments({ lifecycle: 'all' }).map(({ id }) => id);
   const { json } = await server.client.post('runs/search', {
     experiment_ids: experiments,
     run_view_type: 'ACTIVE_ONLY',

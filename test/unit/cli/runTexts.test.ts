@@ -33,6 +33,8 @@ const heron: RunDetails = {
   ],
   tags: { 'mlflow.user': 'ada', note: 'first' },
   code: { commit: '4f2c1aa99', branch: 'main', changedFiles: 2 },
+  inputs: [],
+  children: [],
   datasets: [{ path: 'data/penguins.csv', hash: 'abcdef0123456789', version: 3, modified: true }],
   environment: { interpreter: '/usr/bin/python3', interpreterVersion: '3.12.1', packages: [] },
   previous: { id: 'x', name: 'old-owl', parameters: { learning_rate: '0.1', epochs: '200' } },

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   commands,
+  contextKeys,
   panelTypes,
+  runMarks,
   scriptLanguages,
   settings,
   treeItems,
@@ -62,16 +64,30 @@ test('what the welcome views and the walkthrough offer exists', () => {
 });
 
 test('menus of tree rows ask for values that rows have', () => {
+  const marks = runMarks.map((mark) => `.${mark}`);
+  const runs = [treeItems.runUnderWay, treeItems.runEnded].flatMap((state) => [
+    ...marks.map((mark) => `${state}${mark}`),
+    `${state}${marks.join('')}`,
+  ]);
+  const values = [...Object.values(treeItems), ...runs];
   const conditions = contributes.menus['view/item/context'].map(({ when }: { when: string }) => when);
   const patterns = conditions.map((when: string) => /viewItem (?:==|=~) (\S+)$/.exec(when)?.[1]);
   const matches = (pattern: string, value: string) =>
     pattern.startsWith('/') ? new RegExp(pattern.slice(1, -1)).test(value) : pattern === value;
   for (const pattern of patterns) {
     expect(
-      Object.values(treeItems).some((value) => matches(pattern, value)),
+      values.some((value) => matches(pattern, value)),
       `${pattern} matches no row`,
     ).toBe(true);
   }
+});
+
+test('the keys that conditions name are ones that the code sets', () => {
+  const conditions = Object.values(contributes.menus as Record<string, { when?: string }[]>)
+    .flat()
+    .map(({ when = '' }) => when.replaceAll(/view == \S+/g, ''));
+  const keys = conditions.flatMap((when) => when.match(/\bmlops\.[\w.]+/g) ?? []);
+  expect([...new Set(keys)].sort()).toEqual(Object.values(contextKeys).sort());
 });
 
 test('panels and script languages activate the extension', () => {
@@ -81,4 +97,18 @@ test('panels and script languages activate the extension', () => {
       ...Object.values(panelTypes).map((type) => `onWebviewPanel:${type}`),
     ].sort(),
   );
+});
+
+test('conditions ask for the context keys that the code sets, and for no other of ours', () => {
+  const others = [
+    ...Object.values(commands),
+    ...Object.values(views),
+    viewContainer,
+    ...Object.keys(settings),
+  ];
+  const asked = [
+    ...JSON.stringify(contributes).matchAll(/"(?:when|enablement)":"((?:[^"\\\\]|\\\\.)*)"/g),
+  ].flatMap(([, condition]) => condition!.match(/mlops\.[\w.]+/g) ?? []);
+  const keys = asked.filter((word) => !others.includes(word as never));
+  expect([...new Set(keys)].sort()).toEqual(Object.values(contextKeys).sort());
 });

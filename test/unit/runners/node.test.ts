@@ -157,7 +157,7 @@ await mlflow.withRun({}, async () => {
   });
 
   test('a service that is away for a while loses nothing', async () => {
-    const { start, store, server, values, artifactRoot } = await scene();
+    const { start, store, models, traces, server, values, artifactRoot } = await scene();
     const script = start(
       'away.mjs',
       `
@@ -177,7 +177,15 @@ process.exit(0);
     script.tell('the service is gone now');
     await script.printed('logged');
     const log = { write: () => undefined };
-    const again = await createTrackingServer({ store, artifactRoot, secret, port: server.port, log });
+    const again = await createTrackingServer({
+      store,
+      models,
+      traces,
+      artifactRoot,
+      secret,
+      port: server.port,
+      log,
+    });
     const { exitCode, errors } = await script.ended;
     again.dispose();
     expect([exitCode, errors]).toEqual([0, '']);

@@ -135,7 +135,7 @@ with mlflow.start_run():
 });
 
 test('a service that is away for a while loses nothing and holds up nobody', async () => {
-  const { start, store, own, server, values, artifactRoot } = await scene();
+  const { start, store, models, traces, own, server, values, artifactRoot } = await scene();
   const script = start(`
 mlflow.log_metric("m", 0, step=0)
 mlflow.flush()
@@ -153,6 +153,8 @@ print("held up", time.perf_counter() - begin > 10, flush=True)
   await script.printed('held up');
   const again = await createTrackingServer({
     store,
+    models,
+    traces,
     artifactRoot,
     secret,
     port: server.port,

@@ -64,7 +64,7 @@ export function createDrawing(canvas: HTMLCanvasElement, onZoom: (range: Range) 
 export function draw(drawing: LineDrawing, curves: readonly Curve[], axes: Axes): void {
   drawing.data.datasets = curves.map((curve) => {
     const style = lineStyle(curve.style);
-    const colour = themeColour(style.variable);
+    const colour = themeColour(...style.variables);
     return {
       data: curve.points,
       borderColor: colour,

@@ -23,7 +23,8 @@ export function themeColour(variable: string, ...others: readonly string[]): str
       return value;
     }
   }
-  return 'currentcolor';
+  // A canvas has no current colour: it would draw black, which is nothing on a black page.
+  return getComputedStyle(document.body).color;
 }
 
 export function themeFont(): { family: string; size: number } {

@@ -18,6 +18,7 @@ export const remoteMigration: Migration = {
       refusal TEXT
     ) STRICT;
     CREATE INDEX outbox_waiting ON outbox (lane, id) WHERE refusal IS NULL;
+    CREATE INDEX outbox_refused ON outbox (id) WHERE refusal IS NOT NULL;
 
     CREATE TABLE remote_experiments (
       experiment TEXT PRIMARY KEY,

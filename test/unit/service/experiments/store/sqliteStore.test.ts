@@ -312,6 +312,7 @@ describe('summaries', () => {
         name: 'Default',
         runCount: 5,
         runningCount: 1,
+        archivedCount: 0,
         best: { metric: 'loss', value: 0.3 },
         lastStartTime: 1_700_000_000_000,
       },

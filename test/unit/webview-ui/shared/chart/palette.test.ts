@@ -6,7 +6,7 @@ it('gives 24 runs looks of their own: a colour each, then dashes', () => {
   expect(new Set(looks).size).toBe(24);
   expect(lineStyle(5).dash).toEqual([]);
   expect(lineStyle(6).dash).not.toEqual([]);
-  expect(lineStyle(6).variable).toBe(lineStyle(0).variable);
+  expect(lineStyle(6).variables).toEqual(lineStyle(0).variables);
 });
 
 it('names the same look for html', () => {
