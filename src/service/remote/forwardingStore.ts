@@ -25,6 +25,8 @@ export interface ForwardingOptions {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly identities: Identities;
+  /** A logged model that is here alone: the server would not know what is meant. */
+  isOwnModel(id: string): boolean;
   /** After each commit that left something to send. */
   onAppend(): void;
   /** A run of ours whose script may still ask for another experiment. */
@@ -152,15 +154,20 @@ export class ForwardingRunStore implements RunStore {
   }
 
   logInputs(runId: string, inputs: RunInputs): void {
-    this.#forward(laneOfRun(runId), { kind: 'logInputs', inputs }, () =>
+    const models = inputs.models.filter((id) => !this.#options.isOwnModel(id));
+    this.#forward(laneOfRun(runId), { kind: 'logInputs', inputs: { ...inputs, models } }, () =>
       this.#inner.logInputs(runId, inputs),
     );
   }
 
   logOutputs(runId: string, models: readonly ModelLink[]): void {
-    this.#forward(laneOfRun(runId), { kind: 'logOutputs', models }, () =>
-      this.#inner.logOutputs(runId, models),
-    );
+    const theirs = models.filter(({ modelId }) => !this.#options.isOwnModel(modelId));
+    this.#together(() => {
+      if (theirs.length > 0) {
+        this.#append(laneOfRun(runId), { kind: 'logOutputs', models: theirs });
+      }
+      this.#inner.logOutputs(runId, models);
+    });
   }
 
   /** A file that lies in the run's artifact folder is to be sent; `path` is relative to that. */

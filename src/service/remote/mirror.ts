@@ -115,6 +115,7 @@ export class Mirror implements Disposable {
       database,
       outbox,
       identities,
+      isOwnModel: (id) => this.stores.models.hasLoggedModel(id),
       onAppend: () => {
         options.onDidChangeStatus();
         sender.poke();
