@@ -8,7 +8,7 @@ import { badAddress } from './errors.ts';
 export function normalizedAddress(text: string): string {
   const url = parse(text.trim());
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw badAddress(`starts with ${url.protocol}//, and only http and https lead to a tracking server`);
+    throw badAddress('does not start with http:// or https://, and only these lead to a tracking server');
   }
   if (url.username !== '' || url.password !== '') {
     throw badAddress(

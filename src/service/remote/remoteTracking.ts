@@ -1,6 +1,3 @@
-import fs from 'node:fs';
-import path from 'node:path';
-import * as z from 'zod';
 import { Emitter, type Event } from '../../base/event.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import type { SeriesQuery } from '../../protocol/experiments.ts';
@@ -17,6 +14,7 @@ import type { Log } from '../log.ts';
 import type { ModelStore } from '../models/store.ts';
 import type { TraceStore } from '../traces/store.ts';
 import { normalizedAddress } from './address.ts';
+import { ConfigurationFile } from './configuration.ts';
 import { runUnderWay } from './errors.ts';
 import { Mirror, type Pace } from './mirror.ts';
 import { type StandIn, standingFor } from './standIn.ts';
@@ -66,12 +64,9 @@ export function createRemoteTracking(options: RemoteTrackingOptions): RemoteTrac
 
 const usualPace: Pace = { look: 4_000, firstPause: 1_000, longestPause: 60_000 };
 
-/** What `.mlops/remote.json` holds; never a credential. */
-const configuration = z.object({ address: z.string(), by: z.enum(['setting', 'terminal']) });
-
 class SwitchingTracking implements RemoteTracking {
   readonly #options: RemoteTrackingOptions;
-  readonly #file: string;
+  readonly #file: ConfigurationFile;
   readonly #changed: Emitter<{ readonly switched: boolean }>;
   readonly #standIns: readonly StandIn<unknown>[];
   #current = new DisposableStore();
@@ -83,7 +78,7 @@ class SwitchingTracking implements RemoteTracking {
 
   constructor(options: RemoteTrackingOptions) {
     this.#options = options;
-    this.#file = path.join(options.folder, 'remote.json');
+    this.#file = new ConfigurationFile(options.folder, options.log);
     const onListenerError = (error: unknown) =>
       options.log.write('error', 'remote', `A listener failed: ${String(error)}`);
     this.#changed = new Emitter(onListenerError);
@@ -94,7 +89,7 @@ class SwitchingTracking implements RemoteTracking {
     const traces = standingFor(() => inUse().traces, onListenerError);
     this.#standIns = [runs, models, traces];
     this.stores = { runs: runs.store, models: models.store, traces: traces.store };
-    const kept = this.#read();
+    const kept = this.#file.read();
     this.#open(kept?.address, kept?.by ?? 'setting', undefined);
   }
 
@@ -115,7 +110,7 @@ class SwitchingTracking implements RemoteTracking {
     if (runsUnderWay > 0) {
       throw runUnderWay(runsUnderWay);
     }
-    this.#write(wanted === undefined ? undefined : { address: wanted, by });
+    this.#file.write(wanted === undefined ? undefined : { address: wanted, by });
     this.#open(wanted, by, credentials);
     this.#changed.fire({ switched: true });
     return this.status;
@@ -155,7 +150,7 @@ class SwitchingTracking implements RemoteTracking {
   #goOn(by: RemoteAuthority, credentials: RemoteCredentials | undefined): void {
     if (this.#mirror && by !== this.#by) {
       this.#by = by;
-      this.#write({ address: this.#mirror.address, by });
+      this.#file.write({ address: this.#mirror.address, by });
     }
     if (credentials) {
       this.#mirror?.signIn(credentials);
@@ -187,27 +182,5 @@ class SwitchingTracking implements RemoteTracking {
       this.#current.add(standIn.follow());
     }
     this.#mirror?.poke();
-  }
-
-  #read(): z.output<typeof configuration> | undefined {
-    try {
-      const kept = configuration.parse(JSON.parse(fs.readFileSync(this.#file, 'utf8')));
-      return { ...kept, address: normalizedAddress(kept.address) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        this.#options.log.write('warning', 'remote', `${this.#file} cannot be read, so runs are kept here.`);
-      }
-      return undefined;
-    }
-  }
-
-  #write(kept: z.output<typeof configuration> | undefined): void {
-    if (!kept) {
-      fs.rmSync(this.#file, { force: true });
-      return;
-    }
-    const temporary = `${this.#file}.${process.pid}`;
-    fs.writeFileSync(temporary, JSON.stringify(kept));
-    fs.renameSync(temporary, this.#file);
   }
 }

@@ -176,6 +176,17 @@ describe('moving tracking', () => {
     expect(server.store.searchRuns({ lifecycle: 'all', limit: 10, offset: 0 }).total).toBe(1);
   });
 
+  test('is not decided by a file that somebody else brings along', async () => {
+    const server = await RemoteServer.start();
+    const [mine, brought] = [await Workbench.start(), await Workbench.start()];
+    mine.connectTo(server.address);
+    brought.stop();
+    fs.copyFileSync(path.join(mine.folder, 'remote.json'), path.join(brought.folder, 'remote.json'));
+    await brought.start();
+    expect(brought.remote.status.state).toBe('off');
+    expect(brought.messages.join()).toContain('was written in another folder');
+  });
+
   test('is refused while a run logs to the present place', async () => {
     const server = await RemoteServer.start();
     const workbench = await Workbench.start();
@@ -187,7 +198,8 @@ describe('moving tracking', () => {
 
   test.each([
     ['not an address', /cannot be read as an address/],
-    ['file:///tmp/mlruns', /only http and https/],
+    ['file:///tmp/mlruns', /does not start with http/],
+    ['localhost:5000', /does not start with http/],
     ['http://ada:secret@example.org', /holds a user name or password/],
     ['http://example.org/?x=1', /holds a \? or #/],
   ])('to %s is refused with a sentence', async (address, sentence) => {
