@@ -39,7 +39,7 @@ const domains = [
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|statementCache|writer|errors|processLock|migrations/all)\\.ts$',
+  storage: '(database|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
   experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|rpc)\\.ts$',

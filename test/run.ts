@@ -124,7 +124,10 @@ function troubles(level: string, report: Report): string[] {
   return report.testResults.flatMap(({ name, message, assertionResults }) => {
     const file = path.relative(root, name);
     const tests = assertionResults.flatMap(({ status, fullName, failureMessages }) => {
-      const reason = failureMessages?.[0]?.split('\n    at ')[0] ?? '';
+      const reason = (failureMessages?.[0]?.split('\n    at ')[0] ?? '').replace(
+        'Error: STACK_TRACE_ERROR',
+        'timed out',
+      );
       if (status === 'passed') {
         return reason ? [`passed when tried again: ${level}: ${file}: ${fullName}\n    ${reason}`] : [];
       }

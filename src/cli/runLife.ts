@@ -21,7 +21,6 @@ import type { Session } from './session.ts';
 
 /** `mlops runs rename|note|tag|star|archive|delete|restore`: what is done with runs beside running them. */
 export function runLifeCommands(runs: Command, handle: Handle): void {
-  const off = ['--off', 'take it back'] as const;
   addAction(
     runs
       .command('rename')
@@ -55,26 +54,17 @@ export function runLifeCommands(runs: Command, handle: Handle): void {
     handle,
     tag,
   );
-  addAction<OffOptions>(
-    runs
-      .command('star')
-      .description('put runs before the others')
-      .argument('<runs...>', runHelp)
-      .option(...off),
-    handle,
-    (invocation, options, asked) =>
-      mark(invocation, options, asked, runTags.starred, ['starred', 'not starred']),
-  );
-  addAction<OffOptions>(
-    runs
-      .command('archive')
-      .description('take runs out of sight')
-      .argument('<runs...>', runHelp)
-      .option(...off),
-    handle,
-    (invocation, options, asked) =>
-      mark(invocation, options, asked, runTags.archived, ['archived', 'not archived']),
-  );
+  for (const each of marks) {
+    addAction<OffOptions>(
+      runs
+        .command(each.name)
+        .description(each.description)
+        .argument('<runs...>', runHelp)
+        .option('--off', 'take it back'),
+      handle,
+      (invocation, { off = false }, asked) => mark(invocation, each, off, asked),
+    );
+  }
   addAction<DeleteOptions>(
     runs
       .command('delete')
@@ -159,21 +149,38 @@ function readTag(word: string): readonly [string, string] {
   return [word.slice(0, at), word.slice(at + 1)];
 }
 
+interface Mark {
+  readonly name: string;
+  readonly description: string;
+  readonly tag: string;
+  /** What a run is with it. */
+  readonly word: string;
+}
+
+const marks: readonly Mark[] = [
+  {
+    name: 'star',
+    description: 'mark runs: first in the tree, ★ in lists',
+    tag: runTags.starred,
+    word: 'starred',
+  },
+  { name: 'archive', description: 'take runs out of sight', tag: runTags.archived, word: 'archived' },
+];
+
 interface OffOptions {
   readonly off?: boolean;
 }
 
 async function mark(
   invocation: Invocation,
-  { off }: OffOptions,
+  { tag: key, word }: Mark,
+  off: boolean,
   asked: readonly string[],
-  key: string,
-  [done, undone]: readonly [string, string],
 ): Promise<number> {
   const { session } = invocation;
   const runs = await resolveAll(session, asked, resolveRun);
   await session.send(setRunTags, { runs: idsOf(runs), tags: { [key]: off ? null : markSet } });
-  return tell(invocation, runs, off ? undone : done);
+  return tell(invocation, runs, off ? `not ${word}` : word);
 }
 
 interface DeleteOptions {

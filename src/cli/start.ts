@@ -11,6 +11,7 @@ import {
   startRun,
   stopRun,
 } from '../protocol/experiments.ts';
+import { defaultSystemMetricsInterval } from '../protocol/systemMetrics.ts';
 import { nothingToRun } from './errors.ts';
 import { exitCodeOfRun, exitCodes } from './exitCode.ts';
 import { followRun } from './follow.ts';
@@ -24,6 +25,7 @@ interface Options {
   readonly param: Readonly<Record<string, string>>;
   readonly writeParams?: boolean;
   readonly interpreter?: string;
+  readonly systemMetrics?: number;
   readonly detach?: boolean;
 }
 
@@ -43,6 +45,11 @@ export function startCommand(program: Command, handle: Handle): void {
     )
     .option('--write-params', 'allow changed values to be written into params.yaml')
     .option('--interpreter <path>', 'the Python or Node.js that runs the script')
+    .option(
+      '--system-metrics <seconds>',
+      `measure the machine so often, 0 not at all (default: ${defaultSystemMetricsInterval})`,
+      readSeconds,
+    )
     .option('--detach', 'print the run and return; it goes on by itself')
     .passThroughOptions();
   addAction<Options>(command, handle, start);
@@ -56,6 +63,14 @@ function addParameter(text: string, before: Readonly<Record<string, string>>): R
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds >= 0)) {
+    throw new InvalidArgumentError('Give a number of seconds, or 0.');
+  }
+  return seconds;
+}
+
 async function start(invocation: Invocation, options: Options, words: readonly string[]): Promise<number> {
   if (words.length === 0) {
     throw nothingToRun();
@@ -67,6 +82,7 @@ async function start(invocation: Invocation, options: Options, words: readonly s
     experiment: options.experiment,
     parameters: options.param,
     writeParametersFile: options.writeParams ?? false,
+    systemMetricsSeconds: options.systemMetrics,
   });
   if (options.detach) {
     terminal.print(`${run.name}  ${run.id}`);

@@ -1,15 +1,11 @@
-import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRunStore } from '../../src/service/experiments/sqliteStore.ts';
-import { openDatabase } from '../../src/service/storage/database.ts';
-import { migrations } from '../../src/service/storage/migrations/all.ts';
-import { openWorkspaceFolder } from '../../src/service/workspaceFolder.ts';
 import { Editor } from './editor.ts';
 import { until } from './harness/waiting.ts';
 import type { Workbench } from './harness/workbench.ts';
 import { chartSummary, openExperiments, runExperiment, runRow, valuesDrawn } from './journey.ts';
 import { makeProject } from './project.ts';
+import { recordRuns } from './recordedRuns.ts';
 import { copySample } from './sampleProject.ts';
 
 let editor: Editor;
@@ -36,7 +32,8 @@ const retry = 2;
 
 test('200,000 points stay live in the panel, and the editor answers meanwhile', { retry }, async () => {
   const project = makeProject({ files: { 'train.py': stream, 'notes.md': '' } });
-  recordEarlierRuns(project.folder, 60);
+  // Enough rows that the tree has to scroll.
+  recordRuns(project.folder, new Array<undefined>(60).fill(undefined));
   try {
     await editor.inWindow(project.folder, async (workbench) => {
       await openExperiments(workbench);
@@ -74,20 +71,6 @@ test('200,000 points stay live in the panel, and the editor answers meanwhile', 
     project.dispose();
   }
 });
-
-/** Enough rows that the tree has to scroll. */
-function recordEarlierRuns(folder: string, count: number): void {
-  const places = openWorkspaceFolder(folder);
-  const { database, dispose } = openDatabase(places.database, migrations);
-  const store = createRunStore({ database, log: { write: () => undefined } });
-  const experiment = store.createExperiment({ name: path.basename(folder) }).id;
-  for (let number = 0; number < count; number += 1) {
-    const startTime = Date.now() - 3_600_000 - number;
-    const run = store.createRun({ experiment, status: 'RUNNING', startTime, userId: 'ada' });
-    store.updateRun(run.runId, { status: 'FINISHED', endTime: startTime + 1000 });
-  }
-  dispose();
-}
 
 /**
  * How long each task of the page took that was longer than 50 ms, from now on. Here a webview shares its thread

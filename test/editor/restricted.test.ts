@@ -84,6 +84,11 @@ test('runs can be looked at; nothing is run or written until the folder is trust
     await runRow(workbench, newest!, 'finished').click();
     const page = await workbench.webview(newest!);
     await until('its values', async () => (await chartSummary(page, 'loss')).includes('20 values'));
+    await page.getByRole('button', { name: 'Add Note' }).click();
+    await page.getByRole('textbox', { name: 'Note' }).fill('Written before the folder was trusted');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('This folder is in Restricted Mode, so nothing is').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await compareRuns(workbench, [newest!, oldest!]);
     await workbench.page.getByText('they appear once you trust it').waitFor();
     await workbench.screenshot('50-restricted');

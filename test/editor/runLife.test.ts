@@ -1,15 +1,11 @@
-import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRunStore } from '../../src/service/experiments/sqliteStore.ts';
-import { openDatabase } from '../../src/service/storage/database.ts';
-import { migrations } from '../../src/service/storage/migrations/all.ts';
-import { openWorkspaceFolder } from '../../src/service/workspaceFolder.ts';
 import { Editor, picturesInBothThemes } from './editor.ts';
 import { until } from './harness/waiting.ts';
 import type { Workbench } from './harness/workbench.ts';
 import { compareRuns, openExperiments, runExperiment, runRow, waitForState } from './journey.ts';
 import { makeProject } from './project.ts';
+import { recordRuns } from './recordedRuns.ts';
 
 let editor: Editor;
 beforeAll(async () => {
@@ -189,18 +185,4 @@ async function experimentSays(workbench: Workbench, description: string): Promis
     .locator('[role="treeitem"][aria-level="1"]')
     .getByText(description, { exact: true })
     .waitFor();
-}
-
-/** Each a minute younger than the one before. */
-function recordRuns(folder: string, runNames: readonly string[]): void {
-  const places = openWorkspaceFolder(folder);
-  const { database, dispose } = openDatabase(places.database, migrations);
-  const store = createRunStore({ database, log: { write: () => undefined } });
-  const experiment = store.createExperiment({ name: path.basename(folder) }).id;
-  runNames.forEach((name, index) => {
-    const startTime = Date.now() - 3_600_000 + index * 60_000;
-    const run = store.createRun({ experiment, name, status: 'RUNNING', startTime, userId: 'ada' });
-    store.updateRun(run.runId, { status: 'FINISHED', endTime: startTime + 1000 });
-  });
-  dispose();
 }

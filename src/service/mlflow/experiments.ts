@@ -1,19 +1,64 @@
-import type { z } from 'zod';
+import * as z from 'zod';
 import { isPlainPath } from '../experiments/artifactStorage.ts';
 import type { StoredExperiment } from '../experiments/store.ts';
 import { experimentNameNotFound, experimentNotFound } from '../experiments/storeErrors.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { parseOrderBy } from '../search/parseOrder.ts';
-import type { messages } from './decode.ts';
 import { encodeExperiment, list } from './encode.ts';
 import { invalidParameter } from './errors.ts';
-import { limits } from './fields.ts';
+import {
+  experimentId,
+  experimentTag,
+  key,
+  limits,
+  listOf,
+  maxResults,
+  optional,
+  required,
+  searchPage,
+  upTo,
+  viewType,
+} from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
-import type { Call } from './route.ts';
+import { type Call, type Route, route } from './route.ts';
+
+const messages = {
+  create: z.object({
+    name: upTo(limits.experimentName, 'name').min(1),
+    artifact_location: optional,
+    tags: listOf(experimentTag),
+  }),
+  one: z.object({ experiment_id: experimentId }),
+  byName: z.object({ experiment_name: required }),
+  search: z.object({
+    ...searchPage,
+    max_results: maxResults(1_000, limits.searchResults, 'inWords'),
+    view_type: viewType,
+  }),
+  rename: z.object({
+    experiment_id: experimentId,
+    new_name: upTo(limits.experimentName, 'name').min(1),
+  }),
+  setTag: z.object({ experiment_id: experimentId, ...experimentTag.shape }),
+  deleteTag: z.object({ experiment_id: experimentId, key }),
+} as const;
 
 type Message<Name extends keyof typeof messages> = z.output<(typeof messages)[Name]>;
 
-export function create(message: Message<'createExperiment'>, { store, scope }: Call): object {
+export const experimentRoutes: readonly Route[] = [
+  route('POST', 'experiments/create', messages.create, create),
+  route('GET', 'experiments/get', messages.one, get),
+  route('GET', 'experiments/get-by-name', messages.byName, getByName),
+  route('POST', 'experiments/search', messages.search, search),
+  route('GET', 'experiments/search', messages.search, search),
+  route('POST', 'experiments/update', messages.rename, rename),
+  route('POST', 'experiments/delete', messages.one, remove),
+  route('POST', 'experiments/restore', messages.one, restore),
+  route('POST', 'experiments/set-experiment-tag', messages.setTag, setTag),
+  route('POST', 'experiments/delete-experiment-tag', messages.deleteTag, deleteTag),
+];
+
+function create(message: Message<'create'>, { store, scope }: Call): object {
   const artifactLocation = checkedLocation(message.artifact_location);
   const created = store.createExperiment({
     name: message.name,
@@ -24,13 +69,13 @@ export function create(message: Message<'createExperiment'>, { store, scope }: C
   return { experiment_id: created.id };
 }
 
-export function get(message: Message<'experiment'>, { store, scope }: Call): object {
+function get(message: Message<'one'>, { store, scope }: Call): object {
   const experiment = found(store.getExperiment(message.experiment_id), message);
   scope?.looksAtExperiment(experiment.id);
   return { experiment: encodeExperiment(experiment) };
 }
 
-export function getByName(message: Message<'experimentByName'>, { store, scope }: Call): object {
+function getByName(message: Message<'byName'>, { store, scope }: Call): object {
   const experiment = store.getExperimentByName(message.experiment_name);
   if (!experiment) {
     throw experimentNameNotFound(message.experiment_name);
@@ -39,7 +84,7 @@ export function getByName(message: Message<'experimentByName'>, { store, scope }
   return { experiment: encodeExperiment(experiment) };
 }
 
-export function search(message: Message<'searchExperiments'>, { store }: Call): object {
+function search(message: Message<'search'>, { store }: Call): object {
   const limit = message.max_results;
   const offset = offsetOf(message.page_token);
   const found = store.listExperiments({
@@ -56,32 +101,32 @@ export function search(message: Message<'searchExperiments'>, { store }: Call): 
   };
 }
 
-export function rename(message: Message<'renameExperiment'>, { store }: Call): object {
+function rename(message: Message<'rename'>, { store }: Call): object {
   store.renameExperiment(message.experiment_id, message.new_name);
   return {};
 }
 
-export function remove(message: Message<'experiment'>, { store }: Call): object {
+function remove(message: Message<'one'>, { store }: Call): object {
   store.deleteExperiment(message.experiment_id);
   return {};
 }
 
-export function restore(message: Message<'experiment'>, { store }: Call): object {
+function restore(message: Message<'one'>, { store }: Call): object {
   store.restoreExperiment(message.experiment_id);
   return {};
 }
 
-export function setTag(message: Message<'experimentTag'>, { store }: Call): object {
+function setTag(message: Message<'setTag'>, { store }: Call): object {
   store.setExperimentTag(message.experiment_id, { key: message.key, value: message.value });
   return {};
 }
 
-export function deleteTag(message: Message<'deleteExperimentTag'>, { store }: Call): object {
+function deleteTag(message: Message<'deleteTag'>, { store }: Call): object {
   store.deleteExperimentTag(message.experiment_id, message.key);
   return {};
 }
 
-function found(experiment: StoredExperiment | undefined, message: Message<'experiment'>): StoredExperiment {
+function found(experiment: StoredExperiment | undefined, message: Message<'one'>): StoredExperiment {
   if (!experiment) {
     throw experimentNotFound(message.experiment_id);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { pythonJson } from '../../base/pythonJson.ts';
 import { invalidParameter } from './errors.ts';
@@ -61,7 +60,7 @@ function entryOf({ run_id, artifact_path, utc_time_created, model_uuid, flavors 
     run_id,
     artifact_path,
     utc_time_created,
-    model_uuid: model_uuid ?? randomUUID().replaceAll('-', ''),
+    model_uuid: model_uuid ?? null,
     flavors: Object.fromEntries(
       Object.entries(flavors).map(([name, flavor]) => [name, withoutConfiguration(flavor)]),
     ),

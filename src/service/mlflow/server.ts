@@ -1,6 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import * as z from 'zod';
 import type { Disposable } from '../../base/lifecycle.ts';
 import { toDisposable } from '../../base/lifecycle.ts';
 import type { RunStore } from '../experiments/store.ts';
@@ -9,8 +10,9 @@ import type { Log } from '../log.ts';
 import type { ModelStore } from '../models/store.ts';
 import type { TraceStore } from '../traces/store.ts';
 import { ArtifactProxy, type ArtifactProxyOptions } from './artifactProxy.ts';
-import { decode, messages, parseJson } from './decode.ts';
+import { decode, parseJson } from './decode.ts';
 import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
+import { optional } from './fields.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { admit } from './guard.ts';
 import type { Call } from './route.ts';
@@ -65,6 +67,11 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 10_000 },
     rewriteUrl: ({ url }) => url!.replace(otherMountPoints, mountPoint),
+    // An address that cannot be read reaches no route and no handler of errors.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = errorReply(badRequest(error.message));
+      void send((reply as FastifyReply).code(status), body);
+    },
     schemaController: { compilersFactory: noSchemas },
     serverFactory: (handler) => gate.createServer(handler),
   });
@@ -175,6 +182,8 @@ function jsonBody(request: FastifyRequest): unknown {
   return request.body;
 }
 
+const listFolder = z.object({ path: optional });
+
 function serveArtifacts(app: FastifyInstance, artifacts: ArtifactProxy): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -192,7 +201,7 @@ function serveArtifacts(app: FastifyInstance, artifacts: ArtifactProxy): void {
       send(reply, await artifacts.delete(pathOf(request, files))),
     );
     scope.get(`${base}/artifacts`, async (request, reply) =>
-      send(reply, await artifacts.list(decode(messages.listFolder, request.query).path ?? '')),
+      send(reply, await artifacts.list(decode(listFolder, request.query).path ?? '')),
     );
     for (const path of multipartPaths) {
       scope.route({ method: ['GET', 'POST'], url: `${base}/${path}`, handler: refuseMultipart });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inventRunName } from '../experiments/names.ts';
 import type { KeyValue, Lifecycle, StoredExperiment } from '../experiments/store.ts';
 import type { Database, Statement } from '../storage/database.ts';
+import { KeyedTable } from '../storage/keyedTable.ts';
 import { loggedModelNotFound, loggedModelParameterChanged, loggedModelTagNotFound } from './errors.ts';
 import { checkLoggedModelName } from './rules.ts';
 import type { LoggedModel, LoggedModelMetric, LoggedModelStatus, NewLoggedModel } from './store.ts';
@@ -31,9 +32,13 @@ const everything = -1;
 /** The tables `logged_models`, `logged_model_parameters`, `_tags` and `_metrics`. Transactions belong to the caller. */
 export class LoggedModelTable {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #tags: KeyedTable;
+  readonly #parameters: KeyedTable;
 
   constructor(database: Database) {
     this.#statements = prepare(database);
+    this.#tags = new KeyedTable(database, 'logged_model_tags', 'model');
+    this.#parameters = new KeyedTable(database, 'logged_model_parameters', 'model');
   }
 
   create(model: NewLoggedModel, experiment: StoredExperiment): LoggedModelRow {
@@ -88,27 +93,27 @@ export class LoggedModelTable {
 
   setTags(row: LoggedModelRow, tags: readonly KeyValue[]): void {
     for (const tag of tags) {
-      this.#statements.setTag.run(row.id, tag.key, tag.value);
+      this.#tags.set(row.id, tag.key, tag.value);
     }
   }
 
   deleteTag(row: LoggedModelRow, key: string): void {
-    if (this.#statements.deleteTag.run(row.id, key).changes === 0) {
+    if (!this.#tags.delete(row.id, key)) {
       throw loggedModelTagNotFound(row.model_id, key);
     }
   }
 
   tag(row: LoggedModelRow, key: string): string | undefined {
-    return this.#statements.tags.all(row.id).find((tag) => tag.key === key)?.value;
+    return this.#tags.get(row.id, key);
   }
 
   addParameters(row: LoggedModelRow, parameters: readonly KeyValue[]): void {
     for (const { key, value } of parameters) {
-      if (this.#statements.insertParameter.run(row.id, key, value).changes === 0) {
-        const old = this.#statements.parameter.get(row.id, key)!.value;
-        if (old !== value) {
-          throw loggedModelParameterChanged(row.model_id, key, old, value);
-        }
+      const old = this.#parameters.get(row.id, key);
+      if (old === undefined) {
+        this.#parameters.set(row.id, key, value);
+      } else if (old !== value) {
+        throw loggedModelParameterChanged(row.model_id, key, old, value);
       }
     }
   }
@@ -139,8 +144,8 @@ export class LoggedModelTable {
       lifecycleStage: row.lifecycle_stage,
       modelType: row.model_type,
       sourceRunId: row.source_run_id,
-      tags: this.#statements.tags.all(row.id),
-      parameters: this.#statements.parameters.all(row.id),
+      tags: this.#tags.all(row.id),
+      parameters: this.#parameters.all(row.id),
       metrics: this.#statements.metrics
         .all(row.id, metrics)
         .map((metric) => ({ ...metric, value: Number(metric.value), modelId: row.model_id })),
@@ -164,23 +169,6 @@ function prepare(database: Database) {
     setStatus: database.prepare('UPDATE logged_models SET status = ?, last_updated_time = ? WHERE id = ?'),
     delete: database.prepare(
       `UPDATE logged_models SET lifecycle_stage = 'deleted', last_updated_time = ? WHERE id = ?`,
-    ),
-    tags: database.prepare(
-      'SELECT key, value FROM logged_model_tags WHERE model = ? ORDER BY key',
-    ) as Statement<[number], KeyValue>,
-    setTag: database.prepare(
-      `INSERT INTO logged_model_tags (model, key, value) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value`,
-    ),
-    deleteTag: database.prepare('DELETE FROM logged_model_tags WHERE model = ? AND key = ?'),
-    parameters: database.prepare(
-      'SELECT key, value FROM logged_model_parameters WHERE model = ? ORDER BY key',
-    ) as Statement<[number], KeyValue>,
-    parameter: database.prepare(
-      'SELECT value FROM logged_model_parameters WHERE model = ? AND key = ?',
-    ) as Statement<[number, string], { value: string }>,
-    insertParameter: database.prepare(
-      'INSERT OR IGNORE INTO logged_model_parameters (model, key, value) VALUES (?, ?, ?)',
     ),
     metrics: database.prepare(
       `SELECT key, timestamp, step, run_id AS runId, dataset_name AS datasetName,

@@ -1,5 +1,6 @@
 import type { KeyValue } from '../experiments/store.ts';
 import type { Database, Statement } from '../storage/database.ts';
+import { KeyedTable } from '../storage/keyedTable.ts';
 import { versionNotFound } from './errors.ts';
 import type { ModelVersion, NewModelVersion, Stage } from './store.ts';
 
@@ -29,9 +30,11 @@ export interface Origin {
 /** The tables `model_versions` and `model_version_tags`. Transactions belong to the caller. */
 export class ModelVersionTable {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #tags: KeyedTable;
 
   constructor(database: Database) {
     this.#statements = prepare(database);
+    this.#tags = new KeyedTable(database, 'model_version_tags', 'version');
   }
 
   create(model: number, version: number, fields: NewModelVersion, origin: Origin, now: number): void {
@@ -47,7 +50,7 @@ export class ModelVersionTable {
       loggedModel: origin.loggedModel ?? null,
     });
     for (const tag of fields.tags) {
-      this.#statements.setTag.run(lastInsertRowid, tag.key, tag.value);
+      this.#tags.set(Number(lastInsertRowid), tag.key, tag.value);
     }
   }
 
@@ -89,11 +92,11 @@ export class ModelVersionTable {
   }
 
   setTag(row: ModelVersionRow, tag: KeyValue): void {
-    this.#statements.setTag.run(row.id, tag.key, tag.value);
+    this.#tags.set(row.id, tag.key, tag.value);
   }
 
   deleteTag(row: ModelVersionRow, key: string): void {
-    this.#statements.deleteTag.run(row.id, key);
+    this.#tags.delete(row.id, key);
   }
 
   aliases(row: ModelVersionRow): string[] {
@@ -113,7 +116,7 @@ export class ModelVersionTable {
       runId: row.run_id,
       runLink: row.run_link,
       ...(row.logged_model !== null && { loggedModel: row.logged_model }),
-      tags: this.#statements.tags.all(row.id),
+      tags: this.#tags.all(row.id),
       aliases,
     };
   }
@@ -154,14 +157,6 @@ function prepare(database: Database) {
     ),
     touchAll: database.prepare('UPDATE model_versions SET last_updated_time = ? WHERE model = ?'),
     delete: database.prepare('DELETE FROM model_versions WHERE id = ?'),
-    tags: database.prepare(
-      'SELECT key, value FROM model_version_tags WHERE version = ? ORDER BY key',
-    ) as Statement<[number], KeyValue>,
-    setTag: database.prepare(
-      `INSERT INTO model_version_tags (version, key, value) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value`,
-    ),
-    deleteTag: database.prepare('DELETE FROM model_version_tags WHERE version = ? AND key = ?'),
     aliases: database.prepare(
       'SELECT alias FROM model_aliases WHERE version = ? ORDER BY alias',
     ) as Statement<[number], { alias: string }>,

@@ -1,5 +1,6 @@
 import type { KeyValue } from '../experiments/store.ts';
 import type { Database, Statement } from '../storage/database.ts';
+import { KeyedTable } from '../storage/keyedTable.ts';
 import { registeredModelExists, registeredModelNotFound } from './errors.ts';
 import { checkModelName } from './rules.ts';
 import type { ModelAlias, NewRegisteredModel } from './store.ts';
@@ -15,9 +16,11 @@ export interface RegisteredModelRow {
 /** The tables `registered_models`, `registered_model_tags` and `model_aliases`. Transactions belong to the caller. */
 export class RegisteredModelTable {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #tags: KeyedTable;
 
   constructor(database: Database) {
     this.#statements = prepare(database);
+    this.#tags = new KeyedTable(database, 'registered_model_tags', 'model');
   }
 
   create(model: NewRegisteredModel): RegisteredModelRow {
@@ -34,7 +37,7 @@ export class RegisteredModelTable {
       now,
     );
     for (const tag of model.tags) {
-      this.#statements.setTag.run(lastInsertRowid, tag.key, tag.value);
+      this.#tags.set(Number(lastInsertRowid), tag.key, tag.value);
     }
     return this.require(model.name);
   }
@@ -75,15 +78,15 @@ export class RegisteredModelTable {
   }
 
   setTag(row: RegisteredModelRow, tag: KeyValue): void {
-    this.#statements.setTag.run(row.id, tag.key, tag.value);
+    this.#tags.set(row.id, tag.key, tag.value);
   }
 
   deleteTag(row: RegisteredModelRow, key: string): void {
-    this.#statements.deleteTag.run(row.id, key);
+    this.#tags.delete(row.id, key);
   }
 
   tags(row: RegisteredModelRow): KeyValue[] {
-    return this.#statements.tags.all(row.id);
+    return this.#tags.all(row.id);
   }
 
   setAlias(row: RegisteredModelRow, alias: string, versionId: number): void {
@@ -118,14 +121,6 @@ function prepare(database: Database) {
     nextVersion: database.prepare(
       'UPDATE registered_models SET last_version = last_version + 1 WHERE id = ? RETURNING last_version',
     ) as Statement<[number], { last_version: number }>,
-    tags: database.prepare(
-      'SELECT key, value FROM registered_model_tags WHERE model = ? ORDER BY key',
-    ) as Statement<[number], KeyValue>,
-    setTag: database.prepare(
-      `INSERT INTO registered_model_tags (model, key, value) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value`,
-    ),
-    deleteTag: database.prepare('DELETE FROM registered_model_tags WHERE model = ? AND key = ?'),
     aliases: database.prepare(
       `SELECT a.alias, v.version FROM model_aliases a JOIN model_versions v ON v.id = a.version
        WHERE a.model = ? ORDER BY a.alias`,

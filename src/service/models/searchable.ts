@@ -13,13 +13,7 @@ import { promptTag } from './origin.ts';
 /** `timestamp` and MLflow's other words for it are there for ordering. */
 export const searchableRegisteredModels: Noun = {
   entities: [
-    {
-      words: ['tag', 'tags'],
-      anyKey: keyedRows('text', keyedTable('registered_model_tags', 'model', 'registered_models'), {
-        orderable: false,
-        matchesMissing: isNotPrompt,
-      }),
-    },
+    tagsIn('registered_model_tags', 'model', 'registered_models'),
     {
       words: ['attribute', 'attributes'],
       mayBeLeftOut: true,
@@ -39,13 +33,7 @@ export const searchableRegisteredModels: Noun = {
 /** Rows come with the table `registered_models`. */
 export const searchableVersions: Noun = {
   entities: [
-    {
-      words: ['tag', 'tags'],
-      anyKey: keyedRows('text', keyedTable('model_version_tags', 'version', 'model_versions'), {
-        orderable: false,
-        matchesMissing: isNotPrompt,
-      }),
-    },
+    tagsIn('model_version_tags', 'version', 'model_versions'),
     {
       words: ['attribute', 'attributes'],
       mayBeLeftOut: true,
@@ -112,6 +100,16 @@ export function asksForPrompts(filter: Expression | undefined): boolean {
   }
   const value = first.value.value.toLowerCase();
   return (first.operator === '=' && value === 'true') || (first.operator === '!=' && value === 'false');
+}
+
+function tagsIn(table: string, column: string, owner: string): Noun['entities'][number] {
+  return {
+    words: ['tag', 'tags'],
+    anyKey: keyedRows('text', keyedTable(table, column, owner), {
+      orderable: false,
+      matchesMissing: isNotPrompt,
+    }),
+  };
 }
 
 /** Models that are no prompts mostly do not say so. */

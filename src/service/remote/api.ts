@@ -169,7 +169,13 @@ export class RemoteApi {
 
   async logBatch(id: string, { metrics = [], parameters = [], tags = [] }: LogBatch): Promise<void> {
     await this.#changeRun('log-batch', id, {
-      metrics: metrics.map((metric) => ({ ...metric, value: toWireNumber(metric.value) })),
+      // No more than these: a model that a metric belongs to is not known there.
+      metrics: metrics.map(({ key, value, timestamp, step }) => ({
+        key,
+        value: toWireNumber(value),
+        timestamp,
+        step,
+      })),
       params: parameters,
       tags,
     });

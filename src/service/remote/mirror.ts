@@ -169,6 +169,9 @@ export class Mirror implements Disposable {
   }
 
   async loadHistories(query: Pick<SeriesQuery, 'runs' | 'metrics'>): Promise<void> {
+    if (!this.#contact.mayTry) {
+      return;
+    }
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, patienceForHistories);
@@ -177,8 +180,8 @@ export class Mirror implements Disposable {
     clearTimeout(timer);
   }
 
-  listArtifacts(run: string, folder: string): Promise<StoredArtifact[] | undefined> {
-    return this.#artifacts.list(run, folder);
+  async listArtifacts(run: string, folder: string): Promise<StoredArtifact[] | undefined> {
+    return this.#contact.mayTry ? this.#artifacts.list(run, folder) : undefined;
   }
 
   loadArtifact(run: string, file: string): Promise<void> {

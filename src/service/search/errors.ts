@@ -67,14 +67,21 @@ export function identifierExpected(text: string, range: TextRange): WorkbenchErr
   return invalidFilter(`Invalid comparison clause. Expected 'Identifier' found ${quoted(text)}`, range);
 }
 
-export function comparatorExpected(text: string, range: TextRange): WorkbenchError {
-  const found = text === '' ? 'the end' : quoted(text);
-  return invalidFilter(`Invalid comparison clause. Expected comparison found ${found}`, range);
+/** `clause` is what was read of the comparison so far. */
+export function comparatorExpected(clause: string, found: string, range: TextRange): WorkbenchError {
+  return incomplete(clause, 'comparator', found, range);
 }
 
-export function valueExpected(text: string, range: TextRange): WorkbenchError {
-  const found = text === '' ? 'the end' : quoted(text);
-  return invalidFilter(`Invalid comparison clause. Expected value token found ${found}`, range);
+export function valueExpected(clause: string, found: string, range: TextRange): WorkbenchError {
+  return incomplete(clause, 'value', found, range);
+}
+
+function incomplete(clause: string, wanted: string, found: string, range: TextRange): WorkbenchError {
+  const there = found === '' ? 'the end' : quoted(found);
+  return invalidFilter(
+    `Invalid clause(s) in filter string: ${quoted(clause)}. Expected a ${wanted}, found ${there}`,
+    range,
+  );
 }
 
 export function emptyList(range: TextRange): WorkbenchError {
@@ -166,6 +173,10 @@ export function invalidOrderingKey(clause: string, range: TextRange): WorkbenchE
 
 export function unknownOrderEntity(field: FieldName, known: readonly string[]): WorkbenchError {
   return invalidOrder(`Invalid entity type '${field.entity}'. Valid values are ${listOf(known)}`, field);
+}
+
+export function entityNotOrderable(field: FieldName): WorkbenchError {
+  return invalidOrder(`Invalid order_by entity: ${field.entity}`, field);
 }
 
 export function unknownOrderKey(entity: string, field: FieldName, known: readonly string[]): WorkbenchError {

@@ -1,4 +1,10 @@
-import { unknownEntity, unknownKey, unknownOrderEntity, unknownOrderKey } from './errors.ts';
+import {
+  entityNotOrderable,
+  unknownEntity,
+  unknownKey,
+  unknownOrderEntity,
+  unknownOrderKey,
+} from './errors.ts';
 import type { Entity, Field, Noun } from './noun.ts';
 import type { FieldName } from './syntax.ts';
 
@@ -30,9 +36,13 @@ export function fieldToOrder(noun: Noun, name: FieldName): FoundField {
     throw unknownOrderEntity(name, wordsOf(noun));
   }
   const canOrder = (field: Field) => field.orderable !== false;
+  const keys = keysOf(entity, canOrder);
+  if ('anyKey' in entity ? !canOrder(entity.anyKey) : keys.length === 0) {
+    throw entityNotOrderable(name);
+  }
   const found = fieldOf(entity, name.key);
   if (!found || !canOrder(found.field)) {
-    throw unknownOrderKey(entity.words[0], name, keysOf(entity, canOrder));
+    throw unknownOrderKey(entity.words[0], name, keys);
   }
   return found;
 }

@@ -18,6 +18,7 @@ import {
   type Comparison,
   type Dialect,
   type Expression,
+  type FieldName,
   type ListValue,
   type Operator,
   operators,
@@ -127,16 +128,16 @@ class FilterParser {
       throw this.#noField(first);
     }
     const operatorStart = tokens.peek();
-    const operator = this.#operator();
+    const operator = this.#operator(field);
     const operatorRange = tokens.rangeFrom(operatorStart);
     if (operator === 'IS NULL' || operator === 'IS NOT NULL') {
       return { kind: 'comparison', field, operator, operatorRange, ...tokens.rangeFrom(field) };
     }
-    const value = this.#value(operator);
+    const value = this.#value(operator, tokens.textOf(tokens.rangeFrom(field)));
     return { kind: 'comparison', field, operator, operatorRange, value, ...tokens.rangeFrom(field) };
   }
 
-  #operator(): Operator {
+  #operator(field: FieldName): Operator {
     const tokens = this.#tokens;
     const token = tokens.peek();
     if (token.kind === 'operator') {
@@ -151,19 +152,19 @@ class FilterParser {
       (operator) => /^[A-Z]/.test(operator) && tokens.takeKeywords(...operator.split(' ')),
     );
     if (!known) {
-      throw comparatorExpected(token.text, token);
+      throw comparatorExpected(field.text, token.text, token);
     }
     return known;
   }
 
-  #value(operator: Operator): Value {
+  #value(operator: Operator, clause: string): Value {
     const token = this.#tokens.peek();
     const isList = operator === 'IN' || operator === 'NOT IN';
     if (token.kind === 'open') {
       return this.#list();
     }
     if (isList) {
-      throw token.kind === 'end' ? valueExpected('', token) : this.#unexpected(token);
+      throw token.kind === 'end' ? valueExpected(clause, '', token) : this.#unexpected(token);
     }
     switch (token.kind) {
       case 'singleQuoted':
@@ -185,7 +186,7 @@ class FilterParser {
         return { kind: 'word', value: text, text, start, end };
       }
       default:
-        throw valueExpected(token.text, token);
+        throw valueExpected(clause, token.text, token);
     }
   }
 

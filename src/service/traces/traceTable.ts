@@ -1,4 +1,5 @@
 import type { Database, Statement } from '../storage/database.ts';
+import { type KeyedRow, KeyedTable } from '../storage/keyedTable.ts';
 import { traceNotFound, traceTagNotFound } from './errors.ts';
 import type { NewTrace, Trace, TraceChoice, TraceEnd, TraceState, Words } from './store.ts';
 
@@ -15,17 +16,16 @@ export interface TraceRow {
   readonly assessments: string;
 }
 
-interface KeyedRow {
-  readonly key: string;
-  readonly value: string;
-}
-
 /** The tables `traces`, `trace_tags` and `trace_metadata`. Transactions belong to the caller. */
 export class TraceTable {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #tags: KeyedTable;
+  readonly #metadata: KeyedTable;
 
   constructor(database: Database) {
     this.#statements = prepare(database);
+    this.#tags = new KeyedTable(database, 'trace_tags', 'trace');
+    this.#metadata = new KeyedTable(database, 'trace_metadata', 'trace');
   }
 
   put(trace: NewTrace): Trace {
@@ -66,12 +66,12 @@ export class TraceTable {
 
   setTags(id: number, tags: Words): void {
     for (const [key, value] of Object.entries(tags)) {
-      this.#statements.setTag.run(id, key, value);
+      this.#tags.set(id, key, value);
     }
   }
 
   deleteTag(row: TraceRow, key: string): void {
-    if (this.#statements.deleteTag.run(row.id, key).changes === 0) {
+    if (!this.#tags.delete(row.id, key)) {
       throw traceTagNotFound(row.trace_id, key);
     }
   }
@@ -95,15 +95,15 @@ export class TraceTable {
       ...(row.client_request_id !== null && { clientRequestId: row.client_request_id }),
       ...(row.request_preview !== null && { requestPreview: row.request_preview }),
       ...(row.response_preview !== null && { responsePreview: row.response_preview }),
-      tags: asWords(this.#statements.tags.all(row.id)),
-      metadata: asWords(this.#statements.metadata.all(row.id)),
+      tags: asWords(this.#tags.all(row.id)),
+      metadata: asWords(this.#metadata.all(row.id)),
       assessments: JSON.parse(row.assessments) as unknown[],
     };
   }
 
   #setMetadata(id: number, metadata: Words): void {
     for (const [key, value] of Object.entries(metadata)) {
-      this.#statements.setMetadata.run(id, key, value);
+      this.#metadata.set(id, key, value);
     }
   }
 }
@@ -128,22 +128,6 @@ function prepare(database: Database) {
     ) as Statement<[Record<string, unknown>], { id: number }>,
     end: database.prepare('UPDATE traces SET duration = ?, state = ? WHERE id = ?'),
     byTraceId: database.prepare('SELECT * FROM traces WHERE trace_id = ?') as Statement<[string], TraceRow>,
-    tags: database.prepare('SELECT key, value FROM trace_tags WHERE trace = ? ORDER BY key') as Statement<
-      [number],
-      KeyedRow
-    >,
-    setTag: database.prepare(
-      `INSERT INTO trace_tags (trace, key, value) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value`,
-    ),
-    deleteTag: database.prepare('DELETE FROM trace_tags WHERE trace = ? AND key = ?'),
-    metadata: database.prepare(
-      'SELECT key, value FROM trace_metadata WHERE trace = ? ORDER BY key',
-    ) as Statement<[number], KeyedRow>,
-    setMetadata: database.prepare(
-      `INSERT INTO trace_metadata (trace, key, value) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET value = excluded.value`,
-    ),
     delete: database.prepare(
       `DELETE FROM traces WHERE id IN (
          SELECT id FROM traces

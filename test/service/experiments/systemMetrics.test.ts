@@ -70,6 +70,17 @@ test('while a run lives the machine and its processes are measured, and once mor
   expect(fs.existsSync(samples(id))).toBe(false);
 });
 
+test('a run that ends between two samples is measured once more at its end', async () => {
+  const { id } = await workspace.experiments.startRun({ script: 'wait.py', systemMetricsSeconds: 600 });
+  await waitFor('the first sample', () => history(id, cpu).length > 0);
+  // So close to the first one that nothing could be said of the processor in between, there would be no other.
+  const [first] = history(id, cpu);
+  await waitFor('a moment to pass', () => Date.now() - first!.timestamp > 300);
+  workspace.write('go', '');
+  await workspace.ended(id);
+  expect(history(id, cpu).map(({ step }) => step)).toEqual([0, 1]);
+});
+
 test('the shortest run has one point, and none where it is switched off or measured by MLflow’s client', async () => {
   workspace.write('short.py', 'pass\n');
   const short = await workspace.experiments.startRun({ script: 'short.py' });

@@ -370,6 +370,19 @@ describe('the wire', () => {
     }
   });
 
+  test.each(['logged-models/%zz', 'logged-models/%ff', `traces/${'x'.repeat(10_500)}`])(
+    'an address that cannot be read is a 400 that says so: %#',
+    async (endpoint) => {
+      const { client } = await start();
+      const { status, json, headers } = await client.raw(`/api/2.0/mlflow/${endpoint}`);
+      expect([status, json.error_code, headers['content-type']]).toEqual([
+        400,
+        'BAD_REQUEST',
+        'application/json; charset=utf-8',
+      ]);
+    },
+  );
+
   test('health, version, server-info, and 501 for what clients fall back from', async () => {
     const { client } = await start();
     expect((await client.raw('/health')).text).toBe('OK');

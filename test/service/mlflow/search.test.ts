@@ -131,7 +131,7 @@ describe('runs', () => {
     [{ filter: 'params.a = 1' }, /^Expected a quoted string value for parameter \(e\.g\. 'my-value'\)/],
     [{ filter: "metrics.a > 'x'" }, /^Expected numeric value type for metric\. Found 'x'/],
     [{ filter: "params.a < 'x'" }, /^Invalid comparator '<' not one of/],
-    [{ filter: 'metrics.a' }, /^Invalid comparison clause/],
+    [{ filter: 'metrics.a' }, /^Invalid clause\(s\) in filter string: 'metrics\.a'/],
     [{ order_by: ['metrics.a', 'metrics.a DESC'] }, /^`order_by` contains duplicate fields/],
     [{ order_by: ['metrics.a sideways'] }, /^Invalid ordering key in order_by clause/],
     [{ order_by: ['size'] }, /^Invalid attribute key 'size' specified/],

@@ -84,6 +84,26 @@ describe('what a script logs while a remote server is configured', () => {
     expect(workbench.remote.status).toMatchObject({ state: 'connected', waiting: 0, refused: 0 });
   });
 
+  test('of a logged model only what the server can know arrives, and nothing is refused', async () => {
+    const { server, workbench } = await scene();
+    const run = await newRun(workbench.client);
+    const { json } = await workbench.client.post('logged-models', {
+      experiment_id: '0',
+      name: 'clf',
+      source_run_id: run,
+    });
+    const { model_id } = json.model.info;
+    await workbench.client.post('runs/outputs', { run_id: run, models: [{ model_id, step: 0 }] });
+    const metric = { key: 'loss', value: 1, timestamp: 1, step: 0, model_id };
+    await workbench.client.post('runs/log-batch', { run_id: run, metrics: [metric] });
+    await workbench.allSent();
+    const there = await onlyRun(server);
+    expect(pairs(there.data.metrics)).toEqual({ loss: 1 });
+    expect(there.outputs).toEqual({});
+    expect(workbench.remote.status.refused).toBe(0);
+    expect(workbench.store.outputs(run)).toEqual([{ modelId: model_id, step: 0 }]);
+  });
+
   test('a child names its parent by the id that the parent has there', async () => {
     const { server, workbench } = await scene();
     server.stop();

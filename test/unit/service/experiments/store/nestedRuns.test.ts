@@ -57,6 +57,19 @@ test('a run whose parent is deleted, missing or elsewhere is under none, and und
   expect(names(store, { parent, experiments: [other] })).toEqual(['child']);
 });
 
+test('a tag that comes later puts a run under another, and takes it away when it goes', () => {
+  const { store } = temporaryStore();
+  const parent = make(store, 'parent');
+  const child = make(store, 'child');
+  expect(names(store, { parent })).toEqual([]);
+  store.logBatch(child, { tags: [{ key: runTags.parent, value: parent }] });
+  expect(names(store, { parent })).toEqual(['child']);
+  make(store, 'second', { [runTags.parent]: parent });
+  expect(names(store, { parent })).toEqual(['child', 'second']);
+  store.deleteTag(child, runTags.parent);
+  expect(names(store, { parent })).toEqual(['second']);
+});
+
 test('what a transaction that was undone said about parents is forgotten', () => {
   const { store } = temporaryStore();
   const parent = make(store, 'parent');

@@ -239,7 +239,7 @@ describe('what cannot be searched is named, with its place', () => {
     ['start_time, attributes.start_time', 13, '`order_by` contains duplicate fields'],
     ['metrics.a, size', 12, "Invalid attribute key 'size' specified. Valid keys are ['run_id', "],
     ['foo.a', 1, "Invalid entity type 'foo'"],
-    ['dataset.name', 1, 'Invalid dataset key'],
+    ['dataset.name', 1, 'Invalid order_by entity: dataset'],
     [Array.from({ length: 40 }, (_, index) => `metrics.m${index}`).join(), 351, 'more than 30 fields'],
   ])('order by %s', (order, character, sentence) => {
     const { store } = temporaryStore();
