@@ -67,6 +67,11 @@ async function set(invocation: Invocation, _: object, [address]: readonly string
 async function unset(invocation: Invocation): Promise<number> {
   const before = await invocation.session.send(getRemoteStatus, null);
   const now = await invocation.session.send(configureRemote, { address: null, by: 'terminal' });
+  if (before.by === 'setting') {
+    invocation.terminal.say(
+      'The setting mlops.tracking.remoteUri of the editor still names it: clear that too, or a window sets it again.',
+    );
+  }
   if (before.waiting > 0) {
     invocation.terminal.say(
       `${plural(before.waiting, 'change waits', 'changes wait')} for ${before.address}. ` +

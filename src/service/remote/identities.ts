@@ -56,11 +56,6 @@ export class Identities {
     this.#statements.setRun.run(run, remoteId ?? null, Number(isOwn), artifactUri ?? null, seen ?? null);
   }
 
-  /** Of what was made elsewhere and was there when last looked. */
-  foreignRuns(): string[] {
-    return this.#statements.foreign.all().map(({ run }) => run);
-  }
-
   knownRemoteIds(): { readonly run: string; readonly remoteId: string }[] {
     return this.#statements.remoteIds.all();
   }
@@ -111,10 +106,6 @@ function prepare(database: Database) {
     remoteIds: database.prepare(
       'SELECT run, remote_id AS remoteId FROM remote_runs WHERE remote_id IS NOT NULL',
     ) as Statement<[], { run: string; remoteId: string }>,
-    foreign: database.prepare('SELECT run FROM remote_runs WHERE is_own = 0') as Statement<
-      [],
-      { run: string }
-    >,
     history: database.prepare('SELECT latest FROM remote_histories WHERE run = ? AND key = ?') as Statement<
       [string, string],
       { latest: string }

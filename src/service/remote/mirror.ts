@@ -39,6 +39,7 @@ export interface MirrorOptions {
 /** Milliseconds. */
 export interface Pace {
   readonly look: number;
+  readonly sweep: number;
   readonly firstPause: number;
   readonly longestPause: number;
 }
@@ -108,6 +109,7 @@ export class Mirror implements Disposable {
         log,
         isWatched,
         every: options.pace.look,
+        sweepEvery: options.pace.sweep,
       }),
     );
     const runs = new ForwardingRunStore({

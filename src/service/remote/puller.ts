@@ -7,7 +7,6 @@ import type { Contact } from './contact.ts';
 import { isAway, isClosed } from './errors.ts';
 import type { Identities } from './identities.ts';
 import type { PulledRuns } from './pulledRuns.ts';
-import type { RemoteRun } from './wire.ts';
 
 export interface PullerOptions {
   readonly api: RemoteApi;
@@ -20,13 +19,15 @@ export interface PullerOptions {
   isWatched(): boolean;
   /** Milliseconds from one look to the next. */
   readonly every: number;
+  /** Milliseconds after which everything is read again: an old run may have been tagged, deleted or restored. */
+  readonly sweepEvery: number;
 }
 
 /** Of the newest runs these are looked at each time. */
 const newestRuns = 100;
 const sweepPage = 500;
-/** Everything is read again so often: an old run may have been tagged, deleted or restored. */
-const sweepEvery = 5 * 60_000;
+/** Runs that a reading of everything has not found, looked at one by one; others wait for the next. */
+const missedTogether = 200;
 /** Runs under way that are not among the newest, looked at one by one. */
 const olderTogether = 20;
 
@@ -101,7 +102,7 @@ export class Puller implements Disposable {
     if (active.length === 0) {
       return;
     }
-    if (Date.now() - this.#lastSweep >= sweepEvery) {
+    if (Date.now() - this.#lastSweep >= this.#options.sweepEvery) {
       await this.#sweep(active);
       this.#lastSweep = Date.now();
     } else {
@@ -110,7 +111,7 @@ export class Puller implements Disposable {
   }
 
   async #sweep(experiments: readonly string[]): Promise<void> {
-    const began = Date.now();
+    const { identities, store } = this.#options;
     const there = new Set<string>();
     let token: string | undefined;
     do {
@@ -120,13 +121,14 @@ export class Puller implements Disposable {
       }
       token = page.next;
     } while (token && !this.#disposed);
-    if (!this.#disposed) {
-      for (const { run, remoteId } of this.#options.identities.knownRemoteIds()) {
-        if (!there.has(remoteId)) {
-          this.#options.pulled.gone(run, began);
-        }
-      }
+    if (this.#disposed) {
+      return;
     }
+    // Pages shift when runs come and go meanwhile, so each that was missed is asked for by its id.
+    const missed = identities
+      .knownRemoteIds()
+      .filter(({ run, remoteId }) => !there.has(remoteId) && store.getRun(run)?.lifecycleStage === 'active');
+    await this.#lookAt(missed.slice(0, missedTogether));
   }
 
   /** Pages on while it finds runs that are new here. */
@@ -152,16 +154,21 @@ export class Puller implements Disposable {
 
   /** Long runs that newer ones have pushed off the first page: some each time, all of them in turn. */
   async #older(seen: ReadonlySet<string>): Promise<void> {
-    const { api, store, identities, pulled } = this.#options;
+    const { store, identities } = this.#options;
     const older = store.runsUnderWay().flatMap(({ runId }) => {
       const remoteId = identities.run(runId)?.remoteId;
       return remoteId === undefined || seen.has(remoteId) ? [] : [{ run: runId, remoteId }];
     });
     const from = this.#nextOlder < older.length ? this.#nextOlder : 0;
     this.#nextOlder = from + olderTogether;
-    for (const { run, remoteId } of older.slice(from, from + olderTogether)) {
+    await this.#lookAt(older.slice(from, from + olderTogether));
+  }
+
+  async #lookAt(runs: readonly { readonly run: string; readonly remoteId: string }[]): Promise<void> {
+    const { api, pulled } = this.#options;
+    for (const { run, remoteId } of runs) {
       const askedAt = Date.now();
-      const found: RemoteRun | undefined = await api.run(remoteId);
+      const found = await api.run(remoteId);
       if (this.#disposed) {
         return;
       }

@@ -62,7 +62,7 @@ export function createRemoteTracking(options: RemoteTrackingOptions): RemoteTrac
   return new SwitchingTracking(options);
 }
 
-const usualPace: Pace = { look: 4_000, firstPause: 1_000, longestPause: 60_000 };
+const usualPace: Pace = { look: 4_000, sweep: 5 * 60_000, firstPause: 1_000, longestPause: 60_000 };
 
 class SwitchingTracking implements RemoteTracking {
   readonly #options: RemoteTrackingOptions;

@@ -40,6 +40,31 @@ it('sends tracking to a server, shows its runs, and takes it back', async () => 
   expect(own.runs[0]!.name).not.toBe('theirs');
 });
 
+it('a service that is killed while the server is away loses nothing', async () => {
+  const server = await RemoteServer.start();
+  await folder.mlops('remote', 'set', server.address);
+  server.stop();
+  folder.write(
+    'train.py',
+    'import mlops_workbench as m\nfor i in range(30):\n    m.log_metric("loss", i, step=i)\n',
+  );
+  expect(await folder.mlops('run', 'train.py')).toMatchObject({ exitCode: 0 });
+  await folder.killService();
+  const away = await folder.mlops('remote', 'status');
+  expect(away.exitCode).toBe(1);
+  expect(away.stdout).toMatch(/^waiting +[1-9]\d* changes$/m);
+  expect(away.stderr).toMatch(/cannot be reached: nothing listens there/);
+
+  await server.start();
+  await waitFor('all to be sent', async () => {
+    const { stdout } = await folder.mlops('remote', 'status', '--json');
+    return (JSON.parse(stdout) as { waiting: number }).waiting === 0;
+  });
+  const { runs } = server.store.searchRuns({ lifecycle: 'all', limit: 10, offset: 0 });
+  expect(runs.map(({ status }) => status)).toEqual(['FINISHED']);
+  expect(server.store.metricHistory(runs[0]!.runId, 'loss', 100, 0)).toHaveLength(30);
+});
+
 it('takes credentials from the environment, and says what to do without them', async () => {
   const guarded = await oddServer(({ headers }) =>
     headers.authorization === `Basic ${Buffer.from('ada:pass word').toString('base64')}`

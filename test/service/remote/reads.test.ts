@@ -147,6 +147,8 @@ describe('what others log to the remote server', () => {
     await workbench.client.post('runs/set-tag', { run_id: run, key: 'mlflow.note.content', value: 'good' });
     await workbench.allSent();
     expect(server.store.tags(run)).toContainEqual({ key: 'mlflow.note.content', value: 'good' });
+    await server.client.post('runs/update', { run_id: doomed, status: 'FINISHED', end_time: 9 });
+    await waitFor('its end', () => workbench.store.getRun(doomed)?.status === 'FINISHED');
     await server.client.post('runs/delete', { run_id: doomed });
     await waitFor('its disappearance', () => workbench.store.getRun(doomed)?.lifecycleStage === 'deleted');
     expect(workbench.store.getRun(run)?.lifecycleStage).toBe('active');

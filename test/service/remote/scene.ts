@@ -131,7 +131,7 @@ export class Workbench {
         folder: this.folder,
         environment: {},
         log,
-        pace: { look: 50, firstPause: 20, longestPause: 100 },
+        pace: { look: 50, sweep: 300, firstPause: 20, longestPause: 100 },
       }),
     );
     this.#server = this.#open.add(
