@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { plural } from '../base/format.ts';
 import { type Disposable, DisposableStore } from '../base/lifecycle.ts';
-import { runsChanged, searchRuns } from '../protocol/experiments.ts';
+import { runsChanged } from '../protocol/experiments.ts';
+import { getStatus } from '../protocol/service.ts';
 import { commands, views } from './contributions.ts';
 import type { RemoteServers } from './remoteServers.ts';
 import type { ServiceClient } from './service/serviceClient.ts';
@@ -71,6 +72,5 @@ async function show(
 }
 
 async function running(client: ServiceClient): Promise<number> {
-  const { total } = await client.send(searchRuns, { states: ['running', 'scheduled'], limit: 1 });
-  return total;
+  return (await client.send(getStatus, null)).runsUnderWay;
 }

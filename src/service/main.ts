@@ -152,6 +152,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     startedAt,
     connections: router.connections,
     runningRuns: runningRuns(),
+    runsUnderWay: store.runsUnderWay().length,
     databaseBytes: databaseBytes(folder.database),
   }));
   disposables.add(registerVersions(router, versions));

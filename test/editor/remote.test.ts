@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newRun } from '../service/mlflow/trackingServer.ts';
 import { RemoteServer } from '../service/remote/scene.ts';
 import { Editor, picturesInBothThemes } from './editor.ts';
@@ -60,6 +60,7 @@ test('signing in, their runs, an outage, and back to the folder', async () => {
       await input.type(token);
       await input.accept();
       await runRow(workbench, 'their-run').waitFor();
+      expect(await workbench.statusBarItem('under way').count()).toBe(0);
 
       remote.stop();
       const message = workbench.page.getByText(
