@@ -83,6 +83,7 @@ test('star, archive, rename, note, delete and restore, where the hand already is
       await experimentSays(workbench, '3 runs');
 
       await workbench.contextMenu(runRow(workbench, 'beta'), 'Rename Run…');
+      await workbench.quickInput().widget.getByText('Rename beta').waitFor();
       await workbench.quickInput().type('beta two');
       await workbench.quickInput().accept();
       await runRow(workbench, 'beta two').waitFor();

@@ -89,6 +89,7 @@ async function rename({ client, run }: RunNode): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: `Rename ${run.name}`,
     value: run.name,
+    ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' ? 'A run needs a name.' : undefined),
   });
   if (name !== undefined && name.trim() !== run.name) {
