@@ -33,18 +33,21 @@ const domains = [
   'models',
   'deployments',
   'traces',
+  'import',
   'remote',
   'mlflow',
 ];
 
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
-  storage: '(database|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
+  storage:
+    '(database|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|rpc)\\.ts$',
+  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|scriptOfTags|rpc)\\.ts$',
   models: '(store|sqliteStore|errors)\\.ts$',
   traces: '(store|sqliteStore|errors)\\.ts$',
+  import: '(rpc)\\.ts$',
   remote: '(remoteTracking|rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };

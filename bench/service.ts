@@ -10,6 +10,7 @@ import { retire } from '../src/protocol/service.ts';
 import { createRunStore } from '../src/service/experiments/sqliteStore.ts';
 import { openDatabase } from '../src/service/storage/database.ts';
 import { migrations } from '../src/service/storage/migrations/all.ts';
+import { commandLineScript } from '../test/service/cli/commandLine.ts';
 import { isAlive, ServedFolder } from '../test/support/service.ts';
 import { waitFor } from '../test/support/waitFor.ts';
 import { type Figure, report, time } from './support/report.ts';
@@ -28,6 +29,7 @@ const figures: Figure[] = [
   { what: 'node that does nothing', unit: 'ms', rounds: await repeat(emptyNode) },
   { what: 'cold start, the first of a version', unit: 'ms', rounds: await repeat(firstStart) },
   { what: 'cold start, new folder', unit: 'ms', budget: 300, rounds: await repeat(coldStart) },
+  { what: 'mlops serve, until it says its address', unit: 'ms', budget: 300, rounds: await repeat(serve) },
   ...(await folderWithRuns()),
 ];
 report('service', figures);
@@ -43,6 +45,24 @@ async function firstStart(): Promise<number> {
     return await coldStart();
   } finally {
     delete process.env.NODE_DISABLE_COMPILE_CACHE;
+  }
+}
+
+/** With the start of the command line itself. */
+async function serve(): Promise<number> {
+  const folder = new ServedFolder('bench');
+  try {
+    const words = [commandLineScript, 'serve', '--workspace', folder.root];
+    const begin = performance.now();
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const milliseconds = performance.now() - begin;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    await ended;
+    return milliseconds;
+  } finally {
+    await folder.dispose();
   }
 }
 

@@ -2,7 +2,14 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../base/errors.ts';
 import { protocolVersion } from '../protocol/rpc.ts';
-import { type Hello, hello, retire, type ServiceAddress, type Welcome } from '../protocol/service.ts';
+import {
+  type Hello,
+  hello,
+  retire,
+  type ServiceAddress,
+  type TrackingOptions,
+  type Welcome,
+} from '../protocol/service.ts';
 import { connect, type ServiceConnection } from './connection.ts';
 import { olderServiceBusy, otherVersionCode, wentAwayCode } from './errors.ts';
 import { type ServiceProgram, startService } from './start.ts';
@@ -17,6 +24,8 @@ export interface AttachOptions {
   readonly program: ServiceProgram;
   readonly client: Hello['client'];
   readonly version: string;
+  /** For a service that is started; one that runs already is attached to as it is. */
+  readonly tracking?: TrackingOptions;
 }
 
 /**
@@ -29,7 +38,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   if (attached) {
     return attached;
   }
-  const address = await startService(options.program, options.workspace);
+  const address = await startService(options.program, options.workspace, options.tracking);
   const started = await greet(await connect(address.socket), options);
   if (!started) {
     throw olderServiceBusy(0);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import readline from 'node:readline';
 import { WorkbenchError } from '../base/errors.ts';
-import type { ServiceAddress, ServiceAnnouncement } from '../protocol/service.ts';
+import type { ServiceAddress, ServiceAnnouncement, TrackingOptions } from '../protocol/service.ts';
 import { serviceDidNotStart } from './errors.ts';
 
 export interface ServiceProgram {
@@ -17,9 +17,19 @@ export interface ServiceProgram {
  * Starts the service detached and waits for the one line it prints.
  * When another one holds the folder meanwhile, the line says where that one listens.
  */
-export function startService(program: ServiceProgram, workspace: string): Promise<ServiceAddress> {
-  const idle = program.idleSeconds === undefined ? [] : ['--idle-seconds', String(program.idleSeconds)];
-  const child = spawn(program.node, [program.script, '--workspace', workspace, ...idle], {
+export function startService(
+  program: ServiceProgram,
+  workspace: string,
+  tracking: TrackingOptions = {},
+): Promise<ServiceAddress> {
+  const words = [
+    ...['--workspace', workspace],
+    ...(program.idleSeconds === undefined ? [] : ['--idle-seconds', String(program.idleSeconds)]),
+    ...(tracking.port === undefined ? [] : ['--port', String(tracking.port)]),
+    ...(tracking.artifacts === undefined ? [] : ['--artifacts', tracking.artifacts]),
+    ...(tracking.open ? ['--open'] : []),
+  ];
+  const child = spawn(program.node, [program.script, ...words], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
     windowsHide: true,

@@ -4,10 +4,12 @@ import { cancelledErrorCode, errorShape } from '../base/errors.ts';
 import { datasetCommands } from './datasets.ts';
 import { usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
+import { importCommand } from './import.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
 import { remoteCommands } from './remote.ts';
 import { hintFor } from './render/hints.ts';
 import { runCommands } from './runs.ts';
+import { serveCommand } from './serve.ts';
 import { serviceCommands } from './service.ts';
 import { Session } from './session.ts';
 import { startCommand } from './start.ts';
@@ -52,6 +54,8 @@ function createProgram(handle: Handle): Command {
   runCommands(program, handle);
   datasetCommands(program, handle);
   remoteCommands(program, handle);
+  importCommand(program, handle);
+  serveCommand(program, handle);
   serviceCommands(program, handle);
   program.addHelpText(
     'after',

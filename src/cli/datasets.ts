@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { RequestType } from '../protocol/rpc.ts';
 import { checkedOutSentence, versionedSentence } from '../protocol/sentences.ts';
 import { checkoutVersion, listDatasets, listVersions, versionDataset } from '../protocol/versions.ts';
 import { exitCodes } from './exitCode.ts';
-import { addAction, type Handle, type Invocation, interruptible } from './invocation.ts';
+import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
 import { renderStatus, renderVersions } from './render/datasetText.ts';
 import { pathInWorkspace } from './workspace.ts';
 
@@ -120,25 +119,6 @@ async function status({ session, terminal }: Invocation): Promise<number> {
 /** The pointer file stands for its data: a shell completes `data.csv.dvc` as readily as `data.csv`. */
 function datasetPath({ workspace, currentFolder }: Invocation, typed: string): string {
   return pathInWorkspace(workspace, currentFolder, typed.replace(/\.dvc$/, ''));
-}
-
-/** Ctrl-C cancels the work, which leaves everything as it was. */
-async function sendWithProgress<Parameters, Result>(
-  { session, terminal }: Invocation,
-  title: string,
-  type: RequestType<Parameters, Result>,
-  parameters: Parameters,
-): Promise<Result> {
-  try {
-    return await interruptible((signal) =>
-      session.send(type, parameters, {
-        signal,
-        onProgress: (progress) => terminal.showProgress(title, progress),
-      }),
-    );
-  } finally {
-    terminal.clearProgress();
-  }
 }
 
 function readVersion(text: string): number {

@@ -60,3 +60,19 @@ export function serviceBusy(): WorkbenchError {
     'The service goes on while runs are under way. Stop them first with `mlops runs stop RUN`, or wait.',
   );
 }
+
+/** `not` are the options that the service that runs does not fulfil, as they were typed. */
+export function alreadyServed(trackingUri: string, not: readonly string[]): WorkbenchError {
+  return new WorkbenchError(
+    'cli.alreadyServed',
+    `This folder is served already, at ${trackingUri}, so ${not.join(' and ')} cannot be had. Nothing was changed. ` +
+      'Close the windows and terminals that use it and end it with `mlops service stop`, or leave the option out.',
+  );
+}
+
+export function serviceKeepsStopping(): WorkbenchError {
+  return new WorkbenchError(
+    'cli.serviceKeepsStopping',
+    'The service keeps stopping. What it had acknowledged is saved. `.mlops/service.log` may say why.',
+  );
+}

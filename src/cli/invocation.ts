@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Command } from 'commander';
+import type { RequestType } from '../protocol/rpc.ts';
 import type { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,15 +42,39 @@ export function addAction<Options extends object>(
 }
 
 /** Runs with a signal that Ctrl-C aborts; the second Ctrl-C ends the program at once. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'],
+): Promise<T> {
   const abort = new AbortController();
   const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  for (const signal of signals) {
+    process.once(signal, interrupt);
+  }
   try {
     return await work(abort.signal);
   } finally {
-    process.removeListener('SIGINT', interrupt);
-    process.removeListener('SIGTERM', interrupt);
+    for (const signal of signals) {
+      process.removeListener(signal, interrupt);
+    }
+  }
+}
+
+/** Ctrl-C cancels the work; what that leaves behind is the request's matter. */
+export async function sendWithProgress<Parameters, Result>(
+  { session, terminal }: Invocation,
+  title: string,
+  type: RequestType<Parameters, Result>,
+  parameters: Parameters,
+): Promise<Result> {
+  try {
+    return await interruptible((signal) =>
+      session.send(type, parameters, {
+        signal,
+        onProgress: (progress) => terminal.showProgress(title, progress),
+      }),
+    );
+  } finally {
+    terminal.clearProgress();
   }
 }

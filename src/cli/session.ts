@@ -1,12 +1,13 @@
 import path from 'node:path';
 import process from 'node:process';
 import { type Attached, attach } from '../attach/attach.ts';
-import type { SendOptions } from '../attach/connection.ts';
+import type { SendOptions, ServiceConnection } from '../attach/connection.ts';
 import { wentAwayCode } from '../attach/errors.ts';
 import { cancelled, hasCode } from '../base/errors.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { type Disposable, toDisposable } from '../base/lifecycle.ts';
 import type { NotificationType, RequestType } from '../protocol/rpc.ts';
+import type { TrackingOptions } from '../protocol/service.ts';
 
 /** A service that was just leaving, or was started by two at once, is there at the next attempt. */
 const attempts = 3;
@@ -19,6 +20,8 @@ export class Session implements Disposable {
   readonly #lost = new Emitter<void>();
   readonly #listeners = new Map<string, Set<(parameters: never) => void>>();
   readonly onDidLose: Event<void> = this.#lost.event;
+  /** For a service that this terminal starts. */
+  tracking: TrackingOptions = {};
   #attached: Promise<Attached> | undefined;
   #disposed = false;
 
@@ -33,12 +36,24 @@ export class Session implements Disposable {
     parameters: Parameters,
     options?: SendOptions,
   ): Promise<Result> {
+    const { connection } = await this.attached();
+    return connection.send(type, parameters, options);
+  }
+
+  async attached(): Promise<Attached> {
     if (this.#disposed) {
       throw cancelled();
     }
     this.#attached ??= this.#attach();
-    const { connection } = await this.#attached;
-    return connection.send(type, parameters, options);
+    return this.#attached;
+  }
+
+  /** Gives the connection away: what becomes of it is the caller's business. */
+  async release(): Promise<ServiceConnection> {
+    const { connection } = await this.attached();
+    this.#attached = undefined;
+    this.#disposed = true;
+    return connection;
   }
 
   /** Stays through restarts of the service. */
@@ -77,6 +92,7 @@ export class Session implements Disposable {
         program: serviceProgram(),
         client: 'terminal',
         version: this.#version,
+        tracking: this.tracking,
       });
     } catch (error) {
       if (left > 1 && wasLeaving(error)) {

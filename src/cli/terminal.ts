@@ -50,6 +50,13 @@ export class Terminal implements Disposable {
     }
   }
 
+  /** With --json one line, for a program that reads on while this one goes on. */
+  printJsonLine(value: unknown): void {
+    if (this.json) {
+      this.#write(`${JSON.stringify(value)}\n`);
+    }
+  }
+
   /** What a script wrote, as it is; resolves when the reader is ready for more. */
   async printLog(text: string): Promise<void> {
     const stream = this.json ? process.stderr : process.stdout;

@@ -27,7 +27,7 @@ export function pathInWorkspace(workspace: string, currentFolder: string, typed:
   return isOutside ? absolute : relative.split(path.sep).join('/');
 }
 
-function realFolder(folder: string): string {
+export function realFolder(folder: string): string {
   try {
     return fs.realpathSync(folder);
   } catch {

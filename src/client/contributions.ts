@@ -22,6 +22,7 @@ export const commands = {
   datasetCheckout: 'mlops.dataset.checkout',
   datasetOpen: 'mlops.dataset.open',
   repositoryCreate: 'mlops.repository.create',
+  experimentsImport: 'mlops.experiments.import',
   experimentsRefresh: 'mlops.experiments.refresh',
   experimentsFilter: 'mlops.experiments.filter',
   experimentsClearFilter: 'mlops.experiments.clearFilter',
@@ -47,6 +48,7 @@ export const settings = {
   'mlops.codeLens.enabled': true,
   'mlops.run.openPanel': true,
   'mlops.tracking.remoteUri': '',
+  'mlops.tracking.injectEnvironment': true,
   'mlops.systemMetrics.intervalSeconds': 10,
 } as const;
 
@@ -54,6 +56,8 @@ export type SettingId = keyof typeof settings;
 
 /** True in conditions of the manifest while what they name is so. */
 export const contextKeys = {
+  /** Runs that MLflow kept lie in a workspace folder. */
+  importable: 'mlops.importable',
   showArchived: 'mlops.showArchived',
   experimentsFiltered: 'mlops.experimentsFiltered',
 } as const;

@@ -3,6 +3,7 @@ import { registerCodeLens } from './codeLens.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
 import { filterCommands } from './commands/filterRuns.ts';
+import { importCommands } from './commands/import.ts';
 import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
@@ -14,8 +15,10 @@ import { RemoteServers } from './remoteServers.ts';
 import { Services } from './service/services.ts';
 import { createStatus } from './status.ts';
 import { offerCommandLine } from './terminals.ts';
+import { TrackingEnvironment } from './trackingEnvironment.ts';
 import { DatasetsTree } from './views/datasetsTree.ts';
 import { ExperimentsTree } from './views/experimentsTree.ts';
+import { offerImport } from './views/importOffer.ts';
 import { RunFilter } from './views/runFilter.ts';
 import { watchData } from './views/watchData.ts';
 
@@ -50,12 +53,14 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   experiments.problems.showOn(experimentsView, filter);
+  register(offerImport(experimentsView));
   datasets.problems.showOn(
     register(
       vscode.window.createTreeView(views.datasets, { treeDataProvider: datasets, showCollapseAll: true }),
     ),
   );
   register(registerCommands(runCommands({ services, panels, tree: experiments })));
+  register(registerCommands(importCommands({ services, tree: experiments })));
   register(registerCommands(filterCommands({ services, filter })));
   const selection = () => experimentsView.selection;
   register(registerCommands(runLifeCommands({ services, panels, selection })));
@@ -68,4 +73,5 @@ export function activate(context: vscode.ExtensionContext): void {
   register(createStatus(services, remoteServers));
   register(watchData(datasets));
   offerCommandLine(context);
+  register(new TrackingEnvironment(services, context.environmentVariableCollection, process.env));
 }

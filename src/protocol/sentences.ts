@@ -1,4 +1,5 @@
 import { formatClock, formatSize, plural } from '../base/format.ts';
+import type { ImportResult } from './import.ts';
 import type { RemoteStatus } from './remote.ts';
 import type { DatasetSummary, VersionResult } from './versions.ts';
 
@@ -14,6 +15,26 @@ export function versionedSentence(result: VersionResult): string {
 /** `dataset` as it is after the checkout. */
 export function checkedOutSentence({ path, currentVersion }: DatasetSummary): string {
   return `${path} is ${currentVersion === undefined ? 'as its pointer says' : `v${currentVersion}`} again.`;
+}
+
+export function importedSentence(result: ImportResult): string {
+  const { imported, present, total, experiments, missingArtifacts, unreadable, cancelled } = result;
+  const models = [
+    ...(result.loggedModels > 0 ? [plural(result.loggedModels, 'logged model')] : []),
+    ...(result.modelVersions > 0 ? [plural(result.modelVersions, 'model version')] : []),
+  ];
+  const here = present === 0 ? '' : ` (${present} ${present === 1 ? 'was' : 'were'} here already)`;
+  const [first] = unreadable.some;
+  const clauses = [
+    `${cancelled ? `Cancelled after ${imported} of ${plural(total, 'run')}` : `Imported ${plural(imported, 'run')}`}` +
+      `${imported === 0 ? '' : ` in ${plural(experiments, 'experiment')}`}${here}`,
+    ...(models.length > 0 ? [`with ${models.join(' and ')}`] : []),
+    ...(missingArtifacts.count > 0
+      ? [`${plural(missingArtifacts.count, 'artifact')} could not be found`]
+      : []),
+    ...(first !== undefined ? [`${unreadable.count} could not be read (${first})`] : []),
+  ];
+  return `${clauses.join('; ').replace('; with ', ', with ')}.${cancelled ? ' Import again to take the rest.' : ''}`;
 }
 
 /** What stands above the runs of a remote server while something is wrong with it; undefined while all is well. */

@@ -23,6 +23,8 @@ export interface Welcome {
   readonly workspace: string;
   /** Where scripts log: the loopback address with its secret path. */
   readonly trackingUri: string;
+  /** The absolute folder of the artifacts. */
+  readonly artifacts: string;
 }
 
 export interface ServiceStatus {
@@ -54,7 +56,19 @@ export interface ServiceAddress {
   /** A Unix socket path or a Windows pipe name. */
   readonly socket: string;
   readonly trackingUri: string;
+  /** While the tracking address is open: the secret of the address before, which comes back after it. */
+  readonly secret?: string;
   readonly startedAt: number;
+}
+
+/** How the tracking server is to be reached, where somebody asked for it; a service that runs keeps what it has. */
+export interface TrackingOptions {
+  /** Just this port, or no start at all. */
+  readonly port?: number;
+  /** An absolute folder in which artifacts are kept from now on. */
+  readonly artifacts?: string;
+  /** No secret in the address: whoever reaches the port may read and write. */
+  readonly open?: boolean;
 }
 
 /** The one line that a starting service prints to standard output before it detaches. */

@@ -14,12 +14,14 @@ import {
   retire,
   type ServiceAddress,
   type ServiceAnnouncement,
+  type TrackingOptions,
 } from '../protocol/service.ts';
 import { otherVersion } from './errors.ts';
 import { createExperiments } from './experiments/experiments.ts';
 import { registerExperiments } from './experiments/rpc.ts';
 import { createRunStore } from './experiments/sqliteStore.ts';
 import { leaveWhenIdle } from './idle.ts';
+import { registerImport } from './import/rpc.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
 import { createModelStore } from './models/sqliteStore.ts';
@@ -33,6 +35,7 @@ import { createTraceStore } from './traces/sqliteStore.ts';
 import { registerVersions } from './versions/rpc.ts';
 import { createVersions } from './versions/versions.ts';
 import {
+  keepArtifactsIn,
   openWorkspaceFolder,
   readServiceAddress,
   socketPath,
@@ -43,7 +46,7 @@ import {
 /** Set by the build to the extension's version. */
 declare const WORKBENCH_VERSION: string;
 
-interface Options {
+interface Options extends TrackingOptions {
   readonly workspace: string;
   readonly idleSeconds: number;
 }
@@ -69,8 +72,11 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const disposables = new DisposableStore();
   const log = new FileLog(folder.log);
   logCrashes(log);
+  if (options.artifacts !== undefined) {
+    keepArtifactsIn(folder, options.artifacts);
+  }
   const { database } = disposables.add(openDatabase(folder.database, migrations));
-  const previous = readServiceAddress(folder);
+  const before = trackingBefore(readServiceAddress(folder));
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
   const runs = createRunStore({ database, log });
@@ -95,8 +101,9 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
       artifactRoot: folder.artifacts,
       artifactWritten: (relative) => remote.artifactWritten(relative),
       origin: remote,
+      workspace: folder.root,
       log,
-      ...trackingBefore(previous),
+      ...trackingAddress(options, before),
     }),
   );
   const experiments = disposables.add(
@@ -111,6 +118,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     }),
   );
 
+  const artifacts = fs.realpathSync(folder.artifacts);
   const router = new Router(log);
   const address: ServiceAddress = {
     protocol: protocolVersion,
@@ -118,6 +126,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     processId: process.pid,
     socket: socketPath(folder.root),
     trackingUri: tracking.uri,
+    ...(options.open && { secret: before.secret }),
     startedAt,
   };
   const leave = (reason: string) => {
@@ -126,14 +135,19 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     process.exit(0);
   };
   // A run whose script has ended may still be captured: it counts as one, so that nobody leaves before.
-  const runningRuns = () => Math.max(store.runsUnderWay().length, Math.min(1, experiments.busyRuns));
+  const runningRuns = () =>
+    Math.max(store.runsUnderWay().filter(({ details }) => details).length, Math.min(1, experiments.busyRuns));
+  // What a script by itself left unfinished when it was killed looks under way for ever: it must not hold anybody.
+  const isScriptExpected = () =>
+    tracking.connections > 0 ||
+    Date.now() - tracking.lastRequestTime() < (store.runsUnderWay().length > 0 ? 3_600_000 : 30_000);
 
   router.on(hello, ({ protocol, version }) => {
     if (protocol !== protocolVersion || version !== WORKBENCH_VERSION) {
       throw otherVersion(WORKBENCH_VERSION, version);
     }
     const { processId, trackingUri } = address;
-    return { protocol, version, processId, workspace: folder.root, trackingUri };
+    return { protocol, version, processId, workspace: folder.root, trackingUri, artifacts };
   });
   router.on(retire, async () => {
     // Of a run that has just ended something may still be captured: that is over within moments.
@@ -157,12 +171,13 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   }));
   disposables.add(registerVersions(router, versions));
   disposables.add(registerExperiments(router, experiments));
-  // A script started by hand is known by its requests alone, and one that was killed leaves its run open for ever.
-  const isTracking = () => Date.now() - tracking.lastRequestTime() < 30_000;
-  const loggingRuns = () => (experiments.busyRuns > 0 || isTracking() ? runningRuns() : 0);
+  // A script started by hand is known by its connection alone, and one that was killed leaves its run open for ever.
+  const isScriptThere = () => tracking.connections > 0 || Date.now() - tracking.lastRequestTime() < 30_000;
+  const loggingRuns = () => Math.max(runningRuns(), isScriptThere() ? store.runsUnderWay().length : 0);
   disposables.add(
     registerRemote(router, remote, { count: loggingRuns, captured: () => experiments.captured() }),
   );
+  registerImport(router, { store, models, workspace: folder.root, artifactRoot: folder.artifacts, log });
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
   disposables.add(await listen(address.socket, router));
@@ -171,7 +186,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   disposables.add(
     leaveWhenIdle({
       seconds: options.idleSeconds,
-      isNeeded: () => router.connections > 0 || runningRuns() > 0 || isTracking() || remote.isSending,
+      isNeeded: () => router.connections > 0 || runningRuns() > 0 || isScriptExpected() || remote.isSending,
       leave: () => leave('nobody is attached and nothing is running'),
     }),
   );
@@ -227,13 +242,25 @@ function answers(socket: string): Promise<boolean> {
   });
 }
 
+function trackingAddress({ port, open }: Options, before: { secret: string; port?: number }) {
+  const { secret, ...portBefore } = before;
+  return { ...(!open && { secret }), ...(port === undefined ? portBefore : { port, onlyThatPort: true }) };
+}
+
 /** The same port and secret as before a restart, so that scripts under way find the service again. */
 function trackingBefore(previous: ServiceAddress | undefined): { secret: string; port?: number } {
   if (!previous) {
-    return { secret: randomBytes(24).toString('base64url') };
+    return { secret: newSecret() };
   }
   const uri = new URL(previous.trackingUri);
-  return { secret: uri.pathname.slice(1), port: Number(uri.port) };
+  return {
+    secret: previous.secret || uri.pathname.slice(1) || newSecret(),
+    port: Number(uri.port),
+  };
+}
+
+function newSecret(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 /** Files that the build lays beside the service's own bundle. */
@@ -267,9 +294,21 @@ function announce(announcement: ServiceAnnouncement): void {
 
 function readOptions(): Options {
   const { values } = parseArgs({
-    options: { workspace: { type: 'string' }, 'idle-seconds': { type: 'string', default: '10' } },
+    options: {
+      workspace: { type: 'string' },
+      'idle-seconds': { type: 'string', default: '10' },
+      port: { type: 'string' },
+      artifacts: { type: 'string' },
+      open: { type: 'boolean', default: false },
+    },
   });
-  return { workspace: values.workspace ?? process.cwd(), idleSeconds: Number(values['idle-seconds']) };
+  return {
+    workspace: values.workspace ?? process.cwd(),
+    idleSeconds: Number(values['idle-seconds']),
+    ...(values.port !== undefined && { port: Number(values.port) }),
+    ...(values.artifacts !== undefined && { artifacts: values.artifacts }),
+    open: values.open,
+  };
 }
 
 void main();

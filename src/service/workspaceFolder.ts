@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { ServiceAddress } from '../protocol/service.ts';
-import { folderNotFound } from './errors.ts';
+import { artifactsElsewhere, artifactsGone, artifactsNotWritable, folderNotFound } from './errors.ts';
 import { folderNotWritable } from './storage/errors.ts';
 
 /** The places of `.mlops` in one workspace folder. */
@@ -20,6 +20,7 @@ export interface WorkspaceFolder {
 export function openWorkspaceFolder(folder: string): WorkspaceFolder {
   const root = realFolder(folder);
   const own = path.join(root, '.mlops');
+  refuseDanglingLink(path.join(own, 'artifacts'));
   try {
     fs.mkdirSync(path.join(own, 'artifacts'), { recursive: true });
     const ignore = path.join(own, '.gitignore');
@@ -38,6 +39,49 @@ export function openWorkspaceFolder(folder: string): WorkspaceFolder {
     log: path.join(own, 'service.log'),
     artifacts: path.join(own, 'artifacts'),
   };
+}
+
+/**
+ * Keeps artifacts in another folder from now on: `.mlops/artifacts` becomes a link to it, so that every later service
+ * of the workspace finds them. Only while there are none: those of earlier runs are not moved unasked.
+ */
+export function keepArtifactsIn({ artifacts }: WorkspaceFolder, asked: string): void {
+  try {
+    fs.mkdirSync(asked, { recursive: true });
+    fs.accessSync(asked, fs.constants.W_OK);
+  } catch (error) {
+    throw artifactsNotWritable(asked, error);
+  }
+  const present = fs.realpathSync(artifacts);
+  const wanted = fs.realpathSync(asked);
+  if (wanted === present) {
+    return;
+  }
+  if (fs.readdirSync(present).some((name) => !name.startsWith('.'))) {
+    throw artifactsElsewhere(present, asked);
+  }
+  const link = `${artifacts}.${process.pid}`;
+  // On Windows a junction, which needs no right of its own.
+  fs.symlinkSync(wanted, link, 'junction');
+  if (fs.lstatSync(artifacts).isDirectory()) {
+    fs.rmSync(artifacts, { recursive: true });
+  }
+  fs.renameSync(link, artifacts);
+}
+
+function refuseDanglingLink(artifacts: string): void {
+  const target = linkTarget(artifacts);
+  if (target !== undefined && !fs.existsSync(artifacts)) {
+    throw artifactsGone(artifacts, target);
+  }
+}
+
+function linkTarget(place: string): string | undefined {
+  try {
+    return fs.readlinkSync(place);
+  } catch {
+    return undefined;
+  }
 }
 
 export function readServiceAddress(folder: WorkspaceFolder): ServiceAddress | undefined {

@@ -7,7 +7,9 @@ import { Workbench } from './harness/workbench.ts';
 import { makeProject, type ProjectOptions } from './project.ts';
 import { repository, type SampleProject } from './sampleProject.ts';
 
-export type EditorOptions = Partial<Pick<VsCodeServerOptions, 'env' | 'settings' | 'workspaceTrust'>>;
+export type EditorOptions = Partial<
+  Pick<VsCodeServerOptions, 'env' | 'extensionsDir' | 'settings' | 'workspaceTrust'>
+>;
 
 /** One VS Code server with our extension, for as many windows as a test file needs. */
 export class Editor {

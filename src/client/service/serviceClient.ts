@@ -43,6 +43,7 @@ export class ServiceClient implements Disposable {
   #state: ServiceState = { kind: 'idle' };
   #attached: Promise<Attached> | undefined;
   #connectedBefore = false;
+  #trackingUri: string | undefined;
   #disposed = false;
 
   constructor(
@@ -57,6 +58,11 @@ export class ServiceClient implements Disposable {
     this.#version = version;
     this.#log = log;
     this.#prepare = prepare;
+  }
+
+  /** Where scripts log, as the service last said it. */
+  get trackingUri(): string | undefined {
+    return this.#trackingUri;
   }
 
   get state(): ServiceState {
@@ -122,6 +128,7 @@ export class ServiceClient implements Disposable {
         version: this.#version,
       });
       this.#subscribe(attached);
+      this.#trackingUri = attached.welcome.trackingUri;
       await this.#prepare(this.folder, attached.connection).catch(showError);
       this.#setState({ kind: 'connected' });
       this.#log.info(`Attached to the service of ${this.folder.name}, process ${attached.welcome.processId}`);

@@ -123,3 +123,12 @@ export function multipartNotSupported(): MlflowError {
 export function uploadInterrupted(): MlflowError {
   return new MlflowError('BAD_REQUEST', 'The upload ended early. Nothing was stored.');
 }
+
+/** `code` as the system says it: the port is taken, or not for everybody. */
+export function portNotFree(port: number, code: string): WorkbenchError {
+  const reason = code === 'EACCES' ? 'needs rights that you do not have' : 'is taken by another program';
+  return new WorkbenchError(
+    'mlflow.portNotFree',
+    `Port ${port} on this machine ${reason}. Nothing was started. Choose another port, or leave it out for any that is free.`,
+  );
+}

@@ -17,22 +17,30 @@ export interface Refused {
 /**
  * A loopback port is open to every program and, through a browser, to every web page. So:
  * the secret must be in the path; `Host` must be ours, against DNS rebinding; and whatever a page sends
- * carries `Origin`, which no client of ours does.
+ * carries `Origin`, which no client of ours does. Without a secret, only the latter two stand.
  */
-export function admit(request: IncomingMessage, secret: string, port: number): Admitted | Refused {
+export function admit(
+  request: IncomingMessage,
+  secret: string | undefined,
+  port: number,
+): Admitted | Refused {
   if (!isOwnHost(request.headers.host, port)) {
     return { status: 403, message: 'Invalid Host header - possible DNS rebinding attack detected' };
   }
   if (request.headers.origin !== undefined) {
     return { status: 403, message: 'Cross-origin request blocked' };
   }
-  const match = /^\/([^/?]*)(?:\/run\/([a-zA-Z0-9][\w-]{0,255})(?=[/?]|$))?(\/[^?]*)?(\?.*)?$/.exec(
-    request.url ?? '',
-  );
-  if (!match || !isSecret(match[1]!, secret)) {
+  const [, given, behind] = /^\/([^/?]*)(.*)$/s.exec(request.url ?? '') ?? [];
+  if (given === undefined || (secret !== undefined && !isSecret(given, secret))) {
     return { status: 404, message: 'Not found' };
   }
-  const [, , runId, path, query] = match;
+  const match = /^(?:\/run\/([a-zA-Z0-9][\w-]{0,255})(?=[/?]|$))?(\/[^?]*)?(\?.*)?$/.exec(
+    secret === undefined ? request.url! : behind!,
+  );
+  if (!match) {
+    return { status: 404, message: 'Not found' };
+  }
+  const [, runId, path, query] = match;
   return { url: `${path ?? '/'}${query ?? ''}`, ...(runId !== undefined && { runId }) };
 }
 

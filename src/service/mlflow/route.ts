@@ -16,6 +16,8 @@ export interface Call {
   readonly artifactRoot: string;
   /** Where runs are from that were not made here. */
   readonly origin?: RunOrigin;
+  /** Where the scripts are that name themselves in a run's tags. */
+  readonly workspace?: string;
   /** The supervised run whose process asks, when it came by that run's own address. */
   readonly scope?: RunScope;
 }

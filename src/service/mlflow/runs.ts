@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scriptOfTags } from '../experiments/scriptOfTags.ts';
 import type { RunChange, RunStore, StoredRun } from '../experiments/store.ts';
 import { runNotFound } from '../experiments/storeErrors.ts';
 import { parseFilter } from '../search/parseFilter.ts';
@@ -55,7 +56,7 @@ export const runRoutes: readonly Route[] = [
 
 const runNameTag = 'mlflow.runName';
 
-function create(message: Message<'create'>, { store, scope }: Call): object {
+function create(message: Message<'create'>, { store, scope, workspace }: Call): object {
   const name = chosenName(message);
   const run = {
     experiment: message.experiment_id || '0',
@@ -65,7 +66,10 @@ function create(message: Message<'create'>, { store, scope }: Call): object {
     tags: message.tags,
     ...(name && { name }),
   } as const;
-  return { run: encoded(scope ? scope.createRun(run) : store.createRun(run), store) };
+  // What a supervised run is a run of, is known already.
+  const script = scope || workspace === undefined ? undefined : scriptOfTags(message.tags ?? [], workspace);
+  const created = scope ? scope.createRun(run) : store.createRun({ ...run, ...(script && { script }) });
+  return { run: encoded(created, store) };
 }
 
 function get({ runId }: Message<'one'>, { store, scope }: Call): object {

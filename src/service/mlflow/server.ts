@@ -11,7 +11,14 @@ import type { ModelStore } from '../models/store.ts';
 import type { TraceStore } from '../traces/store.ts';
 import { ArtifactProxy, type ArtifactProxyOptions } from './artifactProxy.ts';
 import { decode, parseJson } from './decode.ts';
-import { badRequest, endpointNotFound, errorReply, methodNotAllowed, wrongContentType } from './errors.ts';
+import {
+  badRequest,
+  endpointNotFound,
+  errorReply,
+  methodNotAllowed,
+  portNotFree,
+  wrongContentType,
+} from './errors.ts';
 import { optional } from './fields.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { admit } from './guard.ts';
@@ -24,10 +31,14 @@ export interface TrackingServerOptions extends ArtifactProxyOptions {
   readonly models: ModelStore;
   readonly traces: TraceStore;
   readonly artifactRoot: string;
-  /** Unguessable, and fit for a path. */
-  readonly secret: string;
+  /** The folder of the scripts, to know them again. */
+  readonly workspace?: string;
+  /** Unguessable, and fit for a path. Without one the address is open to whoever reaches the port. */
+  readonly secret?: string;
   /** Taken when it is free, so that scripts under way find us again after a restart. */
   readonly port?: number;
+  /** No other port will do: `mlflow.portTaken` when it is not free. */
+  readonly onlyThatPort?: boolean;
   readonly log: Log;
 }
 
@@ -37,6 +48,8 @@ export interface TrackingServer extends Disposable {
   readonly uri: string;
   /** The address for the process of one run that the Workbench started: see `runScope.ts`. */
   uriForRun(runId: string): string;
+  /** Scripts that are connected: a client keeps its connection while its process lives. */
+  readonly connections: number;
   /** Milliseconds since the epoch; 0 before the first request. */
   lastRequestTime(): number;
 }
@@ -76,19 +89,23 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
     serverFactory: (handler) => gate.createServer(handler),
   });
   answerErrors(app, options.log);
-  const { store, models, traces, artifactRoot } = options;
-  const origin = options.origin && { origin: options.origin };
+  const { store, models, traces, artifactRoot, workspace } = options;
+  const { origin } = options;
+  const more = { ...(workspace && { workspace }), ...(origin && { origin }) };
   const writes = new GroupCommit(store);
-  serveMessages(app, { store, models, traces, writes, artifactRoot, ...origin }, gate);
+  serveMessages(app, { store, models, traces, writes, artifactRoot, ...more }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
-  const port = await listen(app, options.port);
+  const port = await listen(app, options);
   gate.port = port;
-  const uri = `http://127.0.0.1:${port}/${options.secret}`;
+  const uri = ['http://127.0.0.1:', port, options.secret && `/${options.secret}`].join('');
   return {
     port,
     uri,
     uriForRun: (runId) => `${uri}/run/${runId}`,
+    get connections() {
+      return gate.connections;
+    },
     lastRequestTime: () => gate.lastRequestTime,
     ...toDisposable(() => {
       void app.close();
@@ -99,14 +116,15 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
 
 /** Stands before everything else: nothing that is refused here reaches a parser or a route. */
 class Gate {
-  readonly #secret: string;
+  readonly #secret: string | undefined;
   readonly #store: RunStore;
   readonly #chosen: ChosenExperiments = new Map();
   readonly #scopes = new WeakMap<IncomingMessage, RunScope>();
   port = 0;
   lastRequestTime = 0;
+  connections = 0;
 
-  constructor(secret: string, store: RunStore) {
+  constructor(secret: string | undefined, store: RunStore) {
     this.#secret = secret;
     this.#store = store;
   }
@@ -126,6 +144,12 @@ class Gate {
         this.#scopes.set(request, new RunScope(this.#store, this.#chosen, outcome.runId));
       }
       handler(request, response);
+    });
+    server.on('connection', (socket) => {
+      this.connections += 1;
+      socket.once('close', () => {
+        this.connections -= 1;
+      });
     });
     // Clients keep connections for minutes; one closed at the wrong instant would cost them a retry.
     server.keepAliveTimeout = 10 * 60_000;
@@ -273,7 +297,10 @@ function send(reply: FastifyReply, body: object): FastifyReply {
   return reply.type('application/json').send(JSON.stringify(body));
 }
 
-async function listen(app: FastifyInstance, preferred: number | undefined): Promise<number> {
+async function listen(
+  app: FastifyInstance,
+  { port: preferred, onlyThatPort }: TrackingServerOptions,
+): Promise<number> {
   await app.ready();
   for (const port of preferred === undefined ? [0] : [preferred, 0]) {
     try {
@@ -283,6 +310,9 @@ async function listen(app: FastifyInstance, preferred: number | undefined): Prom
       const code = (error as NodeJS.ErrnoException).code;
       if (port === 0 || (code !== 'EADDRINUSE' && code !== 'EACCES')) {
         throw error;
+      }
+      if (onlyThatPort) {
+        throw portNotFree(port, code);
       }
     }
   }

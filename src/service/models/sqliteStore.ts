@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { Writer } from '../storage/writer.ts';
 import { aliasNotFound, latestVersionNotFound, stageNotActive } from './errors.ts';
+import { ImportedModels } from './importedModels.ts';
 import { type LoggedModelRow, LoggedModelTable } from './loggedModelTable.ts';
 import { ModelSearch } from './modelSearch.ts';
 import { type ModelVersionRow, ModelVersionTable } from './modelVersionTable.ts';
@@ -12,6 +13,7 @@ import { type RegisteredModelRow, RegisteredModelTable } from './registeredModel
 import { checkAlias, checkFreeAlias, latestAlias, stageOf } from './rules.ts';
 import type {
   Found,
+  ImportedVersion,
   LoggedModel,
   LoggedModelMetric,
   LoggedModelSearch,
@@ -50,6 +52,7 @@ class SqliteModelStore implements ModelStore {
   readonly #versions: ModelVersionTable;
   readonly #logged: LoggedModelTable;
   readonly #search: ModelSearch;
+  readonly #imported: ImportedModels;
   readonly #writer: Writer<Omit<ModelChange, 'version'>>;
   readonly onDidChange: ModelStore['onDidChange'];
 
@@ -59,6 +62,7 @@ class SqliteModelStore implements ModelStore {
     this.#versions = new ModelVersionTable(database);
     this.#logged = new LoggedModelTable(database);
     this.#search = new ModelSearch(database);
+    this.#imported = new ImportedModels(database, this.#models, this.#versions, this.#logged);
     this.#writer = new Writer(database, log, 'models');
     this.onDidChange = this.#writer.onDidChange;
   }
@@ -260,6 +264,20 @@ class SqliteModelStore implements ModelStore {
   searchLoggedModels(search: LoggedModelSearch): Found<LoggedModel> {
     const { items, more } = this.#search.loggedModels(search);
     return { items: items.map((row) => this.#logged.toLoggedModel(row, foundMetrics)), more };
+  }
+
+  importLoggedModel(model: Omit<LoggedModel, 'registrations'>): void {
+    this.#writer.write(() => this.#imported.addLoggedModel(model));
+    this.#writer.tell({ loggedModel: model.modelId });
+  }
+
+  importRegisteredModel(
+    model: Omit<RegisteredModel, 'latestVersions'>,
+    versions: readonly ImportedVersion[],
+  ): number {
+    const added = this.#writer.write(() => this.#imported.addRegisteredModel(model, versions));
+    this.#writer.tell({ registeredModel: model.name });
+    return added;
   }
 
   get #known(): Known {

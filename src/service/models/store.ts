@@ -60,6 +60,17 @@ export interface ModelStore {
   /** Each with its newest 1,000 metrics. */
   searchLoggedModels(search: LoggedModelSearch): Found<LoggedModel>;
 
+  /** A model of another store, as it was there. */
+  importLoggedModel(model: Omit<LoggedModel, 'registrations'>): void;
+  /**
+   * The same for a registered model with its versions, whose sources are not checked. Versions that are here are left
+   * alone; answers how many were not.
+   */
+  importRegisteredModel(
+    model: Omit<RegisteredModel, 'latestVersions'>,
+    versions: readonly ImportedVersion[],
+  ): number;
+
   /** After each committed write. */
   readonly onDidChange: Event<ModelChange>;
 }
@@ -139,6 +150,9 @@ export interface ModelVersion {
   readonly tags: readonly KeyValue[];
   readonly aliases: readonly string[];
 }
+
+/** Aliases come with the registered model. */
+export type ImportedVersion = Omit<ModelVersion, 'name' | 'aliases'>;
 
 /** MLflow's words, without their prefix `LOGGED_MODEL_`. */
 export type LoggedModelStatus = 'STATUS_UNSPECIFIED' | 'PENDING' | 'READY' | 'UPLOAD_FAILED';

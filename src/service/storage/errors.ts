@@ -25,3 +25,19 @@ export function folderNotWritable(folder: string, cause: unknown): WorkbenchErro
     { cause },
   );
 }
+
+export function notADatabase(file: string, cause: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'storage.notADatabase',
+    `${file} is not a readable SQLite database. It was not touched, and nothing was changed.`,
+    { cause },
+  );
+}
+
+export function foreignDatabaseBusy(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'storage.foreignDatabaseBusy',
+    `Another program keeps writing to ${file}. Nothing was changed. Try again when it is done.`,
+    { actions: [{ kind: 'retry', title: 'Try Again' }] },
+  );
+}

@@ -48,8 +48,8 @@ export class Going {
     this.#process.stdout!.destroy();
   }
 
-  interrupt(): void {
-    this.#process.kill('SIGINT');
+  interrupt(signal: NodeJS.Signals = 'SIGINT'): void {
+    this.#process.kill(signal);
   }
 }
 

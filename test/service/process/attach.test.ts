@@ -5,11 +5,12 @@ import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../../../src/attach/connection.ts';
-import { listExperiments } from '../../../src/protocol/experiments.ts';
+import { getRuns, listExperiments } from '../../../src/protocol/experiments.ts';
 import { protocolVersion } from '../../../src/protocol/rpc.ts';
 import { getStatus, hello, retire } from '../../../src/protocol/service.ts';
 import { isAlive, kill, ServedFolder, serviceScript, version } from '../../support/service.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { clientOf, newRun } from '../mlflow/trackingServer.ts';
 
 let folder: ServedFolder;
 
@@ -95,6 +96,17 @@ test('a service that takes the connection and then is gone is replaced by anothe
   await new Promise<void>((resolve) => dying.listen(socket, resolve));
   const again = await folder.attach();
   expect(await again.connection.send(listExperiments, null)).toEqual(expect.any(Array));
+});
+
+test('a run that a killed script left under way holds no service that comes later', async () => {
+  const { welcome } = await folder.attach();
+  const runId = await newRun(clientOf(welcome.trackingUri));
+  kill(welcome.processId, 'SIGKILL');
+  await waitFor('the end of the service', () => !isAlive(welcome.processId));
+  const again = await folder.attach({ idleSeconds: 0.2 });
+  expect(await again.connection.send(getRuns, { runs: [runId] })).toMatchObject([{ state: 'running' }]);
+  again.connection.dispose();
+  await waitFor('the idle service to leave', () => !isAlive(again.welcome.processId));
 });
 
 describe('another version', () => {

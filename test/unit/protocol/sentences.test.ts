@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { ImportResult } from '../../../src/protocol/import.ts';
 import {
   checkedOutSentence,
+  importedSentence,
   remoteProblemSentence,
   remoteWaitingSentence,
   versionedSentence,
@@ -62,4 +64,35 @@ test('a remote server that is away says since when, and how much waits for it', 
   );
   const well = { state: 'connected', waiting: 0, refused: 0 } as const;
   expect([remoteProblemSentence(well), remoteWaitingSentence(well)]).toEqual([undefined, undefined]);
+});
+
+const none = { count: 0, some: [] };
+const whole: ImportResult = {
+  imported: 214,
+  present: 12,
+  total: 226,
+  experiments: 3,
+  loggedModels: 0,
+  modelVersions: 0,
+  missingArtifacts: { count: 2, some: ['a/x', 'a/y'] },
+  unreadable: none,
+  cancelled: false,
+};
+
+test('what was imported is said with what was here and what is missing', () => {
+  expect(importedSentence(whole)).toBe(
+    'Imported 214 runs in 3 experiments (12 were here already); 2 artifacts could not be found.',
+  );
+  expect(
+    importedSentence({ ...whole, present: 0, missingArtifacts: none, unreadable: { count: 1, some: ['b'] } }),
+  ).toBe('Imported 214 runs in 3 experiments; 1 could not be read (b).');
+  expect(importedSentence({ ...whole, missingArtifacts: none, loggedModels: 1, modelVersions: 2 })).toBe(
+    'Imported 214 runs in 3 experiments (12 were here already), with 1 logged model and 2 model versions.',
+  );
+  expect(importedSentence({ ...whole, imported: 0, present: 1, missingArtifacts: none })).toBe(
+    'Imported 0 runs (1 was here already).',
+  );
+  expect(
+    importedSentence({ ...whole, imported: 40, present: 0, missingArtifacts: none, cancelled: true }),
+  ).toBe('Cancelled after 40 of 226 runs in 3 experiments. Import again to take the rest.');
 });
