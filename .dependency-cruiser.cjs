@@ -34,6 +34,7 @@ const domains = [
   'deployments',
   'traces',
   'import',
+  'remote',
   'mlflow',
 ];
 
@@ -47,6 +48,7 @@ const publicFiles = {
   models: '(store|sqliteStore|errors)\\.ts$',
   traces: '(store|sqliteStore|errors)\\.ts$',
   import: '(rpc)\\.ts$',
+  remote: '(remoteTracking|rpc)\\.ts$',
   mlflow: '(server)\\.ts$',
 };
 

@@ -41,6 +41,8 @@ export interface ErrorAction {
     | 'versionFirst'
     | 'manageTrust'
     | 'restartService'
+    | 'signIn'
+    | 'openSettings'
     | 'deleteAnyway';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */

@@ -76,6 +76,12 @@ export function formatRelativeTime(time: number, now: number): string {
   return days < 30 ? `${days} d ago` : new Date(time).toISOString().slice(0, 10);
 }
 
+/** 14:02, in the time zone of this machine. */
+export function formatClock(time: number): string {
+  const date = new Date(time);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
 /** A line of block characters, lowest to highest; empty for fewer than two finite values. */
 export function sparkline(values: readonly number[]): string {
   const finite = values.filter(Number.isFinite);

@@ -6,6 +6,7 @@ import { usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { importCommand } from './import.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
+import { remoteCommands } from './remote.ts';
 import { hintFor } from './render/hints.ts';
 import { runCommands } from './runs.ts';
 import { serveCommand } from './serve.ts';
@@ -52,6 +53,7 @@ function createProgram(handle: Handle): Command {
   startCommand(program, handle);
   runCommands(program, handle);
   datasetCommands(program, handle);
+  remoteCommands(program, handle);
   importCommand(program, handle);
   serveCommand(program, handle);
   serviceCommands(program, handle);

@@ -31,6 +31,7 @@ export const commands = {
   datasetsRefresh: 'mlops.datasets.refresh',
   serviceShowLog: 'mlops.service.showLog',
   serviceRestart: 'mlops.service.restart',
+  trackingSignIn: 'mlops.tracking.signIn',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];
@@ -46,6 +47,7 @@ export const viewContainer = 'mlops';
 export const settings = {
   'mlops.codeLens.enabled': true,
   'mlops.run.openPanel': true,
+  'mlops.tracking.remoteUri': '',
   'mlops.tracking.injectEnvironment': true,
   'mlops.systemMetrics.intervalSeconds': 10,
 } as const;

@@ -27,6 +27,15 @@ export function restrictedMode(): WorkbenchError {
   );
 }
 
+export function noTrackingServer(): WorkbenchError {
+  return new WorkbenchError(
+    'client.noTrackingServer',
+    'Runs are kept in this folder, so there is no server to sign in to. Name one in the setting ' +
+      '“Mlops › Tracking: Remote Uri” first.',
+    { actions: [{ kind: 'openSettings', title: 'Open Settings' }] },
+  );
+}
+
 export function serviceKeepsStopping(): WorkbenchError {
   return new WorkbenchError(
     'client.serviceKeepsStopping',
@@ -50,6 +59,8 @@ const general: ErrorHandlers = {
     subject ? openAt(subject) : vscode.commands.executeCommand('workbench.action.quickOpen'),
   restartService: () => vscode.commands.executeCommand(commands.serviceRestart),
   manageTrust: () => vscode.commands.executeCommand('workbench.trust.manage'),
+  openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', 'mlops.tracking'),
+  signIn: () => vscode.commands.executeCommand(commands.trackingSignIn),
   selectInterpreter: () => vscode.commands.executeCommand('python.setInterpreter'),
 };
 

@@ -7,9 +7,11 @@ import { importCommands } from './commands/import.ts';
 import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
+import { trackingCommands } from './commands/tracking.ts';
 import { views } from './contributions.ts';
 import { createLog } from './log.ts';
 import { Panels } from './panels/panels.ts';
+import { RemoteServers } from './remoteServers.ts';
 import { Services } from './service/services.ts';
 import { createStatus } from './status.ts';
 import { offerCommandLine } from './terminals.ts';
@@ -31,7 +33,13 @@ export function activate(context: vscode.ExtensionContext): void {
     node: process.execPath,
     script: context.asAbsolutePath('dist/service/main.cjs'),
   };
-  const services = register(new Services(program, context.extension.packageJSON.version, log));
+  const remoteServers = register(new RemoteServers(context.secrets));
+  const services = register(
+    new Services(program, context.extension.packageJSON.version, log, (folder, connection) =>
+      remoteServers.prepare(folder, connection),
+    ),
+  );
+  remoteServers.watch(services);
   const filter = register(new RunFilter(context.workspaceState));
   const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
@@ -58,8 +66,11 @@ export function activate(context: vscode.ExtensionContext): void {
   register(registerCommands(runLifeCommands({ services, panels, selection })));
   register(registerCommands(datasetCommands({ services, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
+  register(registerCommands(trackingCommands({ remoteServers })));
+  register(remoteServers.onDidChange(() => experiments.problems.remark(remoteServers.problem)));
+  register(remoteServers.onDidSwitch(() => experiments.refresh()));
   register(registerCodeLens());
-  register(createStatus(services));
+  register(createStatus(services, remoteServers));
   register(watchData(datasets));
   offerCommandLine(context);
   register(new TrackingEnvironment(services, context.environmentVariableCollection, process.env));

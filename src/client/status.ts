@@ -1,20 +1,22 @@
 import * as vscode from 'vscode';
 import { plural } from '../base/format.ts';
 import { type Disposable, DisposableStore } from '../base/lifecycle.ts';
-import { runsChanged, searchRuns } from '../protocol/experiments.ts';
+import { runsChanged } from '../protocol/experiments.ts';
+import { getStatus } from '../protocol/service.ts';
 import { commands, views } from './contributions.ts';
+import type { RemoteServers } from './remoteServers.ts';
 import type { ServiceClient } from './service/serviceClient.ts';
 import type { Services } from './service/services.ts';
 import { coalesce } from './views/coalesce.ts';
 
-/** One item: how many runs are under way, or that the service is away. Hidden when there is nothing to say. */
-export function createStatus(services: Services): Disposable {
+/** One item: how many runs are under way and changes wait for a tracking server, or that the service is away. Hidden when there is nothing to say. */
+export function createStatus(services: Services, remoteServers: RemoteServers): Disposable {
   const disposables = new DisposableStore();
   const item = disposables.add(
     vscode.window.createStatusBarItem('mlops.status', vscode.StatusBarAlignment.Left, 5),
   );
   item.name = 'MLOps';
-  const update = disposables.add(coalesce(500, () => void show(item, services)));
+  const update = disposables.add(coalesce(500, () => void show(item, services, remoteServers)));
   const listen = (client: ServiceClient) => {
     disposables.add(client.on(runsChanged, update.call));
     disposables.add(client.onDidChangeState(update.call));
@@ -23,10 +25,15 @@ export function createStatus(services: Services): Disposable {
     listen(client);
   }
   disposables.add(services.onDidCreate(listen));
+  disposables.add(remoteServers.onDidChange(update.call));
   return disposables;
 }
 
-async function show(item: vscode.StatusBarItem, services: Services): Promise<void> {
+async function show(
+  item: vscode.StatusBarItem,
+  services: Services,
+  remoteServers: RemoteServers,
+): Promise<void> {
   const offline = services.all.map(({ state }) => state).find(({ kind }) => kind === 'offline');
   if (offline?.kind === 'offline') {
     item.text = '$(warning) MLOps';
@@ -47,10 +54,17 @@ async function show(item: vscode.StatusBarItem, services: Services): Promise<voi
   }
   const total = counts.reduce((sum, count) => sum + count, 0);
   item.backgroundColor = undefined;
-  item.text = `$(beaker) ${plural(total, 'run')} under way`;
-  item.tooltip = 'Show the experiments';
+  const waiting = remoteServers.waitingChanges;
+  item.text = [
+    ...(total > 0 ? [`$(beaker) ${plural(total, 'run')} under way`] : []),
+    ...(waiting > 0 ? [`$(cloud-upload) ${plural(waiting, 'change waits', 'changes wait')}`] : []),
+  ].join(' ');
+  item.tooltip =
+    waiting > 0
+      ? 'What was logged is kept here until the tracking server takes it. Show the experiments'
+      : 'Show the experiments';
   item.command = `${views.experiments}.focus`;
-  if (total > 0) {
+  if (total + waiting > 0) {
     item.show();
   } else {
     item.hide();
@@ -58,6 +72,5 @@ async function show(item: vscode.StatusBarItem, services: Services): Promise<voi
 }
 
 async function running(client: ServiceClient): Promise<number> {
-  const { total } = await client.send(searchRuns, { states: ['running', 'scheduled'], limit: 1 });
-  return total;
+  return (await client.send(getStatus, null)).runsUnderWay;
 }

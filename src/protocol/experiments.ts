@@ -24,6 +24,8 @@ export const readLog = request<LogQuery, LogPart>('experiments/readLog');
 export const listArtifacts = request<{ run: RunId; path: string }, readonly ArtifactEntry[]>(
   'experiments/listArtifacts',
 );
+/** Brings an artifact into the run's folder when it is kept elsewhere; whoever opens it asks for this first. */
+export const loadArtifact = request<{ run: RunId; path: string }, null>('experiments/loadArtifact');
 
 export const runsChanged = notification<RunsChanged>('experiments/runsChanged');
 export const logChanged = notification<{ run: RunId; bytes: number }>('experiments/logChanged');

@@ -1,5 +1,6 @@
-import { formatSize, plural } from '../base/format.ts';
+import { formatClock, formatSize, plural } from '../base/format.ts';
 import type { ImportResult } from './import.ts';
+import type { RemoteStatus } from './remote.ts';
 import type { DatasetSummary, VersionResult } from './versions.ts';
 
 /** What was done, in the words that the editor and the terminal both use. */
@@ -34,4 +35,24 @@ export function importedSentence(result: ImportResult): string {
     ...(first !== undefined ? [`${unreadable.count} could not be read (${first})`] : []),
   ];
   return `${clauses.join('; ').replace('; with ', ', with ')}.${cancelled ? ' Import again to take the rest.' : ''}`;
+}
+
+/** What stands above the runs of a remote server while something is wrong with it; undefined while all is well. */
+export function remoteProblemSentence(status: RemoteStatus): string | undefined {
+  if (status.problem === undefined) {
+    return undefined;
+  }
+  const since = status.since === undefined ? '' : ` since ${formatClock(status.since)}`;
+  const first =
+    status.state === 'unreachable'
+      ? `Tracking server not reachable${since}. Shown is what was known then.`
+      : status.problem;
+  const waiting = remoteWaitingSentence(status);
+  return waiting ? `${first} ${waiting}` : first;
+}
+
+export function remoteWaitingSentence({ waiting }: RemoteStatus): string | undefined {
+  return waiting > 0
+    ? `${plural(waiting, 'change waits', 'changes wait')} for the tracking server.`
+    : undefined;
 }

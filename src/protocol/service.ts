@@ -32,6 +32,8 @@ export interface ServiceStatus {
   readonly startedAt: number;
   readonly connections: number;
   readonly runningRuns: number;
+  /** Of this folder: those that others have under way on a remote server do not count. */
+  readonly runsUnderWay: number;
   readonly databaseBytes: number;
 }
 

@@ -25,6 +25,8 @@ import { registerImport } from './import/rpc.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
 import { createModelStore } from './models/sqliteStore.ts';
+import { createRemoteTracking } from './remote/remoteTracking.ts';
+import { registerRemote } from './remote/rpc.ts';
 import { Router } from './router.ts';
 import { databaseBytes, openDatabase } from './storage/database.ts';
 import { migrations } from './storage/migrations/all.ts';
@@ -77,15 +79,28 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const before = trackingBefore(readServiceAddress(folder));
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
-  const store = createRunStore({ database, log });
-  const models = createModelStore({ database, runs: store, log });
-  const traces = createTraceStore({ database, runs: store, log });
+  const runs = createRunStore({ database, log });
+  const remote = disposables.add(
+    createRemoteTracking({
+      local: {
+        runs,
+        models: createModelStore({ database, runs, log }),
+        traces: createTraceStore({ database, runs, log }),
+      },
+      folder: path.dirname(folder.artifacts),
+      environment: process.env,
+      log,
+    }),
+  );
+  const { runs: store, models, traces } = remote.stores;
   const tracking = disposables.add(
     await createTrackingServer({
       store,
       models,
       traces,
       artifactRoot: folder.artifacts,
+      artifactWritten: (relative) => remote.artifactWritten(relative),
+      origin: remote,
       workspace: folder.root,
       log,
       ...trackingAddress(options, before),
@@ -98,6 +113,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
       tracking,
       datasets: versions,
       runtime: runtimeFiles(),
+      origin: remote,
       log,
     }),
   );
@@ -150,10 +166,17 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     startedAt,
     connections: router.connections,
     runningRuns: runningRuns(),
+    runsUnderWay: store.runsUnderWay().length,
     databaseBytes: databaseBytes(folder.database),
   }));
   disposables.add(registerVersions(router, versions));
   disposables.add(registerExperiments(router, experiments));
+  // A script started by hand is known by its connection alone, and one that was killed leaves its run open for ever.
+  const isScriptThere = () => tracking.connections > 0 || Date.now() - tracking.lastRequestTime() < 30_000;
+  const loggingRuns = () => Math.max(runningRuns(), isScriptThere() ? store.runsUnderWay().length : 0);
+  disposables.add(
+    registerRemote(router, remote, { count: loggingRuns, captured: () => experiments.captured() }),
+  );
   registerImport(router, { store, models, workspace: folder.root, artifactRoot: folder.artifacts, log });
   disposables.add(log.onEntry((entry) => router.notify(logWritten, entry)));
 
@@ -163,7 +186,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   disposables.add(
     leaveWhenIdle({
       seconds: options.idleSeconds,
-      isNeeded: () => router.connections > 0 || runningRuns() > 0 || isScriptExpected(),
+      isNeeded: () => router.connections > 0 || runningRuns() > 0 || isScriptExpected() || remote.isSending,
       leave: () => leave('nobody is attached and nothing is running'),
     }),
   );

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
-import { getRuns, listArtifacts, type RunId } from '../../protocol/experiments.ts';
+import { getRuns, listArtifacts, loadArtifact, type RunId } from '../../protocol/experiments.ts';
 import type { PanelId, PanelStart, PanelState, PanelTarget } from '../../protocol/panels.ts';
 import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
 import { panelTypes } from '../contributions.ts';
@@ -127,6 +127,7 @@ async function openArtifact(client: ServiceClient, run: RunId, path: string): Pr
     client.send(getRuns, { runs: [run] }),
   ]);
   if (details && entries.some((entry) => entry.path === path && !entry.isFolder)) {
+    await client.send(loadArtifact, { run, path });
     const file = vscode.Uri.joinPath(client.folder.uri, details.artifactFolder, path);
     await vscode.commands.executeCommand('vscode.open', file);
   }

@@ -1,17 +1,23 @@
 import * as vscode from 'vscode';
 import { type Attached, attach } from '../../attach/attach.ts';
-import type { SendOptions } from '../../attach/connection.ts';
+import type { SendOptions, ServiceConnection } from '../../attach/connection.ts';
 import type { ServiceProgram } from '../../attach/start.ts';
 import { cancelledErrorCode, errorShape } from '../../base/errors.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import type { NotificationType, RequestType } from '../../protocol/rpc.ts';
 import { logWritten } from '../../protocol/service.ts';
-import { placedIn, serviceKeepsStopping } from '../errors.ts';
+import { placedIn, serviceKeepsStopping, showError } from '../errors.ts';
 import { writeServiceEntry } from '../log.ts';
 
 export type ServiceState =
   | { readonly kind: 'idle' | 'connecting' | 'connected' }
   | { readonly kind: 'offline'; readonly message: string };
+
+/** What a service has to know of this window before anything else is asked of it. */
+export type Prepare = (
+  folder: vscode.WorkspaceFolder,
+  connection: Pick<ServiceConnection, 'send'>,
+) => Promise<void>;
 
 /** After more losses than these within a minute nothing but the user, or time, starts it again. */
 const restartsPerMinute = 3;
@@ -25,6 +31,7 @@ export class ServiceClient implements Disposable {
   readonly #program: ServiceProgram;
   readonly #version: string;
   readonly #log: vscode.LogOutputChannel;
+  readonly #prepare: Prepare;
   readonly #disposables = new DisposableStore();
   readonly #stateChanged = this.#disposables.add(new vscode.EventEmitter<ServiceState>());
   readonly #connected = this.#disposables.add(new vscode.EventEmitter<void>());
@@ -44,11 +51,13 @@ export class ServiceClient implements Disposable {
     program: ServiceProgram,
     version: string,
     log: vscode.LogOutputChannel,
+    prepare: Prepare,
   ) {
     this.folder = folder;
     this.#program = program;
     this.#version = version;
     this.#log = log;
+    this.#prepare = prepare;
   }
 
   /** Where scripts log, as the service last said it. */
@@ -120,6 +129,7 @@ export class ServiceClient implements Disposable {
       });
       this.#subscribe(attached);
       this.#trackingUri = attached.welcome.trackingUri;
+      await this.#prepare(this.folder, attached.connection).catch(showError);
       this.#setState({ kind: 'connected' });
       this.#log.info(`Attached to the service of ${this.folder.name}, process ${attached.welcome.processId}`);
       if (this.#connectedBefore) {

@@ -3,7 +3,7 @@ import type { ServiceProgram } from '../../attach/start.ts';
 import { DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import { getRuns, type RunId } from '../../protocol/experiments.ts';
 import { noFolderOpen } from '../errors.ts';
-import { ServiceClient } from './serviceClient.ts';
+import { type Prepare, ServiceClient } from './serviceClient.ts';
 
 /** One service client per workspace folder, made when the folder is first needed. */
 export class Services implements vscode.Disposable {
@@ -14,13 +14,15 @@ export class Services implements vscode.Disposable {
   readonly #program: ServiceProgram;
   readonly #version: string;
   readonly #log: vscode.LogOutputChannel;
+  readonly #prepare: Prepare;
   readonly onDidCreate = this.#created.event;
   readonly onDidChangeFolders = this.#foldersChanged.event;
 
-  constructor(program: ServiceProgram, version: string, log: vscode.LogOutputChannel) {
+  constructor(program: ServiceProgram, version: string, log: vscode.LogOutputChannel, prepare: Prepare) {
     this.#program = program;
     this.#version = version;
     this.#log = log;
+    this.#prepare = prepare;
     this.#disposables.add(
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         for (const folder of removed) {
@@ -78,7 +80,7 @@ export class Services implements vscode.Disposable {
     if (known) {
       return known;
     }
-    const client = new ServiceClient(folder, this.#program, this.#version, this.#log);
+    const client = new ServiceClient(folder, this.#program, this.#version, this.#log, this.#prepare);
     this.#clients.set(key, client);
     this.#created.fire(client);
     return client;

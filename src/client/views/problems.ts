@@ -24,6 +24,9 @@ export class Problems implements Disposable {
   readonly #disposables = new DisposableStore();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<string | undefined>());
 
+  #problem: string | undefined;
+  #remark: string | undefined;
+
   constructor(services: Services) {
     this.#services = services;
   }
@@ -46,16 +49,22 @@ export class Problems implements Disposable {
     }
   }
 
+  /** A sentence about what is shown all the same; a problem goes before it. */
+  remark(sentence: string | undefined): void {
+    this.#remark = sentence;
+    this.#tell();
+  }
+
   /** The nodes that `fetch` gives; while it fails, what says so. */
   async around<Node>(fetch: () => Promise<Node[]>): Promise<(Node | ProblemNode)[]> {
     const isAlone = this.#services.all.length === 1;
     try {
       const nodes = await fetch();
-      this.#changed.fire(undefined);
+      this.#say(undefined);
       return nodes;
     } catch (error) {
       const { message } = errorShape(error);
-      this.#changed.fire(isAlone ? message : undefined);
+      this.#say(isAlone ? message : undefined);
       return isAlone ? [] : [{ kind: 'problem', message }];
     }
   }
@@ -67,6 +76,15 @@ export class Problems implements Disposable {
 
   dispose(): void {
     this.#disposables.dispose();
+  }
+
+  #say(problem: string | undefined): void {
+    this.#problem = problem;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#changed.fire(this.#problem ?? this.#remark);
   }
 }
 

@@ -20,6 +20,12 @@ export function pathOfArtifactUri(uri: string): string {
   return match[1]!;
 }
 
+/** The run to whose artifacts a path below the artifact folder belongs, and the path among these. */
+export function runOfArtifact(relative: string): { readonly run: string; readonly path: string } | undefined {
+  const match = /^(?:.*\/)?([^/]+)\/artifacts(?:\/(.*))?$/.exec(relative);
+  return match ? { run: match[1]!, path: match[2] ?? '' } : undefined;
+}
+
 /**
  * The absolute place of a path below `root`, for reading and for writing. Nothing on the way may lead outside:
  * the path is checked at every further decoding, and so is where the links that exist already point.

@@ -25,7 +25,7 @@ import type { Page } from '../../protocol/rpc.ts';
 import { parseFilter } from '../search/parseFilter.ts';
 import { parseOrder } from '../search/parseOrder.ts';
 import { adoptRuns } from './adopt.ts';
-import { listStored, pathOfArtifactUri } from './artifactStorage.ts';
+import { listStored, pathOfArtifactUri, type StoredArtifact } from './artifactStorage.ts';
 import { describeScript } from './describeScript.ts';
 import { notStoppable } from './launchErrors.ts';
 import { Launcher, type LauncherOptions } from './launcher.ts';
@@ -48,7 +48,17 @@ import { runNotFound, storeErrorCodes } from './storeErrors.ts';
 import { Supervision } from './supervision.ts';
 
 export interface ExperimentsOptions extends LauncherOptions {
+  readonly origin?: RunOrigin;
   readonly runtime: LauncherOptions['runtime'] & { readonly supervisorScript: string };
+}
+
+/** Where runs are from that were not made here: asked for what is kept there alone. */
+export interface RunOrigin {
+  /** Fills the store as far as that succeeds in a moment. */
+  loadHistories(query: Pick<SeriesQuery, 'runs' | 'metrics'>): Promise<void>;
+  /** Undefined for a run whose artifacts are here. */
+  listArtifacts(run: RunId, folder: string): Promise<readonly StoredArtifact[] | undefined>;
+  loadArtifact(run: RunId, file: string): Promise<void>;
 }
 
 /** Runs of the user's scripts: start, stop, watch and look up. */
@@ -60,9 +70,10 @@ export interface Experiments extends Disposable {
   listExperiments(): readonly ExperimentSummary[];
   searchRuns(query: RunQuery): Page<RunSummary>;
   getRuns(runs: readonly RunId[]): readonly RunDetails[];
-  getSeries(query: SeriesQuery): readonly Series[];
+  getSeries(query: SeriesQuery): Promise<readonly Series[]>;
   readLog(query: LogQuery): LogPart;
   listArtifacts(runId: RunId, path: string): Promise<readonly ArtifactEntry[]>;
+  loadArtifact(runId: RunId, path: string): Promise<void>;
   /** Takes over the runs of a service that is gone; to be called once, when the tracking server listens. */
   adoptRuns(): void;
   /** Runs whose script is alive, and runs of which something is still being captured. */
@@ -163,7 +174,8 @@ class WorkspaceExperiments implements Experiments {
     return known.map((run, index) => this.#details(run, summaries[index]!));
   }
 
-  getSeries(query: SeriesQuery): readonly Series[] {
+  async getSeries(query: SeriesQuery): Promise<readonly Series[]> {
+    await this.#options.origin?.loadHistories(query);
     return this.#store.series(query);
   }
 
@@ -175,8 +187,14 @@ class WorkspaceExperiments implements Experiments {
   async listArtifacts(runId: RunId, asked: string): Promise<readonly ArtifactEntry[]> {
     const own = pathOfArtifactUri(this.#require(runId).artifactUri);
     const root = path.join(this.#options.workspace, '.mlops', 'artifacts');
-    const entries = await listStored(root, `${own}/${asked}`);
+    const elsewhere = await this.#options.origin?.listArtifacts(runId, asked);
+    const entries = elsewhere ?? (await listStored(root, `${own}/${asked}`));
     return entries.map(({ name, ...entry }) => ({ path: path.posix.join(asked, name), ...entry }));
+  }
+
+  async loadArtifact(runId: RunId, file: string): Promise<void> {
+    this.#require(runId);
+    await this.#options.origin?.loadArtifact(runId, file);
   }
 
   /** A deleted run of a deleted experiment comes back with its experiment, not by itself. */

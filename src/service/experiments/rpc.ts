@@ -6,6 +6,7 @@ import {
   getSeries,
   listArtifacts,
   listExperiments,
+  loadArtifact,
   logChanged,
   readLog,
   renameRun,
@@ -52,6 +53,10 @@ export function registerExperiments(router: Router, experiments: Experiments): D
   });
   router.on(readLog, (query) => experiments.readLog(query));
   router.on(listArtifacts, ({ run, path }) => experiments.listArtifacts(run, path));
+  router.on(loadArtifact, async ({ run, path }) => {
+    await experiments.loadArtifact(run, path);
+    return null;
+  });
 
   const disposables = new DisposableStore();
   const news = disposables.add(new RunNews(router));

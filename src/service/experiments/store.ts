@@ -12,7 +12,7 @@ import type { Expression, OrderItem } from '../search/syntax.ts';
 
 /**
  * Experiments, runs and what they log. `sqliteStore.ts` keeps them in the workspace;
- * a remote MLflow server will be the second implementation.
+ * `remote/forwardingStore.ts` also sends every write to a remote MLflow server.
  *
  * Every write is one transaction. Methods throw the named errors of `storeErrors.ts`.
  */

@@ -4,18 +4,34 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { listStored, resolveStored, storedFile, uploadsFolder } from '../experiments/artifactStorage.ts';
+import {
+  listStored,
+  resolveStored,
+  runOfArtifact,
+  storedFile,
+  uploadsFolder,
+} from '../experiments/artifactStorage.ts';
+import type { RunOrigin } from '../experiments/experiments.ts';
 import { artifactNotFound, unsafePath } from '../experiments/storeErrors.ts';
 import { list } from './encode.ts';
 import { uploadInterrupted } from './errors.ts';
+
+export interface ArtifactProxyOptions {
+  /** Where runs are from that were not made here. */
+  readonly origin?: RunOrigin;
+  /** After a file was stored under this path below the artifact folder, and before its sender hears of it. */
+  artifactWritten?(relative: string): void;
+}
 
 /** The files behind `/api/2.0/mlflow-artifacts/artifacts`. */
 export class ArtifactProxy {
   readonly #root: string;
   readonly #uploads: string;
+  readonly #options: ArtifactProxyOptions;
 
-  constructor(root: string) {
+  constructor(root: string, options: ArtifactProxyOptions = {}) {
     this.#root = root;
+    this.#options = options;
     this.#uploads = path.join(root, uploadsFolder);
   }
 
@@ -33,6 +49,7 @@ export class ArtifactProxy {
       await pipeline(body, createWriteStream(temporary, { flags: 'wx' }));
       await fs.mkdir(path.dirname(target), { recursive: true });
       await fs.rename(temporary, target);
+      this.#options.artifactWritten?.(relative);
     } catch (error) {
       await fs.rm(temporary, { force: true });
       throw named(error, relative);
@@ -41,6 +58,10 @@ export class ArtifactProxy {
   }
 
   async get(relative: string): Promise<ArtifactBody> {
+    const artifact = runOfArtifact(requireName(relative));
+    if (artifact) {
+      await this.#options.origin?.loadArtifact(artifact.run, artifact.path);
+    }
     const { file, bytes } = await storedFile(this.#root, requireName(relative));
     const name = path.basename(file);
     return {
@@ -57,7 +78,11 @@ export class ArtifactProxy {
 
   /** Paths are relative to the listed folder. */
   async list(relative: string): Promise<object> {
-    const entries = await listStored(this.#root, relative);
+    const artifact = runOfArtifact(relative);
+    const elsewhere =
+      artifact &&
+      (await this.#options.origin?.listArtifacts(artifact.run, artifact.path.replace(/\/+$/, '')));
+    const entries = elsewhere ?? (await listStored(this.#root, relative));
     return list(
       'files',
       entries.map((entry) => ({

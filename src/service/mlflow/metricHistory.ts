@@ -4,7 +4,7 @@ import { encodeMetric, list, type WireMetric } from './encode.ts';
 import { invalidParameter } from './errors.ts';
 import { integer, limits, optional, required, requiredTexts, texts, withRun } from './fields.ts';
 import { nextPage, offsetOf } from './paging.ts';
-import { type Route, route } from './route.ts';
+import { type Call, type Route, route } from './route.ts';
 
 const messages = {
   one: withRun({ metric_key: required, page_token: optional, max_results: integer.nullish() }),
@@ -38,7 +38,7 @@ export const metricHistoryRoutes: readonly Route[] = [
 ];
 
 /** Everything when `max_results` is absent. */
-function oneHistory(message: z.output<typeof messages.one>, { store }: { store: RunStore }): object {
+async function oneHistory(message: z.output<typeof messages.one>, { store, origin }: Call): Promise<object> {
   const offset = offsetOf(message.page_token);
   const limit = message.max_results ?? Number.MAX_SAFE_INTEGER - 1;
   if (limit < 1) {
@@ -46,6 +46,7 @@ function oneHistory(message: z.output<typeof messages.one>, { store }: { store: 
       `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer.`,
     );
   }
+  await origin?.loadHistories({ runs: [message.runId], metrics: [message.metric_key] });
   const points = historyOf(store, message.runId, message.metric_key, limit + 1, offset);
   const page = points.slice(0, limit);
   return {
@@ -55,7 +56,10 @@ function oneHistory(message: z.output<typeof messages.one>, { store }: { store: 
 }
 
 /** The runs by their ids, each in the order of its history, up to a number of points for all together. */
-function bulkHistory(message: z.output<typeof messages.bulk>, { store }: { store: RunStore }): object {
+async function bulkHistory(
+  message: z.output<typeof messages.bulk>,
+  { store, origin }: Call,
+): Promise<object> {
   const { run_id: runIds, metric_key: key } = message;
   if (runIds.length === 0) {
     throw invalidParameter('GetMetricHistoryBulk request must specify at least one run_id.');
@@ -69,6 +73,7 @@ function bulkHistory(message: z.output<typeof messages.bulk>, { store }: { store
   if (key === null || key === undefined) {
     throw invalidParameter('GetMetricHistoryBulk request must specify a metric_key.');
   }
+  await origin?.loadHistories({ runs: runIds, metrics: [key] });
   const metrics: RunMetric[] = [];
   const most = Math.max(0, Math.min(message.max_results ?? limits.bulkPoints, limits.bulkPoints));
   for (const runId of [...new Set(runIds)].sort()) {
@@ -79,10 +84,10 @@ function bulkHistory(message: z.output<typeof messages.bulk>, { store }: { store
 }
 
 /** At most `max_results` points of each run, evenly spread, its first and its last one among them. */
-function sampledHistories(
+async function sampledHistories(
   message: z.output<typeof messages.interval>,
-  { store }: { store: RunStore },
-): object {
+  { store, origin }: Call,
+): Promise<object> {
   const { run_ids: runIds, start_step: first, end_step: last } = message;
   if (runIds.length > limits.bulkRuns) {
     throw invalidParameter(
@@ -99,6 +104,7 @@ function sampledHistories(
       `end_step must be greater than start_step. Found start_step=${range.first} and end_step=${range.last}.`,
     );
   }
+  await origin?.loadHistories({ runs: runIds, metrics: [message.metric_key] });
   return list(
     'metrics',
     runIds

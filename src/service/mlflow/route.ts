@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RunOrigin } from '../experiments/experiments.ts';
 import type { RunStore } from '../experiments/store.ts';
 import type { ModelStore } from '../models/store.ts';
 import type { TraceStore } from '../traces/store.ts';
@@ -13,6 +14,8 @@ export interface Call {
   readonly traces: TraceStore;
   readonly writes: GroupCommit;
   readonly artifactRoot: string;
+  /** Where runs are from that were not made here. */
+  readonly origin?: RunOrigin;
   /** Where the scripts are that name themselves in a run's tags. */
   readonly workspace?: string;
   /** The supervised run whose process asks, when it came by that run's own address. */

@@ -125,9 +125,11 @@ function search(message: Message<'search'>, { store }: Call): object {
   };
 }
 
-function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
+async function listArtifacts(message: Message<'listArtifacts'>, call: Call): Promise<object> {
   const run = requireRun(call.store, message.runId);
-  return listArtifactsOf(run.artifactUri, message.path ?? '', call.artifactRoot);
+  const folder = message.path ?? '';
+  const elsewhere = await call.origin?.listArtifacts(run.runId, folder);
+  return listArtifactsOf(run.artifactUri, folder, call.artifactRoot, elsewhere);
 }
 
 function encoded(run: StoredRun, store: RunStore) {

@@ -9,7 +9,7 @@ import { unsafePath } from '../experiments/storeErrors.ts';
 import type { Log } from '../log.ts';
 import type { ModelStore } from '../models/store.ts';
 import type { TraceStore } from '../traces/store.ts';
-import { ArtifactProxy } from './artifactProxy.ts';
+import { ArtifactProxy, type ArtifactProxyOptions } from './artifactProxy.ts';
 import { decode, parseJson } from './decode.ts';
 import {
   badRequest,
@@ -26,7 +26,7 @@ import type { Call } from './route.ts';
 import { multipartPaths, refuseMultipart, routes } from './routes.ts';
 import { type ChosenExperiments, RunScope } from './runScope.ts';
 
-export interface TrackingServerOptions {
+export interface TrackingServerOptions extends ArtifactProxyOptions {
   readonly store: RunStore;
   readonly models: ModelStore;
   readonly traces: TraceStore;
@@ -72,7 +72,7 @@ const otherMountPoints = /^\/(?:ajax-)?api\/[23]\.0(?=\/)/;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
 export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
-  const artifacts = new ArtifactProxy(options.artifactRoot);
+  const artifacts = new ArtifactProxy(options.artifactRoot, options);
   await artifacts.prepare();
   const gate = new Gate(options.secret, options.store);
   const app = fastify({
@@ -90,8 +90,10 @@ export async function createTrackingServer(options: TrackingServerOptions): Prom
   });
   answerErrors(app, options.log);
   const { store, models, traces, artifactRoot, workspace } = options;
+  const { origin } = options;
+  const more = { ...(workspace && { workspace }), ...(origin && { origin }) };
   const writes = new GroupCommit(store);
-  serveMessages(app, { store, models, traces, writes, artifactRoot, ...(workspace && { workspace }) }, gate);
+  serveMessages(app, { store, models, traces, writes, artifactRoot, ...more }, gate);
   serveArtifacts(app, artifacts);
   serveRest(app);
   const port = await listen(app, options);

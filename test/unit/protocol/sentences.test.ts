@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ImportResult } from '../../../src/protocol/import.ts';
-import { checkedOutSentence, importedSentence, versionedSentence } from '../../../src/protocol/sentences.ts';
+import {
+  checkedOutSentence,
+  importedSentence,
+  remoteProblemSentence,
+  remoteWaitingSentence,
+  versionedSentence,
+} from '../../../src/protocol/sentences.ts';
 import type { DatasetSummary, VersionResult } from '../../../src/protocol/versions.ts';
 
 test('a new version says its number, its size and its commit; nothing new says so', () => {
@@ -42,6 +48,22 @@ test('a checkout says which version is there now', () => {
   expect(checkedOutSentence({ ...dataset, currentVersion: undefined })).toBe(
     'x.csv is as its pointer says again.',
   );
+});
+
+test('a remote server that is away says since when, and how much waits for it', () => {
+  const since = new Date(2026, 10, 23, 14, 2).getTime();
+  const away = { state: 'unreachable', problem: 'long', since, waiting: 0, refused: 0 } as const;
+  expect(remoteProblemSentence(away)).toBe(
+    'Tracking server not reachable since 14:02. Shown is what was known then.',
+  );
+  expect(remoteProblemSentence({ ...away, waiting: 12 })).toMatch(
+    / 12 changes wait for the tracking server\.$/,
+  );
+  expect(remoteProblemSentence({ ...away, state: 'signIn', problem: 'Sign in.', waiting: 1 })).toBe(
+    'Sign in. 1 change waits for the tracking server.',
+  );
+  const well = { state: 'connected', waiting: 0, refused: 0 } as const;
+  expect([remoteProblemSentence(well), remoteWaitingSentence(well)]).toEqual([undefined, undefined]);
 });
 
 const none = { count: 0, some: [] };
