@@ -8,7 +8,7 @@ import type { Migration } from './migration.ts';
  * `refusal` is the reason of the remote for a change that it will never take; it stays for people to read.
  */
 export const remoteMigration: Migration = {
-  number: 20,
+  number: 6,
   sql: `
     CREATE TABLE outbox (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
