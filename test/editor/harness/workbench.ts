@@ -15,6 +15,7 @@ const STARTUP_TIMEOUT = 90_000;
 const ACTION_TIMEOUT = 60_000;
 const PALETTE_TIMEOUT = 60_000;
 const PALETTE_ATTEMPT = 6_000;
+const MENU_ATTEMPT = 5_000;
 
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
@@ -143,11 +144,19 @@ export class Workbench {
     await this.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
   }
 
-  /** A window that has just opened learns only after a moment that its folder is trusted: then it is asked again. */
+  /**
+   * A window that has just opened learns only after a moment that its folder is trusted, and a tree that draws itself
+   * anew between aiming and clicking gives the menu of another row: then it is asked again.
+   */
   private async openEnabledMenu(target: Locator, label: string): Promise<boolean> {
     await target.click({ button: 'right' });
-    await this.menuItem(label).waitFor();
-    if ((await this.menuItem(label, '.disabled').count()) === 0) {
+    const opened = await this.menuItem(label)
+      .waitFor({ timeout: MENU_ATTEMPT })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (opened && (await this.menuItem(label, '.disabled').count()) === 0) {
       return true;
     }
     await this.page.keyboard.press('Escape');

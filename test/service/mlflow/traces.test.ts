@@ -47,11 +47,15 @@ describe('a trace', () => {
   test('comes back as it was sent, with the place for its spans', async () => {
     const { call, client } = await start();
     const sent = trace(traceId(1), { assessments: [{ assessment_name: 'good', feedback: { value: true } }] });
-    const { tags } = sent.trace.trace_info;
+    const { tags, trace_metadata } = sent.trace.trace_info;
     const location = `mlflow-artifacts:/0/traces/${traceId(1)}/artifacts`;
     const expected = {
       trace: {
-        trace_info: { ...sent.trace.trace_info, tags: { ...tags, 'mlflow.artifactLocation': location } },
+        trace_info: {
+          ...sent.trace.trace_info,
+          tags: { ...tags, 'mlflow.artifactLocation': location },
+          trace_metadata: { ...trace_metadata, 'mlflow.trace.infoFinalized': 'true' },
+        },
       },
     };
     expect((await call('POST', 'traces', sent)).json).toEqual(expected);
