@@ -1,5 +1,3 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import { hasCode } from '../base/errors.ts';
 import { protocolVersion } from '../protocol/rpc.ts';
 import {
@@ -10,6 +8,7 @@ import {
   type TrackingOptions,
   type Welcome,
 } from '../protocol/service.ts';
+import { readAddress } from './address.ts';
 import { connect, type ServiceConnection } from './connection.ts';
 import { olderServiceBusy, otherVersionCode, wentAwayCode } from './errors.ts';
 import { type ServiceProgram, startService } from './start.ts';
@@ -44,14 +43,6 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     throw olderServiceBusy(0);
   }
   return started;
-}
-
-export async function readAddress(workspace: string): Promise<ServiceAddress | undefined> {
-  try {
-    return JSON.parse(await fs.readFile(path.join(workspace, '.mlops', 'service.json'), 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 async function connectTo(address: ServiceAddress | undefined): Promise<ServiceConnection | undefined> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readAddress } from '../attach/attach.ts';
+import { readAddress } from '../attach/address.ts';
 import { connect, type ServiceConnection } from '../attach/connection.ts';
 import { formatBytes, formatRelativeTime, plural } from '../base/format.ts';
 import { getStatus, retire, type ServiceAddress } from '../protocol/service.ts';

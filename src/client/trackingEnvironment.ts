@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { readAddress } from '../attach/attach.ts';
+import { readAddress } from '../attach/address.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../base/lifecycle.ts';
 import { getStatus } from '../protocol/service.ts';
 import { hasOwnAddress, markVariable, setsAddress, trackingVariable } from './ownTrackingAddress.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readAddress } from '../../src/attach/attach.ts';
+import { readAddress } from '../../src/attach/address.ts';
 import { isAlive } from '../support/service.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { Editor } from './editor.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readAddress } from '../../src/attach/attach.ts';
+import { readAddress } from '../../src/attach/address.ts';
 import { processesWith } from '../service/experiments/workspace.ts';
 import { isAlive } from '../support/service.ts';
 import { Editor } from './editor.ts';

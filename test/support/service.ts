@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Attached, attach, readAddress } from '../../src/attach/attach.ts';
+import { readAddress } from '../../src/attach/address.ts';
+import { type Attached, attach } from '../../src/attach/attach.ts';
 import { DisposableStore, toDisposable } from '../../src/base/lifecycle.ts';
 import { waitFor } from './waitFor.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Attached, attach } from '../../attach/attach.ts';
+import type { Attached } from '../../attach/attach.ts';
 import type { SendOptions, ServiceConnection } from '../../attach/connection.ts';
 import type { ServiceProgram } from '../../attach/start.ts';
 import { cancelledErrorCode, errorShape } from '../../base/errors.ts';
@@ -121,6 +121,8 @@ export class ServiceClient implements Disposable {
   async #connect(): Promise<Attached> {
     this.#setState({ kind: 'connecting' });
     try {
+      // What it stands on takes longer to load than all the rest, so it is loaded with the first request.
+      const { attach } = await import('../../attach/attach.ts');
       const attached = await attach({
         workspace: this.folder.uri.fsPath,
         program: this.#program,
