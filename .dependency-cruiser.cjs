@@ -41,9 +41,11 @@ const domains = [
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
   storage:
-    '(database|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
+    '(database|duckdb|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
+  data: '(encodedTable|data|errors|rpc)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
+  privacy: '(privacy|rpc)\\.ts$',
   experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|scriptOfTags|rpc)\\.ts$',
   models: '(store|sqliteStore|errors)\\.ts$',
   traces: '(store|sqliteStore|errors)\\.ts$',
