@@ -21,6 +21,7 @@ export const commands = {
   datasetVersion: 'mlops.dataset.version',
   datasetCheckout: 'mlops.dataset.checkout',
   datasetOpen: 'mlops.dataset.open',
+  datasetProfile: 'mlops.dataset.profile',
   repositoryCreate: 'mlops.repository.create',
   experimentsImport: 'mlops.experiments.import',
   experimentsRefresh: 'mlops.experiments.refresh',
@@ -62,7 +63,7 @@ export const contextKeys = {
   experimentsFiltered: 'mlops.experimentsFiltered',
 } as const;
 
-/** `viewItem` values of tree rows, which the manifest's menus name; those of runs go on with their marks. */
+/** `viewItem` values of tree rows, which the manifest's menus name; those of runs and of tables go on with marks. */
 export const treeItems = {
   experiment: 'experiment',
   runUnderWay: 'run.underWay',
@@ -78,7 +79,26 @@ export const runMarks = ['starred', 'archived'] as const;
 export const panelTypes = {
   run: 'mlops.runPanel',
   compare: 'mlops.comparePanel',
+  profile: 'mlops.profilePanel',
 } as const;
+
+/** Follows the `viewItem` of data that can be profiled, after a point. */
+export const tableMark = 'table';
+
+/** Endings of files that are tables, as the explorer's menu has them too. */
+export const tableExtensions = [
+  'csv',
+  'tsv',
+  'tab',
+  'json',
+  'jsonl',
+  'ndjson',
+  'parquet',
+  'pq',
+  'arrow',
+  'feather',
+  'ipc',
+] as const;
 
 /** Languages whose scripts can be run as experiments. */
 export const scriptLanguages = ['python', 'javascript', 'typescript'] as const;

@@ -56,7 +56,7 @@ const general: ErrorHandlers = {
   showLog: () => vscode.commands.executeCommand(commands.serviceShowLog),
   createRepository: () => vscode.commands.executeCommand(commands.repositoryCreate),
   openFile: ({ subject }) =>
-    subject ? openAt(subject) : vscode.commands.executeCommand('workbench.action.quickOpen'),
+    subject ? openPlace(subject) : vscode.commands.executeCommand('workbench.action.quickOpen'),
   restartService: () => vscode.commands.executeCommand(commands.serviceRestart),
   manageTrust: () => vscode.commands.executeCommand('workbench.trust.manage'),
   openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', 'mlops.tracking'),
@@ -102,7 +102,7 @@ export function placedIn(folder: vscode.WorkspaceFolder, error: unknown): unknow
 }
 
 /** `path:line:column`, line and column from 1 and optional. */
-async function openAt(place: string): Promise<void> {
+export async function openPlace(place: string): Promise<void> {
   const [, file = place, line, column] = /^(.*?)(?::(\d+)(?::(\d+))?)?$/.exec(place) ?? [];
   const position = new vscode.Position(Number(line ?? 1) - 1, Number(column ?? 1) - 1);
   await vscode.window.showTextDocument(vscode.Uri.file(file), {

@@ -64,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
   register(registerCommands(filterCommands({ services, filter })));
   const selection = () => experimentsView.selection;
   register(registerCommands(runLifeCommands({ services, panels, selection })));
-  register(registerCommands(datasetCommands({ services, tree: datasets })));
+  register(registerCommands(datasetCommands({ services, panels, tree: datasets })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCommands(trackingCommands({ remoteServers })));
   register(remoteServers.onDidChange(() => experiments.problems.remark(remoteServers.problem)));

@@ -1,4 +1,5 @@
 import type { ErrorShape } from '../base/errors.ts';
+import { profileData, profileKept, readRows, sketchData } from './data.ts';
 import {
   getRuns,
   getSeries,
@@ -12,7 +13,7 @@ import {
   setRunTags,
   stopRun,
 } from './experiments.ts';
-import { type NotificationType, type RequestType, request } from './rpc.ts';
+import { type NotificationType, type Progress, type RequestType, request } from './rpc.ts';
 
 /** What a page may ask of the service through the client, and the news it hears. Nothing else is forwarded. */
 export interface PanelContract {
@@ -28,6 +29,10 @@ export const panels = {
   compare: {
     requests: [getRuns, getSeries, searchRuns],
     notifications: [runsChanged],
+  },
+  profile: {
+    requests: [sketchData, profileData, readRows],
+    notifications: [profileKept],
   },
 } satisfies Record<string, PanelContract>;
 
@@ -45,13 +50,23 @@ export const panelTitle = request<{ title: string }, null>('panel/title');
 
 export const clientRequests = [panelReady, panelOpen, panelTitle] as const;
 
-/** The runs a panel is about: one for the run panel, any number for the compare panel. */
-export interface PanelStart {
-  readonly panel: PanelId;
+/** What a panel is about. */
+export type PanelSubject = RunsSubject | DataSubject;
+
+/** One run for the run panel, any number for the compare panel. */
+export interface RunsSubject {
+  readonly panel: 'run' | 'compare';
   readonly runs: readonly RunId[];
-  /** The part to show first, when the user asked for it. */
-  readonly tab?: PanelPart;
 }
+
+export interface DataSubject {
+  readonly panel: 'profile';
+  /** Absolute: it also says which of a window's folders the data belongs to. */
+  readonly data: string;
+}
+
+/** `tab` is the part to show first, when the user asked for it. */
+export type PanelStart = PanelSubject & { readonly tab?: PanelPart };
 
 /** `note` is the note, ready to be written. */
 export type PanelPart = 'log' | 'note';
@@ -62,26 +77,34 @@ export type PanelTarget =
   | { readonly kind: 'artifact'; readonly run: RunId; readonly path: string }
   | { readonly kind: 'log'; readonly run: RunId }
   | { readonly kind: 'script'; readonly path: string }
+  /** A place that an error names: an absolute path with an optional `:line:column`. */
+  | { readonly kind: 'place'; readonly place: string }
   | { readonly kind: 'chooseRuns'; readonly runs: readonly RunId[] }
   /** Starts the service again after it has kept stopping. */
   | { readonly kind: 'restartService' };
 
 /** What a page keeps with `setState`, so that it comes back the same after a reload: never data. */
-export interface PanelState {
+export type PanelState = PanelSubject & {
   readonly schema: 1;
-  readonly panel: PanelId;
-  readonly runs: readonly RunId[];
   /** What the user arranged: open tab, baseline, switches. Each page reads only its own keys. */
   readonly view: Readonly<Record<string, string | number | boolean>>;
-}
+};
 
 export type PageMessage =
-  | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly parameters: unknown }
+  | {
+      readonly kind: 'request';
+      readonly id: number;
+      readonly method: string;
+      readonly parameters: unknown;
+      /** The page wants to hear how the work stands. */
+      readonly progress?: boolean;
+    }
   | { readonly kind: 'cancel'; readonly id: number };
 
 export type HostMessage =
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: ErrorShape }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'news'; readonly method: string; readonly parameters: unknown }
   /** The connection to the service came back, or the page became visible: everything may have changed. */
   | { readonly kind: 'refresh' }

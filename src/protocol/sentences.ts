@@ -1,4 +1,5 @@
 import { formatClock, formatSize, plural } from '../base/format.ts';
+import type { LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
 import type { RemoteStatus } from './remote.ts';
 import type { DatasetSummary, VersionResult } from './versions.ts';
@@ -55,4 +56,16 @@ export function remoteWaitingSentence({ waiting }: RemoteStatus): string | undef
   return waiting > 0
     ? `${plural(waiting, 'change waits', 'changes wait')} for the tracking server.`
     : undefined;
+}
+
+/** What one column tells about another, and what to do about it. */
+export function leakageSentence({ kind, column, other, strength }: LeakageHint): string {
+  switch (kind) {
+    case 'redundant':
+      return `“${column}” says the same as “${other}”.`;
+    case 'nearlyTarget':
+      return `“${column}” is nearly the target “${other}” itself: leave it out of training.`;
+    case 'determinesTarget':
+      return `“${column}” gives the target “${other}” away (${Math.floor(strength * 100)} % of the doubt): is it known when a prediction is made?`;
+  }
 }

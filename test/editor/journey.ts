@@ -126,7 +126,7 @@ export async function versionDataset(
   return answer.message();
 }
 
-async function explorerRow(workbench: Workbench, names: readonly string[]): Promise<Locator> {
+export async function explorerRow(workbench: Workbench, names: readonly string[]): Promise<Locator> {
   const tree = workbench.page.getByRole('tree', { name: 'Files Explorer' });
   const rows = names.map((name) => tree.getByRole('treeitem', { name, exact: true }));
   for (const row of rows.slice(0, -1)) {

@@ -5,6 +5,7 @@ import { extname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import '../../webview-ui/dev/fakeWindow.ts';
+import type { PanelId } from '../../src/protocol/panels.ts';
 import { devBuild } from '../../webview-ui/dev/build.ts';
 import { findChromium } from '../editor/setup/chromium.ts';
 
@@ -74,7 +75,7 @@ export class Pages {
     await new Promise((closed) => this.#server.close(closed));
   }
 
-  async open(panel: 'run' | 'compare', options: OpenOptions): Promise<OpenedPage> {
+  async open(panel: PanelId, options: OpenOptions): Promise<OpenedPage> {
     const { scenario, theme = 'dark', width = 1100, height = 760 } = options;
     const page = await this.#browser.newPage({
       viewport: { width, height },

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { PanelId } from '../../src/protocol/panels.ts';
 import { type OpenedPage, type OpenOptions, Pages } from './pages.ts';
 
 /**
@@ -7,7 +8,7 @@ import { type OpenedPage, type OpenOptions, Pages } from './pages.ts';
  * Whatever a test does: no error in the page and nothing refused by its policy.
  */
 export function pagesOf(
-  panel: 'run' | 'compare',
+  panel: PanelId,
 ): (scenario: string, options?: Omit<OpenOptions, 'scenario'>) => Promise<Page> {
   let pages: Pages;
   let current: OpenedPage | undefined;

@@ -9,13 +9,13 @@ import { swatchClass } from '../shared/chart/palette.ts';
 import { chartOptionsView, readChartOptions } from '../shared/chartOptions.ts';
 import { orderMetrics } from '../shared/metricOrder.ts';
 import { emptyNotice } from '../shared/notices.ts';
-import { PanelPage } from '../shared/panelPage.ts';
 import { Resource } from '../shared/resource.ts';
 import { isLive } from '../shared/runState.ts';
+import { RunsPage } from '../shared/runsPage.ts';
 import { compareRuns } from './comparison.ts';
 import { comparisonTable } from './comparisonTable.ts';
 
-export class ComparePage extends PanelPage {
+export class ComparePage extends RunsPage {
   protected readonly panel = 'compare';
   #runs!: Resource<readonly RunDetails[]>;
 
@@ -23,7 +23,7 @@ export class ComparePage extends PanelPage {
     super.connectedCallback();
     this.#runs = this.subscriptions.add(
       new Resource(
-        (signal) => this.host.send(getRuns, { runs: this.ids ?? [] }, signal),
+        (signal) => this.host.send(getRuns, { runs: this.ids }, signal),
         () => this.#changed(),
       ),
     );
@@ -67,7 +67,7 @@ export class ComparePage extends PanelPage {
     }
     const baseline = this.#baseline(runs);
     const differencesOnly = this.view.get('differencesOnly', true);
-    const gone = (this.ids?.length ?? 0) - runs.length;
+    const gone = this.ids.length - runs.length;
     return html`
       <div class="compare-toolbar">
         <label for="baseline">Baseline</label>
@@ -108,7 +108,7 @@ export class ComparePage extends PanelPage {
   }
 
   #addButton(): TemplateResult {
-    const runs = this.ids ?? [];
+    const runs = this.ids;
     return html`<vscode-button secondary icon="add" @click=${() => this.open({ kind: 'chooseRuns', runs })}>
       Add Runs…
     </vscode-button>`;

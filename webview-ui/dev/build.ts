@@ -10,6 +10,7 @@ export const pageBuild = {
   entryPoints: {
     run: 'webview-ui/run/main.ts',
     compare: 'webview-ui/compare/main.ts',
+    profile: 'webview-ui/profile/main.ts',
     page: 'webview-ui/shared/page.css',
     codicon: 'node_modules/@vscode/codicons/dist/codicon.css',
   },
@@ -26,6 +27,7 @@ export const devBuild = {
     dev: 'webview-ui/dev/dev.ts',
     'dev-run': 'webview-ui/dev/dev-run.html',
     'dev-compare': 'webview-ui/dev/dev-compare.html',
+    'dev-profile': 'webview-ui/dev/dev-profile.html',
   },
   loader: { ...pageBuild.loader, '.html': 'copy' },
   sourcemap: 'linked',

@@ -6,9 +6,9 @@ import { applyTheme } from './themes.ts';
 
 const query = new URLSearchParams(location.search);
 applyTheme(query.get('theme') ?? 'dark');
-const panel: PanelId = location.pathname.includes('compare') ? 'compare' : 'run';
+const panel = /dev-(\w+)/.exec(location.pathname)![1] as PanelId;
 const fake = new FakeHost(panel);
-openScenario(fake, query.get('scenario') ?? (panel === 'run' ? 'live' : 'six'));
+openScenario(fake, query.get('scenario') ?? { run: 'live', compare: 'six', profile: 'adult' }[panel]);
 window.fake = fake;
 window.acquireVsCodeApi = () => fake;
 if (query.get('still') === null) {

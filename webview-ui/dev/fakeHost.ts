@@ -1,4 +1,11 @@
-import { type ErrorShape, errorShape, WorkbenchError } from '../../src/base/errors.ts';
+import { type ErrorShape, errorShape, fromErrorShape } from '../../src/base/errors.ts';
+import {
+  type ProfileData,
+  profileData,
+  type ReadRows,
+  readRows,
+  sketchData,
+} from '../../src/protocol/data.ts';
 import {
   type ArtifactEntry,
   getRuns,
@@ -27,7 +34,9 @@ import {
   panelReady,
   panelTitle,
 } from '../../src/protocol/panels.ts';
+import type { Progress } from '../../src/protocol/rpc.ts';
 import type { WebviewApi } from '../shared/host.ts';
+import type { FakeTable } from './fakeData.ts';
 import { FakeSeries } from './fakeSeries.ts';
 
 type Answer = (parameters: never) => unknown;
@@ -42,6 +51,7 @@ export class FakeHost implements WebviewApi {
   /** Only ASCII, so that a place in the text is a place in its bytes. */
   readonly logs = new Map<RunId, string>();
   readonly artifacts = new Map<string, readonly ArtifactEntry[]>();
+  table: FakeTable | undefined;
   start: PanelStart;
   /** Failures to give instead of answers, by method. */
   readonly failures = new Map<string, ErrorShape>();
@@ -64,12 +74,15 @@ export class FakeHost implements WebviewApi {
     [setRunTags.method]: (request: SetRunTags) => this.#setTags(request),
     [restoreRuns.method]: ({ runs }: { runs: readonly RunId[] }) =>
       this.change(runs[0]!, { deletedTime: undefined }),
+    [sketchData.method]: (asked: ProfileData) => this.table!.sketch(asked),
+    [profileData.method]: (asked: ProfileData) => this.table!.profile(asked),
+    [readRows.method]: (asked: ReadRows) => this.table!.readRows(asked),
     [stopRun.method]: ({ run }: { run: RunId }) => this.change(run, { state: 'killed', endTime: Date.now() }),
   };
 
   constructor(panel: PanelId) {
     this.panel = panel;
-    this.start = { panel, runs: [] };
+    this.start = panel === 'profile' ? { panel, data: '' } : { panel, runs: [] };
   }
 
   postMessage(message: PageMessage): void {
@@ -148,6 +161,15 @@ export class FakeHost implements WebviewApi {
     }
   }
 
+  /** Tells whoever waits for an answer how the work stands. */
+  report(method: string, progress: Progress): void {
+    for (const message of this.sent) {
+      if (message.kind === 'request' && message.method === method && message.progress) {
+        this.#tell({ kind: 'progress', id: message.id, progress });
+      }
+    }
+  }
+
   play(): void {
     if (this.tick) {
       setInterval(this.tick, 300);
@@ -161,7 +183,7 @@ export class FakeHost implements WebviewApi {
     try {
       const failure = this.failures.get(message.method);
       if (failure) {
-        throw new WorkbenchError(failure.code, failure.message);
+        throw fromErrorShape(failure);
       }
       const answer = this.#answers[message.method] as (parameters: unknown) => unknown;
       this.#tell({ kind: 'result', id: message.id, result: structuredClone(answer(message.parameters)) });

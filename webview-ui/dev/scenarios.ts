@@ -1,3 +1,6 @@
+import type { ErrorShape } from '../../src/base/errors.ts';
+import { profileData, sketchData } from '../../src/protocol/data.ts';
+import type { FakeTable } from './fakeData.ts';
 import type { FakeHost } from './fakeHost.ts';
 import { FakeSeries } from './fakeSeries.ts';
 import {
@@ -9,10 +12,24 @@ import {
   systemMetrics,
   trainingMetrics,
 } from './sampleRuns.ts';
+import { adultTable, emptyTable, wideTable } from './sampleTables.ts';
 
 type Scenario = (host: FakeHost) => void;
 
 const training = { seed: 7, best: 0.98, speed: 40 };
+
+const raggedRow: ErrorShape = {
+  code: 'data.raggedRow',
+  message:
+    'Row 18,201 of data/adult.csv ends before column 15: it has 14 values, and the header has 15 columns. Nothing was changed. Mend that row, or quote the value that has the delimiter in it, and try again.',
+  actions: [{ kind: 'openFile', title: 'Open Row', subject: '/project/data/adult.csv:18201' }],
+};
+const noTable: ErrorShape = {
+  code: 'data.notATable',
+  message:
+    'data/adult.csv is no table: it is compressed with gzip. Nothing was changed. CSV, TSV, JSON, JSON lines, Parquet and Arrow files can be read.',
+};
+
 const escapeCode = String.fromCharCode(27);
 
 /** By name, as `?scenario=` has it. */
@@ -47,6 +64,21 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   none: (host) => {
     host.start = { panel: 'compare', runs: ['gone', 'too'] };
   },
+  adult: (host) => profile(host, 'adult.csv', adultTable()),
+  'first-picture': (host) => {
+    profile(host, 'adult.csv', adultTable(20_000_000));
+    host.hold(profileData.method);
+  },
+  wide: (host) => profile(host, 'expression.csv', wideTable(10_000)),
+  'no-rows': (host) => profile(host, 'none.csv', emptyTable()),
+  ragged: (host) => {
+    profile(host, 'adult.csv', adultTable());
+    host.failures.set(profileData.method, raggedRow);
+  },
+  unreadable: (host) => {
+    profile(host, 'adult.csv', adultTable());
+    host.failures.set(sketchData.method, noTable);
+  },
 };
 
 export function openScenario(host: FakeHost, name: string): void {
@@ -55,6 +87,11 @@ export function openScenario(host: FakeHost, name: string): void {
     throw new Error(`No scenario ${name}; there are ${Object.keys(scenarios).join(', ')}`);
   }
   scenario(host);
+}
+
+function profile(host: FakeHost, name: string, table: FakeTable): void {
+  host.table = table;
+  host.start = { panel: 'profile', data: `/project/data/${name}` };
 }
 
 function openRun(

@@ -14,9 +14,9 @@ import '../shared/chart/chartGrid.ts';
 import { type ChartOptions, chartOptionsView, readChartOptions } from '../shared/chartOptions.ts';
 import { orderMetrics } from '../shared/metricOrder.ts';
 import { emptyNotice } from '../shared/notices.ts';
-import { PanelPage } from '../shared/panelPage.ts';
 import { Resource } from '../shared/resource.ts';
 import { isLive } from '../shared/runState.ts';
+import { RunsPage } from '../shared/runsPage.ts';
 import './artifactsView.ts';
 import { codeView, environmentView, metricsView, parametersView } from './factViews.ts';
 import './logView.ts';
@@ -28,8 +28,8 @@ const tabs = ['Charts', 'Log', 'Metrics', 'Artifacts', 'Code', 'Environment'] as
 
 type Tab = (typeof tabs)[number];
 
-export class RunPage extends PanelPage {
-  static override properties = { ...PanelPage.properties, tab: { state: true } };
+export class RunPage extends RunsPage {
+  static override properties = { ...RunsPage.properties, tab: { state: true } };
   declare tab: Tab;
   protected readonly panel = 'run';
   #run!: Resource<RunDetails | null>;
@@ -237,7 +237,7 @@ export class RunPage extends PanelPage {
   }
 
   async #fetch(signal: AbortSignal): Promise<RunDetails | null> {
-    const [run] = await this.host.send(getRuns, { runs: this.ids ?? [] }, signal);
+    const [run] = await this.host.send(getRuns, { runs: this.ids }, signal);
     return run ?? null;
   }
 

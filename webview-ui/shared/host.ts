@@ -2,10 +2,10 @@ import { cancelled, fromErrorShape } from '../../src/base/errors.ts';
 import { Emitter, type Event } from '../../src/base/event.ts';
 import type { Disposable } from '../../src/base/lifecycle.ts';
 import type { HostMessage, PageMessage, PanelPart, PanelState } from '../../src/protocol/panels.ts';
-import type { NotificationType, RequestType } from '../../src/protocol/rpc.ts';
+import type { NotificationType, Progress, RequestType } from '../../src/protocol/rpc.ts';
 
 /*
- * What the client puts into a page's html, for the panel <id> (`run` or `compare`):
+ * What the client puts into a page's html, for the panel <id> (`run`, `compare` or `profile`):
  *
  *   <head>  the content security policy (no inline style, no inline script)
  *           <link rel="stylesheet" id="vscode-codicon-stylesheet" href="…/dist/webview/codicon.css">
@@ -13,14 +13,19 @@ import type { NotificationType, RequestType } from '../../src/protocol/rpc.ts';
  *   <body>  <workbench-<id>></workbench-<id>>
  *           <script nonce="…" src="…/dist/webview/<id>.js"></script>
  *
- * codicon.ttf lies beside codicon.css. The page speaks first, with `panel/ready`; the answer names its runs.
+ * codicon.ttf lies beside codicon.css. The page speaks first, with `panel/ready`; the answer names its subject.
  * Pages use light DOM, so that one stylesheet serves them; colours come from `--vscode-*` alone.
  */
 
 /** A page's only way out: the extension's client, which forwards what the panel's contract lists. */
 export interface Host {
   /** Aborting rejects with the code `cancelled` and stops the work at the other end. */
-  send<P, R>(type: RequestType<P, R>, parameters: P, signal?: AbortSignal): Promise<R>;
+  send<P, R>(
+    type: RequestType<P, R>,
+    parameters: P,
+    signal?: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<R>;
   on<P>(type: NotificationType<P>, listener: (parameters: P) => void): Disposable;
   /** Everything may have changed: fetch again. */
   readonly onRefresh: Event<void>;
@@ -50,6 +55,7 @@ export function connectHost(api: WebviewApi = acquireVsCodeApi()): Host {
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: unknown): void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 class MessageHost implements Host {
@@ -74,16 +80,22 @@ class MessageHost implements Host {
     return this.#isOffline;
   }
 
-  send<P, R>(type: RequestType<P, R>, parameters: P, signal?: AbortSignal): Promise<R> {
+  send<P, R>(
+    type: RequestType<P, R>,
+    parameters: P,
+    signal?: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<R> {
     if (signal?.aborted) {
       return Promise.reject(cancelled());
     }
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise<R>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, onProgress });
       signal?.addEventListener('abort', () => this.#cancel(id), { once: true });
-      this.#api.postMessage({ kind: 'request', id, method: type.method, parameters });
+      const asked = { kind: 'request', id, method: type.method, parameters } as const;
+      this.#api.postMessage(onProgress ? { ...asked, progress: true } : asked);
     });
   }
 
@@ -120,6 +132,9 @@ class MessageHost implements Host {
         break;
       case 'failure':
         this.#take(message.id)?.reject(fromErrorShape(message.error));
+        break;
+      case 'progress':
+        this.#waiting.get(message.id)?.onProgress?.(message.progress);
         break;
       case 'news':
         (this.#news.get(message.method) as Emitter<unknown> | undefined)?.fire(message.parameters);

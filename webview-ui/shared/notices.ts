@@ -7,10 +7,22 @@ export function emptyNotice(sentence: string): TemplateResult {
   return html`<p class="empty">${sentence}</p>`;
 }
 
-export function errorNotice(error: ErrorShape, retry?: () => void): TemplateResult {
+/** `open` shows the place that the error names, where it names one. */
+export function errorNotice(
+  error: ErrorShape,
+  retry?: () => void,
+  open?: (place: string) => void,
+): TemplateResult {
+  const places = open
+    ? (error.actions ?? []).filter(({ kind, subject }) => kind === 'openFile' && subject)
+    : [];
   return html`<div class="notice error" role="alert">
     <span class="codicon codicon-error" aria-hidden="true"></span>
     <span class="grow">${error.message}</span>
+    ${places.map(
+      ({ title, subject }) =>
+        html`<vscode-button secondary @click=${() => open?.(subject!)}>${title}</vscode-button>`,
+    )}
     ${retry ? html`<vscode-button secondary @click=${retry}>Try Again</vscode-button>` : nothing}
   </div>`;
 }

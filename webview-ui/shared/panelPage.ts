@@ -1,19 +1,18 @@
 import { nothing, type TemplateResult } from 'lit';
 import { type ErrorShape, errorShape } from '../../src/base/errors.ts';
-import type { RunDetails, RunId } from '../../src/protocol/experiments.ts';
 import {
   type PanelId,
   type PanelStart,
+  type PanelSubject,
   type PanelTarget,
   panelOpen,
   panelReady,
   panelTitle,
 } from '../../src/protocol/panels.ts';
-import { announce, prepareAnnouncements } from './announce.ts';
+import { prepareAnnouncements } from './announce.ts';
 import { PageElement } from './element.ts';
 import type { Host } from './host.ts';
 import { errorNotice, offlineNotice } from './notices.ts';
-import { isLive } from './runState.ts';
 import { ViewState } from './viewState.ts';
 
 /** What all pages do alike: ask the client for their subject, keep the view, say what is wrong, try again. */
@@ -28,8 +27,7 @@ export abstract class PanelPage extends PageElement {
   declare problem: ErrorShape | undefined;
   protected view!: ViewState;
   /** Absent until the client has answered. */
-  protected ids: readonly RunId[] | undefined;
-  #seen: readonly RunDetails[] = [];
+  protected subject: PanelSubject | undefined;
   #title: string | undefined;
 
   protected abstract readonly panel: PanelId;
@@ -65,12 +63,14 @@ export abstract class PanelPage extends PageElement {
     const error = this.problem ?? (this.offline ? undefined : this.failure);
     return [
       offlineNotice(this.offline, () => this.open({ kind: 'restartService' })),
-      error ? errorNotice(error, () => this.#retry()) : nothing,
+      error
+        ? errorNotice(
+            error,
+            () => this.#retry(),
+            (place) => this.open({ kind: 'place', place }),
+          )
+        : nothing,
     ];
-  }
-
-  protected isAbout(runs: readonly RunId[]): boolean {
-    return this.ids?.some((id) => runs.includes(id)) ?? false;
   }
 
   protected keep(key: string, value: string | boolean): void {
@@ -91,22 +91,12 @@ export abstract class PanelPage extends PageElement {
     }
   }
 
-  /** Says aloud which runs have ended since the last time. */
-  protected announceEnds(runs: readonly RunDetails[]): void {
-    for (const { id, name, state } of runs) {
-      const before = this.#seen.find((candidate) => candidate.id === id);
-      if (before && before.state !== state && !isLive(state)) {
-        announce(`Run ${name} ${state === 'killed' ? 'was stopped' : state}.`);
-      }
-    }
-    this.#seen = runs;
-  }
-
   async #start(): Promise<void> {
     try {
       const start = await this.host.send(panelReady, null);
-      this.ids = start.runs;
-      this.view.setRuns(start.runs);
+      const { tab: _tab, ...subject } = start;
+      this.subject = subject;
+      this.view.setSubject(subject);
       this.fetch();
       this.started(start);
     } catch (error) {
@@ -116,7 +106,7 @@ export abstract class PanelPage extends PageElement {
 
   #retry(): void {
     this.problem = undefined;
-    if (this.ids === undefined) {
+    if (this.subject === undefined) {
       void this.#start();
     } else {
       this.fetch();

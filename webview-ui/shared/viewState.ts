@@ -1,4 +1,4 @@
-import type { PanelId, PanelState } from '../../src/protocol/panels.ts';
+import type { PanelId, PanelState, PanelSubject } from '../../src/protocol/panels.ts';
 import type { Host } from './host.ts';
 
 type ViewValue = string | number | boolean;
@@ -6,16 +6,14 @@ type ViewValue = string | number | boolean;
 /** What the user arranged in a page. It is kept at once, because a page can be destroyed at any moment. */
 export class ViewState {
   readonly #host: Pick<Host, 'getState' | 'setState'>;
-  readonly #panel: PanelId;
-  #runs: readonly string[];
+  #subject: PanelSubject | undefined;
   #view: Readonly<Record<string, ViewValue>>;
 
   constructor(host: Pick<Host, 'getState' | 'setState'>, panel: PanelId) {
     this.#host = host;
-    this.#panel = panel;
     const state = host.getState();
     const own = state?.panel === panel ? state : undefined;
-    this.#runs = own?.runs ?? [];
+    this.#subject = own && withoutView(own);
     this.#view = own?.view ?? {};
   }
 
@@ -32,13 +30,19 @@ export class ViewState {
     this.#keep();
   }
 
-  setRuns(runs: readonly string[]): void {
-    this.#runs = runs;
+  setSubject(subject: PanelSubject): void {
+    this.#subject = subject;
     this.#keep();
   }
 
   #keep(): void {
-    const state: PanelState = { schema: 1, panel: this.#panel, runs: this.#runs, view: this.#view };
-    this.#host.setState(state);
+    // Before the subject is known there is nothing to come back to.
+    if (this.#subject) {
+      this.#host.setState({ schema: 1, ...this.#subject, view: this.#view });
+    }
   }
+}
+
+function withoutView({ schema: _schema, view: _view, ...subject }: PanelState): PanelSubject {
+  return subject;
 }

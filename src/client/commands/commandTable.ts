@@ -14,6 +14,7 @@ const lookingOnly: ReadonlySet<CommandId> = new Set([
   commands.runCompare,
   commands.runLoadMore,
   commands.datasetOpen,
+  commands.datasetProfile,
   commands.experimentsRefresh,
   commands.experimentsFilter,
   commands.experimentsClearFilter,

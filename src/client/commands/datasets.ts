@@ -11,14 +11,22 @@ import {
 } from '../../protocol/versions.ts';
 import { commands } from '../contributions.ts';
 import { showError } from '../errors.ts';
+import type { Panels } from '../panels/panels.ts';
 import { withProgress } from '../progress.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
-import { type DatasetsNode, type DatasetsTree, dataUri, type VersionNode } from '../views/datasetsTree.ts';
+import {
+  type DatasetsNode,
+  type DatasetsTree,
+  dataUri,
+  isTable,
+  type VersionNode,
+} from '../views/datasetsTree.ts';
 import type { CommandTable } from './commandTable.ts';
 
 interface Context {
   readonly services: Services;
+  readonly panels: Panels;
   readonly tree: DatasetsTree;
 }
 
@@ -27,13 +35,14 @@ export function datasetCommands(context: Context): CommandTable {
     [commands.datasetVersion]: (subject?: vscode.Uri | DatasetsNode) => version(context, subject),
     [commands.datasetCheckout]: (node?: DatasetsNode) => checkout(context, node),
     [commands.datasetOpen]: (node: DatasetsNode) => openData(node),
+    [commands.datasetProfile]: (subject?: vscode.Uri | DatasetsNode) => profile(context, subject),
     [commands.repositoryCreate]: () => initialise(context),
     [commands.datasetsRefresh]: () => context.tree.refresh(),
   };
 }
 
 async function version(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
-  const uri = await dataToVersion(context, subject);
+  const uri = dataOf(subject) ?? (await chooseData(context, 'Version This Dataset'));
   if (!uri) {
     return;
   }
@@ -88,10 +97,21 @@ async function report(result: VersionResult): Promise<void> {
   }
 }
 
-async function dataToVersion(
-  context: Context,
-  subject: vscode.Uri | DatasetsNode | undefined,
-): Promise<vscode.Uri | undefined> {
+async function profile(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
+  const uri = dataOf(subject) ?? activeTable() ?? (await chooseData(context, 'Profile Dataset', isTable));
+  if (uri) {
+    context.panels.openProfile(context.services.for(uri), uri);
+  }
+}
+
+function activeTable(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const isFile = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom;
+  const uri = isFile ? input.uri : undefined;
+  return uri?.scheme === 'file' && isTable(uri.path) ? uri : undefined;
+}
+
+function dataOf(subject: vscode.Uri | DatasetsNode | undefined): vscode.Uri | undefined {
   if (subject instanceof vscode.Uri) {
     return subject;
   }
@@ -101,10 +121,14 @@ async function dataToVersion(
   if (subject?.kind === 'unversioned') {
     return dataUri(subject.client, subject.data.path);
   }
-  return chooseData(context);
+  return undefined;
 }
 
-async function chooseData(context: Context): Promise<vscode.Uri | undefined> {
+async function chooseData(
+  context: Context,
+  title: string,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<vscode.Uri | undefined> {
   const client = context.services.for(vscode.window.activeTextEditor?.document.uri);
   const { datasets, unversioned } = await client.send(listDatasets, null);
   const choices = [
@@ -113,11 +137,10 @@ async function chooseData(context: Context): Promise<vscode.Uri | undefined> {
       label: path,
       description: `not versioned · ${formatBytes(bytes)}`,
     })),
-  ];
+  ].filter(({ label }) => isWanted(label));
   const chosen = await vscode.window.showQuickPick(choices, {
-    title: 'Version This Dataset',
-    placeHolder:
-      choices.length > 0 ? 'Choose a data file or folder' : 'No data files were found in this folder',
+    title,
+    placeHolder: choices.length > 0 ? 'Choose the data' : 'No data files were found in this folder',
   });
   return chosen && dataUri(client, chosen.label);
 }

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
+import type { SendOptions } from '../../attach/connection.ts';
 import { errorShape } from '../../base/errors.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
-import type { RunId } from '../../protocol/experiments.ts';
 import {
   type HostMessage,
   type PageMessage,
-  type PanelId,
+  type PanelPart,
   type PanelStart,
+  type PanelSubject,
   type PanelTarget,
   panelOpen,
   panelReady,
@@ -14,23 +15,27 @@ import {
   panelTitle,
   writingRequests,
 } from '../../protocol/panels.ts';
-import type { RequestType } from '../../protocol/rpc.ts';
+import type { Progress, RequestType } from '../../protocol/rpc.ts';
 import { restrictedMode } from '../errors.ts';
 import type { ServiceClient, ServiceState } from '../service/serviceClient.ts';
 import { pageHtml, pageRoot } from './html.ts';
-
-export interface PanelSubject {
-  readonly panel: PanelId;
-  readonly runs: readonly RunId[];
-  readonly tab?: PanelStart['tab'];
-}
 
 export interface PanelHostOptions {
   readonly view: vscode.WebviewPanel;
   readonly extension: vscode.Uri;
   readonly client: ServiceClient;
   readonly subject: PanelSubject;
+  /** The part to show first. */
+  readonly tab?: PanelPart | undefined;
   open(target: PanelTarget): Promise<void>;
+}
+
+type PageRequest = Extract<PageMessage, { kind: 'request' }>;
+
+interface Call {
+  readonly abort: AbortController;
+  /** The request whose answer it is: another one once a page that came back has asked the same. */
+  asked: PageRequest;
 }
 
 /**
@@ -41,7 +46,9 @@ export class PanelHost implements Disposable {
   readonly subject: PanelSubject;
   readonly #options: PanelHostOptions;
   readonly #disposables = new DisposableStore();
-  readonly #underWay = new Map<number, AbortController>();
+  readonly #underWay = new Map<number, Call>();
+  /** Asked by a page that is gone; one that comes back and asks the same waits for the same answer. */
+  #orphans: Call[] = [];
   readonly #own: Readonly<Record<string, (parameters: never) => unknown>> = {
     [panelReady.method]: (): PanelStart => this.#start(),
     [panelOpen.method]: (target: PanelTarget) => this.#options.open(target),
@@ -75,7 +82,7 @@ export class PanelHost implements Disposable {
     return this.#options.view.viewColumn;
   }
 
-  reveal(options: { preserveFocus?: boolean; tab?: PanelStart['tab'] } = {}): void {
+  reveal(options: { preserveFocus?: boolean; tab?: PanelPart } = {}): void {
     this.#options.view.reveal(undefined, options.preserveFocus);
     if (options.tab) {
       this.#post({ kind: 'show', tab: options.tab });
@@ -83,7 +90,7 @@ export class PanelHost implements Disposable {
   }
 
   dispose(): void {
-    for (const abort of this.#underWay.values()) {
+    for (const { abort } of [...this.#underWay.values(), ...this.#orphans]) {
       abort.abort();
     }
     this.#disposables.dispose();
@@ -91,8 +98,8 @@ export class PanelHost implements Disposable {
 
   #start(): PanelStart {
     this.#tellState(this.#options.client.state);
-    const { panel, runs, tab } = this.subject;
-    return { panel, runs, tab };
+    const { tab } = this.#options;
+    return tab === undefined ? this.subject : { ...this.subject, tab };
   }
 
   #tellState(state: ServiceState): void {
@@ -108,26 +115,57 @@ export class PanelHost implements Disposable {
 
   #receive(message: PageMessage): void {
     if (message.kind === 'cancel') {
-      this.#underWay.get(message.id)?.abort();
+      this.#underWay.get(message.id)?.abort.abort();
     } else {
       void this.#answer(message);
     }
   }
 
-  async #answer({ id, method, parameters }: Extract<PageMessage, { kind: 'request' }>): Promise<void> {
-    const abort = new AbortController();
-    this.#underWay.set(id, abort);
+  async #answer(asked: PageRequest): Promise<void> {
+    if (asked.method === panelReady.method) {
+      this.#orphans.push(...this.#underWay.values());
+      this.#underWay.clear();
+    } else if (this.#adopt(asked)) {
+      return;
+    }
+    const call: Call = { abort: new AbortController(), asked };
+    this.#underWay.set(asked.id, call);
+    const answer = (message: (id: number) => HostMessage) => {
+      if (this.#underWay.get(call.asked.id) === call) {
+        this.#post(message(call.asked.id));
+      }
+    };
+    const onProgress = (progress: Progress) => answer((id) => ({ kind: 'progress', id, progress }));
     try {
-      const result = await this.#call(method, parameters, abort.signal);
-      this.#post({ kind: 'result', id, result: result ?? null });
+      const result = await this.#call(asked.method, asked.parameters, {
+        signal: call.abort.signal,
+        ...(asked.progress && { onProgress }),
+      });
+      answer((id) => ({ kind: 'result', id, result: result ?? null }));
     } catch (error) {
-      this.#post({ kind: 'failure', id, error: errorShape(error) });
+      answer((id) => ({ kind: 'failure', id, error: errorShape(error) }));
     } finally {
-      this.#underWay.delete(id);
+      if (this.#underWay.get(call.asked.id) === call) {
+        this.#underWay.delete(call.asked.id);
+      }
+      this.#orphans = this.#orphans.filter((orphan) => orphan !== call);
     }
   }
 
-  async #call(method: string, parameters: unknown, signal: AbortSignal): Promise<unknown> {
+  /** Long work goes on while its page is hidden, and is not begun again when the page comes back. */
+  #adopt(asked: PageRequest): boolean {
+    const key = ({ method, parameters }: PageRequest) => JSON.stringify([method, parameters]);
+    const orphan = this.#orphans.find((call) => !call.abort.signal.aborted && key(call.asked) === key(asked));
+    if (!orphan) {
+      return false;
+    }
+    this.#orphans = this.#orphans.filter((call) => call !== orphan);
+    orphan.asked = asked;
+    this.#underWay.set(asked.id, orphan);
+    return true;
+  }
+
+  async #call(method: string, parameters: unknown, options: SendOptions): Promise<unknown> {
     const own = this.#own[method];
     if (own) {
       return own(parameters as never);
@@ -140,7 +178,7 @@ export class PanelHost implements Disposable {
     if (!vscode.workspace.isTrusted && writingRequests.some((each) => each.method === method)) {
       throw restrictedMode();
     }
-    return this.#options.client.send(type, parameters as never, { signal });
+    return this.#options.client.send(type, parameters as never, options);
   }
 
   #post(message: HostMessage): void {

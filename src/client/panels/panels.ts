@@ -1,20 +1,21 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import { getRuns, listArtifacts, loadArtifact, type RunId } from '../../protocol/experiments.ts';
-import type { PanelId, PanelStart, PanelState, PanelTarget } from '../../protocol/panels.ts';
+import type { PanelId, PanelPart, PanelState, PanelSubject, PanelTarget } from '../../protocol/panels.ts';
 import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
 import { panelTypes } from '../contributions.ts';
-import { showError } from '../errors.ts';
+import { openPlace, showError } from '../errors.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
-import { PanelHost, type PanelSubject } from './panelHost.ts';
+import { PanelHost } from './panelHost.ts';
 
 export interface RevealOptions {
   readonly preserveFocus?: boolean;
-  readonly tab?: PanelStart['tab'];
+  readonly tab?: PanelPart;
 }
 
-/** The open panels: one per run, one per comparison; each comes back after a reload. */
+/** The open panels: one per run, comparison or table; each comes back after a reload. */
 export class Panels implements Disposable {
   readonly #extension: vscode.Uri;
   readonly #services: Services;
@@ -34,11 +35,20 @@ export class Panels implements Disposable {
   }
 
   async openRun(client: ServiceClient, run: RunId, options: RevealOptions = {}): Promise<void> {
-    this.#show(client, { panel: 'run', runs: [run], tab: options.tab }, 'Run', options);
+    this.#show(client, { panel: 'run', runs: [run] }, 'Run', options);
   }
 
   async openComparison(client: ServiceClient, runs: readonly RunId[]): Promise<void> {
     this.#show(client, { panel: 'compare', runs }, 'Compare Runs', {});
+  }
+
+  openProfile(client: ServiceClient, data: vscode.Uri): void {
+    this.#show(
+      client,
+      { panel: 'profile', data: data.fsPath },
+      `Profile of ${path.basename(data.fsPath)}`,
+      {},
+    );
   }
 
   dispose(): void {
@@ -60,7 +70,7 @@ export class Panels implements Disposable {
       { viewColumn: this.#column(), preserveFocus: options.preserveFocus ?? false },
       { retainContextWhenHidden: false },
     );
-    this.#host(view, client, subject);
+    this.#host(view, client, subject, options.tab);
   }
 
   /** Where our other panels are; else beside the script, so that both can be seen. */
@@ -70,22 +80,32 @@ export class Panels implements Disposable {
   }
 
   async #revive(view: vscode.WebviewPanel, panel: PanelId, state: PanelState | undefined): Promise<void> {
-    const runs = state?.runs ?? [];
-    const client = runs[0] && (await this.#services.owning(runs[0]).catch(() => this.#services.all[0]));
-    if (client) {
-      this.#host(view, client, { panel, runs });
+    const subject = state && subjectOf(state);
+    const client = subject?.panel === panel ? await this.#clientOf(subject) : undefined;
+    if (subject && client) {
+      this.#host(view, client, subject);
     } else {
       view.dispose();
     }
   }
 
-  #host(view: vscode.WebviewPanel, client: ServiceClient, subject: PanelSubject): void {
+  async #clientOf(subject: PanelSubject): Promise<ServiceClient | undefined> {
+    const services = this.#services;
+    if (subject.panel === 'profile') {
+      return services.all.length > 0 ? services.for(vscode.Uri.file(subject.data)) : undefined;
+    }
+    const [run] = subject.runs;
+    return run === undefined ? undefined : services.owning(run).catch(() => services.all[0]);
+  }
+
+  #host(view: vscode.WebviewPanel, client: ServiceClient, subject: PanelSubject, tab?: PanelPart): void {
     view.iconPath = vscode.Uri.joinPath(this.#extension, 'media', `${subject.panel}.svg`);
     const host = new PanelHost({
       view,
       extension: this.#extension,
       client,
       subject,
+      tab,
       open: (target) => this.#open(client, target).catch(showError),
     });
     this.#hosts.add(host);
@@ -103,6 +123,8 @@ export class Panels implements Disposable {
       case 'script':
         await vscode.window.showTextDocument(vscode.Uri.joinPath(client.folder.uri, target.path));
         return;
+      case 'place':
+        return openPlace(target.place);
       case 'artifact':
         return openArtifact(client, target.run, target.path);
       case 'restartService':
@@ -116,7 +138,15 @@ export class Panels implements Disposable {
 }
 
 function sameSubject(one: PanelSubject, other: PanelSubject): boolean {
-  return one.panel === other.panel && one.runs.join() === other.runs.join();
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** What is kept with a page may be of another version of the extension. */
+function subjectOf(state: PanelState): PanelSubject | undefined {
+  if (state.panel === 'profile') {
+    return typeof state.data === 'string' ? { panel: state.panel, data: state.data } : undefined;
+  }
+  return Array.isArray(state.runs) ? { panel: state.panel, runs: state.runs } : undefined;
 }
 
 /** The service names the file only after it has checked the path. */

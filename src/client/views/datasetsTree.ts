@@ -9,7 +9,7 @@ import {
   listVersions,
   type UnversionedData,
 } from '../../protocol/versions.ts';
-import { commands, treeItems } from '../contributions.ts';
+import { commands, tableExtensions, tableMark, treeItems } from '../contributions.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { type ProblemNode, Problems, problemItem } from './problems.ts';
@@ -108,6 +108,15 @@ export function dataUri(client: ServiceClient, relativePath: string): vscode.Uri
   return vscode.Uri.joinPath(client.folder.uri, relativePath);
 }
 
+/** By its name: what is in it, only a look into it tells. */
+export function isTable(path: string): boolean {
+  return tableExtensions.some((extension) => path.toLowerCase().endsWith(`.${extension}`));
+}
+
+function marked(value: string, { kind, path }: { kind: 'file' | 'folder'; path: string }): string {
+  return kind === 'file' && isTable(path) ? `${value}.${tableMark}` : value;
+}
+
 function datasetItem(client: ServiceClient, dataset: DatasetSummary): vscode.TreeItem {
   const item = new vscode.TreeItem(
     dataset.path,
@@ -116,7 +125,7 @@ function datasetItem(client: ServiceClient, dataset: DatasetSummary): vscode.Tre
       : vscode.TreeItemCollapsibleState.None,
   );
   item.id = `${client.folder.uri}#dataset/${dataset.pointer}`;
-  item.contextValue = treeItems.dataset;
+  item.contextValue = marked(treeItems.dataset, dataset);
   item.resourceUri = dataUri(client, dataset.path);
   item.iconPath = new vscode.ThemeIcon(
     dataset.state === 'damaged' ? 'warning' : 'database',
@@ -171,7 +180,7 @@ function unversionedItem(client: ServiceClient, data: UnversionedData): vscode.T
   const uri = dataUri(client, data.path);
   const item = new vscode.TreeItem(data.path);
   item.id = `${client.folder.uri}#unversioned/${data.path}`;
-  item.contextValue = treeItems.unversioned;
+  item.contextValue = marked(treeItems.unversioned, data);
   item.resourceUri = uri;
   item.iconPath = data.kind === 'folder' ? vscode.ThemeIcon.Folder : vscode.ThemeIcon.File;
   item.description = formatBytes(data.bytes);

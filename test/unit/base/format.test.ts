@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatNumber,
   formatRelativeTime,
+  formatShare,
   formatSize,
   plural,
   sparkline,
@@ -71,4 +72,15 @@ test.each([
   [{}, ''],
 ])('%o reads %s', (size, text) => {
   expect(formatSize(size)).toBe(text);
+});
+
+test.each([
+  [1, 3, '33.3 %'],
+  [0, 3, '0 %'],
+  [3, 3, '100 %'],
+  [1, 1_000_000, '< 0.1 %'],
+  [999_999, 1_000_000, '> 99.9 %'],
+  [0, 0, '0 %'],
+])('%i of %i is %s', (part, whole, text) => {
+  expect(formatShare(part, whole)).toBe(text);
 });

@@ -8,6 +8,8 @@ import {
   runMarks,
   scriptLanguages,
   settings,
+  tableExtensions,
+  tableMark,
   treeItems,
   viewContainer,
   views,
@@ -69,7 +71,8 @@ test('menus of tree rows ask for values that rows have', () => {
     ...marks.map((mark) => `${state}${mark}`),
     `${state}${marks.join('')}`,
   ]);
-  const values = [...Object.values(treeItems), ...runs];
+  const tables = [treeItems.dataset, treeItems.unversioned].map((data) => `${data}.${tableMark}`);
+  const values = [...Object.values(treeItems), ...runs, ...tables];
   const conditions = contributes.menus['view/item/context'].map(({ when }: { when: string }) => when);
   const patterns = conditions.map((when: string) => /viewItem (?:==|=~) (\S+)$/.exec(when)?.[1]);
   const matches = (pattern: string, value: string) =>
@@ -80,6 +83,13 @@ test('menus of tree rows ask for values that rows have', () => {
       `${pattern} matches no row`,
     ).toBe(true);
   }
+});
+
+test('the explorer offers to profile the files that are tables', () => {
+  const { when } = contributes.menus['explorer/context'].find(
+    ({ command }: { command: string }) => command === commands.datasetProfile,
+  );
+  expect(/\\\.\(([\w|]+)\)/.exec(when)?.[1]?.split('|')).toEqual(tableExtensions);
 });
 
 test('panels and script languages activate the extension', () => {

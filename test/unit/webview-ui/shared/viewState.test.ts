@@ -16,7 +16,7 @@ function memory(state?: PanelState) {
 it('keeps what was set, for the next page to find', () => {
   const host = memory();
   const first = new ViewState(host, 'run');
-  first.setRuns(['a']);
+  first.setSubject({ panel: 'run', runs: ['a'] });
   first.set('tab', 'Log');
   expect(host.state).toEqual({ schema: 1, panel: 'run', runs: ['a'], view: { tab: 'Log' } });
   expect(new ViewState(host, 'run').get('tab', 'Charts')).toBe('Log');
