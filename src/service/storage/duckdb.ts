@@ -29,9 +29,17 @@ export interface DuckdbChunk {
   readonly columns: readonly (readonly DuckdbCell[])[];
 }
 
+export interface AppendedColumn {
+  readonly type: 'VARCHAR' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN';
+  /** Bigints for BIGINT. */
+  readonly values: readonly (string | number | bigint | boolean | null)[];
+}
+
 export interface Duckdb extends Disposable {
   /** Statements without a result that anybody reads. */
   run(sql: string, options?: RunOptions): Promise<void>;
+  /** Adds rows to a table that has just these columns. */
+  append(table: string, columns: readonly AppendedColumn[], rowCount: number): Promise<void>;
   /** All rows at once: for results that are small by what they ask. */
   rows(sql: string, options?: RunOptions): Promise<readonly DuckdbRow[]>;
   /** A result of any length, piece by piece; leaving the loop ends the statement. */
@@ -124,6 +132,27 @@ class OpenDuckdb implements Duckdb {
     }
   }
 
+  async append(table: string, columns: readonly AppendedColumn[], rowCount: number): Promise<void> {
+    const duckdb = await import('@duckdb/node-api');
+    this.#refuseWhenOver(undefined);
+    const connection = await this.#instance.connect();
+    try {
+      const appender = await connection.createAppender(table);
+      const types = columns.map(({ type }) => duckdb[type]);
+      for (let first = 0; first < rowCount; first += rowsOfChunk) {
+        const count = Math.min(rowsOfChunk, rowCount - first);
+        const chunk = duckdb.DuckDBDataChunk.create(types, count);
+        for (const [at, { values }] of columns.entries()) {
+          chunk.setColumnValues(at, values.slice(first, first + count));
+        }
+        appender.appendDataChunk(chunk);
+      }
+      appender.closeSync();
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   async rows(sql: string, options: RunOptions = {}): Promise<readonly DuckdbRow[]> {
     const rows: DuckdbRow[] = [];
     for await (const { rowCount, columns } of this.chunks(sql, options)) {
@@ -170,6 +199,9 @@ class OpenDuckdb implements Duckdb {
     }
   }
 }
+
+/** The most that DuckDB works on at a time. */
+const rowsOfChunk = 2048;
 
 /** An interrupt that comes before the statement has begun is lost, so it is repeated until the statement is over. */
 function watch(
