@@ -107,6 +107,18 @@ describe('the profile of Adult', () => {
   });
 });
 
+it.skipIf(process.platform !== 'linux')(
+  'DuckDB is loaded with the first table, not with the service',
+  async () => {
+    const isLoaded = () =>
+      fs.readFileSync(`/proc/${service.welcome.processId}/maps`, 'utf8').includes('libduckdb');
+    expect(isLoaded()).toBe(false);
+    folder.write('small.csv', 'a\n1\n2\n');
+    await profileOf(service.connection, 'small.csv');
+    expect(isLoaded()).toBe(true);
+  },
+);
+
 it('a sketch tells of the first rows only, and says so', async () => {
   writeRows(path.join(folder.root, 'many.csv'), 'id,half', 50_000, (at) => `${at},${at % 2}`);
   const sketch = await service.connection.send(sketchData, { path: 'many.csv' });

@@ -133,7 +133,9 @@ describe('expressions', () => {
       /Permission Error/,
     );
     await expect(table.query('SET enable_external_access = true')).rejects.toThrow(/Cannot (enable|change)/);
-    await expect(table.query(`SET allowed_directories = ['${root}']`)).rejects.toThrow(/Cannot (enable|change)/);
+    await expect(table.query(`SET allowed_directories = ['${root}']`)).rejects.toThrow(
+      /Cannot (enable|change)/,
+    );
     await expect(table.query('INSTALL httpfs')).rejects.toThrow();
   });
 });
