@@ -16,6 +16,7 @@ import { encodeTuples } from './encodeTuples.ts';
 import { noSuchColumn } from './errors.ts';
 import type { FileColumn } from './fileColumns.ts';
 import type { FileRelation } from './fileRelation.ts';
+import { bytesAtAGlance, copyHead } from './headCopy.ts';
 import { openRelation, readableCopy } from './openFile.ts';
 import { readFailure } from './readFailure.ts';
 import { settleTypes } from './settleTypes.ts';
@@ -62,6 +63,8 @@ export interface Table extends Disposable {
   readonly isList: boolean;
   /** A folder of this table's own, gone with it; statements may write there and nowhere else. */
   readonly scratch: string;
+  /** Only its first rows are read. */
+  readonly isPartial: boolean;
   /** Throws with the names that there are. */
   column(name: string): FileColumn;
   /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
@@ -96,7 +99,9 @@ export async function openTable(file: string, name: string, options: TableOption
     const { signal } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
     const memoryBytes = options.memoryBytes ?? memoryFor(sniffed);
-    const readable = await readableCopy(sniffed, scratch, signal);
+    const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
+    const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
+    const readable = head ? { file: head, notices: [] } : await readableCopy(sniffed, scratch, signal);
     const database = resources.add(await openDuckdb({ scratch, files: [readable.file], memoryBytes }));
     const source =
       sniffed.kind === 'arrow'
@@ -115,12 +120,19 @@ export async function openTable(file: string, name: string, options: TableOption
         relation: limit === '' ? found.relation : `(SELECT * FROM ${found.relation}${limit})`,
         notices: [...readable.notices, ...found.notices],
       },
-      { scratch, database, resources },
+      { scratch, database, resources, isPartial: firstRows !== undefined },
     );
   } catch (error) {
     resources.dispose();
     throw readFailure(error, name);
   }
+}
+
+interface Held {
+  readonly scratch: string;
+  readonly database: Duckdb;
+  readonly resources: Disposable;
+  readonly isPartial: boolean;
 }
 
 class FileTable implements Table {
@@ -132,6 +144,7 @@ class FileTable implements Table {
   readonly dialect: Dialect | undefined;
   readonly isList: boolean;
   readonly scratch: string;
+  readonly isPartial: boolean;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -141,7 +154,7 @@ class FileTable implements Table {
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
     { relation, columns, notices, dialect }: FileRelation,
-    { scratch, database, resources }: { scratch: string; database: Duckdb; resources: Disposable },
+    { scratch, database, resources, isPartial }: Held,
   ) {
     this.file = file;
     this.name = name;
@@ -151,6 +164,7 @@ class FileTable implements Table {
     this.dialect = dialect;
     this.isList = kind === 'json' && /^[\s\ufeff]*\[/.test(head.toString('utf8', 0, 64));
     this.scratch = scratch;
+    this.isPartial = isPartial;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
@@ -289,8 +303,6 @@ function rowsAtAGlance({ head, encoding }: SniffedFile): number {
   const lines = head.filter((byte) => byte === 10).length;
   return Math.max(100, Math.floor((bytesAtAGlance * Math.max(1, lines)) / head.length));
 }
-
-const bytesAtAGlance = 4_000_000;
 
 const delimiterBytes = new Set(Buffer.from(',\t;|'));
 
