@@ -5,6 +5,7 @@ import {
   type ExperimentSummary,
   listExperiments,
   type RunQuery,
+  type RunSummary,
   runsChanged,
   searchRuns,
 } from '../../protocol/experiments.ts';
@@ -130,9 +131,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     const runs: ExperimentsNode[] = items.map((run) => ({
       kind: 'run',
       client,
-      run: query.filter === undefined ? run : { ...run, childCount: 0 },
+      run,
+      opens: query.filter === undefined && this.#shownBelow(run) > 0,
     }));
     return total > items.length ? [...runs, { kind: 'more', under, left: total - items.length }] : runs;
+  }
+
+  #shownBelow({ childCount = 0, archivedChildCount = 0 }: RunSummary): number {
+    return this.showsArchived ? childCount : childCount - archivedChildCount;
   }
 
   #tellContext(): void {
