@@ -23,6 +23,7 @@ export type ExperimentsNode =
   | { readonly kind: 'experiment'; readonly client: ServiceClient; readonly experiment: ExperimentSummary }
   | RunNode
   | { readonly kind: 'more'; readonly under: string; readonly left: number }
+  | { readonly kind: 'none' }
   | ProblemNode;
 
 const pageSize = 100;
@@ -90,6 +91,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
         return runItem(node);
       case 'more':
         return moreItem(node);
+      case 'none':
+        return new vscode.TreeItem('No run matches the filter');
       case 'problem':
         return problemItem(node.message);
     }
@@ -114,7 +117,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     const filter = this.#filter.expression;
     if (node.kind === 'experiment') {
       const place = filter === undefined ? { parent: null } : { filter };
-      return this.#runs(node.client, node.experiment.id, { experiment: node.experiment.id, ...place });
+      const runs = await this.#runs(node.client, node.experiment.id, {
+        experiment: node.experiment.id,
+        ...place,
+      });
+      return runs.length === 0 && filter !== undefined ? [{ kind: 'none' }] : runs;
     }
     return node.kind === 'run'
       ? this.#runs(node.client, node.run.id, { experiment: node.run.experiment, parent: node.run.id })
