@@ -44,7 +44,8 @@ const publicFiles = {
     '(database|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|entityNames|names|scriptOfTags|rpc)\\.ts$',
+  experiments:
+    '(experiments|store|storeErrors|sqliteStore|artifactStorage|entityNames|names|scriptOfTags|rpc)\\.ts$',
   models: '(store|sqliteStore|errors)\\.ts$',
   traces: '(store|sqliteStore|errors)\\.ts$',
   import: '(rpc)\\.ts$',
