@@ -45,8 +45,6 @@ const publicFiles = {
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
   data: '(encodedTable|data|errors|rpc)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
-  data: '(encodedTable|data|errors|rpc)\\.ts$',
-  versions: '(versions|rpc)\\.ts$',
   privacy: '(privacy|rpc)\\.ts$',
   experiments:
     '(experiments|store|storeErrors|sqliteStore|artifactStorage|entityNames|names|scriptOfTags|rpc)\\.ts$',
