@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { hasCode } from '../../base/errors.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import type { DataNotice, TableKind } from '../../protocol/data.ts';
 import {
@@ -13,14 +14,14 @@ import { arrowToParquet } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
-import { noSuchColumn } from './errors.ts';
+import { mixedLineEnds, noSuchColumn } from './errors.ts';
 import type { FileColumn } from './fileColumns.ts';
 import type { FileRelation } from './fileRelation.ts';
 import { bytesAtAGlance, copyHead } from './headCopy.ts';
 import { openRelation, readableCopy } from './openFile.ts';
 import { readFailure } from './readFailure.ts';
 import { settleTypes } from './settleTypes.ts';
-import { type SniffedFile, sniffFile } from './sniffFile.ts';
+import { oddLineEnd, type SniffedFile, sniffFile } from './sniffFile.ts';
 
 export interface TableOptions {
   /** Where a folder of this table's own is made for what does not fit in memory; gone with the table. */
@@ -281,7 +282,10 @@ class FileTable implements Table {
     try {
       return await work();
     } catch (error) {
-      throw readFailure(error, this.name);
+      const failure = readFailure(error, this.name);
+      throw hasCode(failure, 'data.mixedLineEnds')
+        ? mixedLineEnds(this.name, await oddLineEnd(this.file))
+        : failure;
     }
   }
 }
