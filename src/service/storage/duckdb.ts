@@ -29,9 +29,17 @@ export interface DuckdbChunk {
   readonly columns: readonly (readonly DuckdbCell[])[];
 }
 
+export interface AppendedColumn {
+  readonly type: 'VARCHAR' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN';
+  /** Bigints for BIGINT. */
+  readonly values: readonly (string | number | bigint | boolean | null)[];
+}
+
 export interface Duckdb extends Disposable {
   /** Statements without a result that anybody reads. */
   run(sql: string, options?: RunOptions): Promise<void>;
+  /** Adds rows to a table that has just these columns. */
+  append(table: string, columns: readonly AppendedColumn[], rowCount: number): Promise<void>;
   /** All rows at once: for results that are small by what they ask. */
   rows(sql: string, options?: RunOptions): Promise<readonly DuckdbRow[]>;
   /** A result of any length, piece by piece; leaving the loop ends the statement. */
@@ -86,13 +94,11 @@ async function confine(instance: DuckDBInstance, { files, scratch }: DuckdbOptio
   const connection = await instance.connect();
   try {
     for (const statement of [
-      'SET enable_progress_bar = true',
-      'SET enable_progress_bar_print = false',
       "SET TimeZone = 'UTC'",
       `SET allowed_paths = [${files.map(sqlString).join(', ')}]`,
       `SET allowed_directories = [${sqlString(scratch)}]`,
+      // Once it is off, DuckDB lets no statement turn it on again, nor change what is allowed.
       'SET enable_external_access = false',
-      'SET lock_configuration = true',
     ]) {
       await connection.run(statement);
     }
@@ -124,6 +130,27 @@ class OpenDuckdb implements Duckdb {
     }
   }
 
+  async append(table: string, columns: readonly AppendedColumn[], rowCount: number): Promise<void> {
+    const duckdb = await import('@duckdb/node-api');
+    this.#refuseWhenOver(undefined);
+    const connection = await this.#instance.connect();
+    try {
+      const appender = await connection.createAppender(table);
+      const types = columns.map(({ type }) => duckdb[type]);
+      for (let first = 0; first < rowCount; first += rowsOfChunk) {
+        const count = Math.min(rowsOfChunk, rowCount - first);
+        const chunk = duckdb.DuckDBDataChunk.create(types, count);
+        for (const [at, { values }] of columns.entries()) {
+          chunk.setColumnValues(at, values.slice(first, first + count));
+        }
+        appender.appendDataChunk(chunk);
+      }
+      appender.closeSync();
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   async rows(sql: string, options: RunOptions = {}): Promise<readonly DuckdbRow[]> {
     const rows: DuckdbRow[] = [];
     for await (const { rowCount, columns } of this.chunks(sql, options)) {
@@ -141,6 +168,9 @@ class OpenDuckdb implements Duckdb {
     this.#underWay.add(connection);
     const stop = watch(connection, signal, onProgress);
     try {
+      if (onProgress) {
+        await tellProgress(connection);
+      }
       const result = await connection.stream(sql, values && [...values]);
       for (;;) {
         this.#refuseWhenOver(signal);
@@ -169,6 +199,16 @@ class OpenDuckdb implements Duckdb {
       throw cancelled();
     }
   }
+}
+
+/** The most that DuckDB works on at a time. */
+const rowsOfChunk = 2048;
+
+/** DuckDB tells it of connections that are to show a progress bar; ours shows none. */
+async function tellProgress(connection: DuckDBConnection): Promise<void> {
+  await connection.run('SET enable_progress_bar = true');
+  await connection.run('SET enable_progress_bar_print = false');
+  await connection.run('SET progress_bar_time = 1');
 }
 
 /** An interrupt that comes before the statement has begun is lost, so it is repeated until the statement is over. */
