@@ -43,7 +43,9 @@ export interface ErrorAction {
     | 'restartService'
     | 'signIn'
     | 'openSettings'
-    | 'deleteAnyway';
+    | 'deleteAnyway'
+    | 'makeKey'
+    | 'anonymise';
   readonly title: string;
   /** What the action works on: a file path with an optional `:line:column`, a dataset, a run. */
   readonly subject?: string;

@@ -22,6 +22,13 @@ export const commands = {
   datasetCheckout: 'mlops.dataset.checkout',
   datasetOpen: 'mlops.dataset.open',
   datasetProfile: 'mlops.dataset.profile',
+  datasetAnonymise: 'mlops.dataset.anonymise',
+  datasetRestore: 'mlops.dataset.restore',
+  reportOpen: 'mlops.report.open',
+  keyMake: 'mlops.key.make',
+  keyExport: 'mlops.key.export',
+  keyRotate: 'mlops.key.rotate',
+  keyForget: 'mlops.key.forget',
   repositoryCreate: 'mlops.repository.create',
   experimentsImport: 'mlops.experiments.import',
   experimentsRefresh: 'mlops.experiments.refresh',
@@ -80,6 +87,8 @@ export const panelTypes = {
   run: 'mlops.runPanel',
   compare: 'mlops.comparePanel',
   profile: 'mlops.profilePanel',
+  anonymise: 'mlops.anonymisePanel',
+  report: 'mlops.reportPanel',
 } as const;
 
 /** Follows the `viewItem` of data that can be profiled, after a point. */
@@ -99,6 +108,9 @@ export const tableExtensions = [
   'feather',
   'ipc',
 ] as const;
+
+/** How the names of anonymisation recipes end, as the explorer's menu has it too. */
+export const recipeEnding = '.anonymise.yaml';
 
 /** Languages whose scripts can be run as experiments. */
 export const scriptLanguages = ['python', 'javascript', 'typescript'] as const;

@@ -36,6 +36,14 @@ export function noTrackingServer(): WorkbenchError {
   );
 }
 
+export function noRecipe(): WorkbenchError {
+  return new WorkbenchError(
+    'client.noRecipe',
+    'No table of this folder was anonymised yet, so there is no recipe to go by.',
+    { actions: [{ kind: 'anonymise', title: 'Anonymise Data…' }] },
+  );
+}
+
 export function serviceKeepsStopping(): WorkbenchError {
   return new WorkbenchError(
     'client.serviceKeepsStopping',
@@ -61,6 +69,8 @@ const general: ErrorHandlers = {
   manageTrust: () => vscode.commands.executeCommand('workbench.trust.manage'),
   openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', 'mlops.tracking'),
   signIn: () => vscode.commands.executeCommand(commands.trackingSignIn),
+  makeKey: () => vscode.commands.executeCommand(commands.keyMake),
+  anonymise: () => vscode.commands.executeCommand(commands.datasetAnonymise),
   selectInterpreter: () => vscode.commands.executeCommand('python.setInterpreter'),
 };
 

@@ -1,14 +1,18 @@
 import * as vscode from 'vscode';
+import { Anonymisation } from './anonymisation.ts';
 import { registerCodeLens } from './codeLens.ts';
+import { anonymiseCommands } from './commands/anonymise.ts';
 import { registerCommands } from './commands/commandTable.ts';
 import { datasetCommands } from './commands/datasets.ts';
 import { filterCommands } from './commands/filterRuns.ts';
 import { importCommands } from './commands/import.ts';
+import { keyCommands } from './commands/keys.ts';
 import { runLifeCommands } from './commands/runLife.ts';
 import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { trackingCommands } from './commands/tracking.ts';
 import { views } from './contributions.ts';
+import { KeyBook } from './keys/keyBook.ts';
 import { createLog } from './log.ts';
 import { Panels } from './panels/panels.ts';
 import { RemoteServers } from './remoteServers.ts';
@@ -43,7 +47,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const filter = register(new RunFilter(context.workspaceState));
   const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
-  const panels = register(new Panels(context.extensionUri, services));
+  const anonymisation = new Anonymisation(new KeyBook(context.secrets, context.globalState));
+  const panels = register(new Panels(context.extensionUri, services, anonymisation));
 
   const experimentsView = register(
     vscode.window.createTreeView(views.experiments, {
@@ -65,6 +70,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const selection = () => experimentsView.selection;
   register(registerCommands(runLifeCommands({ services, panels, selection })));
   register(registerCommands(datasetCommands({ services, panels, tree: datasets })));
+  register(registerCommands(anonymiseCommands({ services, panels, anonymisation })));
+  register(registerCommands(keyCommands({ services, anonymisation })));
   register(registerCommands(serviceCommands({ services, log })));
   register(registerCommands(trackingCommands({ remoteServers })));
   register(remoteServers.onDidChange(() => experiments.problems.remark(remoteServers.problem)));

@@ -7,7 +7,7 @@ const shownAfterMilliseconds = 400;
 
 /** A notification with Cancel; the number moves when the service reports a fraction. */
 export async function withProgress<Parameters, Result>(
-  client: ServiceClient,
+  client: Pick<ServiceClient, 'send'>,
   title: string,
   type: RequestType<Parameters, Result>,
   parameters: Parameters,

@@ -13,6 +13,15 @@ import {
   setRunTags,
   stopRun,
 } from './experiments.ts';
+import {
+  type ApplyRecipe,
+  applyRecipe,
+  changeRecipe,
+  getPrivacyReport,
+  openRecipe,
+  previewRecipe,
+  recipeChanged,
+} from './privacy.ts';
 import { type NotificationType, type Progress, type RequestType, request } from './rpc.ts';
 
 /** What a page may ask of the service through the client, and the news it hears. Nothing else is forwarded. */
@@ -34,10 +43,24 @@ export const panels = {
     requests: [sketchData, profileData, readRows],
     notifications: [profileKept],
   },
+  anonymise: {
+    requests: [openRecipe, changeRecipe, previewRecipe, applyRecipe],
+    notifications: [recipeChanged],
+  },
+  report: {
+    requests: [getPrivacyReport],
+    notifications: [recipeChanged],
+  },
 } satisfies Record<string, PanelContract>;
 
 /** Refused in Restricted Mode, like the commands that write. */
-export const writingRequests: readonly RequestType<never, unknown>[] = [stopRun, setRunTags, restoreRuns];
+export const writingRequests: readonly RequestType<never, unknown>[] = [
+  stopRun,
+  setRunTags,
+  restoreRuns,
+  changeRecipe,
+  applyRecipe,
+];
 
 export type PanelId = keyof typeof panels;
 
@@ -48,7 +71,10 @@ export const panelOpen = request<PanelTarget, null>('panel/open');
 /** The title of the editor tab, once the page knows it. */
 export const panelTitle = request<{ title: string }, null>('panel/title');
 
-export const clientRequests = [panelReady, panelOpen, panelTitle] as const;
+/** What the client is applying for this page, begun before the page was hidden: asking for the same again joins it. */
+export const panelApplying = request<null, ApplyRecipe | null>('panel/applying');
+
+export const clientRequests = [panelReady, panelOpen, panelTitle, panelApplying] as const;
 
 /** What a panel is about. */
 export type PanelSubject = RunsSubject | DataSubject;
@@ -60,8 +86,8 @@ export interface RunsSubject {
 }
 
 export interface DataSubject {
-  readonly panel: 'profile';
-  /** Absolute: it also says which of a window's folders the data belongs to. */
+  readonly panel: 'profile' | 'anonymise' | 'report';
+  /** Of a table, or of a recipe. Absolute: it also says which of a window's folders the data belongs to. */
   readonly data: string;
 }
 
@@ -79,6 +105,14 @@ export type PanelTarget =
   | { readonly kind: 'script'; readonly path: string }
   /** A place that an error names: an absolute path with an optional `:line:column`. */
   | { readonly kind: 'place'; readonly place: string }
+  /** Beside, at a line and a column from 1. Paths of recipes and their outputs are as the service tells them. */
+  | { readonly kind: 'recipe'; readonly path: string; readonly line?: number; readonly column?: number }
+  /** The privacy report of a recipe as a panel, or as the page that a browser shows. */
+  | { readonly kind: 'report'; readonly recipe: string }
+  | { readonly kind: 'html'; readonly path: string }
+  | { readonly kind: 'version'; readonly path: string }
+  /** Makes a key for a recipe, or lets the user choose one. */
+  | { readonly kind: 'key'; readonly action: 'make' | 'choose'; readonly recipe: string }
   | { readonly kind: 'chooseRuns'; readonly runs: readonly RunId[] }
   /** Starts the service again after it has kept stopping. */
   | { readonly kind: 'restartService' };

@@ -23,12 +23,16 @@ export const getPrivacyReport = request<{ recipe: string }, PrivacyReport>('priv
 export const restoreData = request<RestoreData, RestoredData>('privacy/restore');
 /** Hands a key to the service, which keeps it in memory alone and forgets it when it ends. */
 export const handKey = request<HandKey, KeyCheck>('privacy/handKey');
+/** Takes a key out of the service's memory: its owner has forgotten it. One that is not there is no error. */
+export const forgetKey = request<{ id: string }, null>('privacy/forgetKey');
 
 /** A recipe, its table or its keys are other ones; whoever shows it asks again. */
 export const recipeChanged = notification<{ recipe: string; version: number }>('privacy/recipeChanged');
 
 /** Work that needs a key which nobody has handed over is refused with this code; `handKey` and ask again. */
 export const keyMissingCode = 'privacy.keyMissing';
+/** A change of another version than the file's is refused with this code: open the recipe again and choose anew. */
+export const recipeChangedCode = 'privacy.recipeChanged';
 
 export interface OpenRecipe {
   /** Of a table or of a recipe; absolute, or relative to the workspace folder. */
@@ -225,6 +229,8 @@ export interface PrivacyReport {
   readonly input: { readonly path: string; readonly rows: number; readonly sha256: string };
   readonly output: { readonly path: string; readonly rows: number; readonly sha256: string };
   readonly recipeHash: string;
+  /** Of the same report, relative to the workspace folder: the one for people and the one for programs. */
+  readonly files: { readonly html: string; readonly json: string };
   /** Plain words first: what was done, what holds, and what is not guaranteed. */
   readonly summary: readonly string[];
   readonly notGuaranteed: readonly string[];

@@ -1,6 +1,7 @@
-import { formatClock, formatSize, plural } from '../base/format.ts';
+import { formatClock, formatDuration, formatSize, plural } from '../base/format.ts';
 import type { LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
+import type { AppliedRecipe, RestoredData } from './privacy.ts';
 import type { RemoteStatus } from './remote.ts';
 import type { DatasetSummary, VersionResult } from './versions.ts';
 
@@ -68,4 +69,17 @@ export function leakageSentence({ kind, column, other, strength }: LeakageHint):
     case 'determinesTarget':
       return `“${column}” gives the target “${other}” away (${Math.floor(strength * 100)} % of the doubt): is it known when a prediction is made?`;
   }
+}
+
+export function anonymisedSentence({ output, rows, suppressedRows, milliseconds }: AppliedRecipe): string {
+  const left = suppressedRows > 0 ? `, ${plural(suppressedRows, 'row')} left out` : '';
+  return `${output} is anonymised: ${plural(rows, 'row')}${left}, in ${formatDuration(milliseconds)}.`;
+}
+
+export function restoredSentence({ output, rows, restored, notRestored }: RestoredData): string {
+  const back = restored.length > 0 ? `Restored ${restored.join(', ')}` : 'Nothing could be restored';
+  const [first] = notRestored;
+  const rest = first ? ` ${first.column} was not: ${first.why}` : '';
+  const more = notRestored.length > 1 ? ` Nor were ${plural(notRestored.length - 1, 'other column')}.` : '';
+  return `${back} in ${output}, ${plural(rows, 'row')}.${rest}${more}`;
 }

@@ -8,7 +8,14 @@ const query = new URLSearchParams(location.search);
 applyTheme(query.get('theme') ?? 'dark');
 const panel = /dev-(\w+)/.exec(location.pathname)![1] as PanelId;
 const fake = new FakeHost(panel);
-openScenario(fake, query.get('scenario') ?? { run: 'live', compare: 'six', profile: 'adult' }[panel]);
+const usual: Readonly<Record<PanelId, string>> = {
+  run: 'live',
+  compare: 'six',
+  profile: 'adult',
+  anonymise: 'people',
+  report: 'applied',
+};
+openScenario(fake, query.get('scenario') ?? usual[panel]);
 window.fake = fake;
 window.acquireVsCodeApi = () => fake;
 if (query.get('still') === null) {

@@ -37,6 +37,7 @@ import {
 import type { Progress } from '../../src/protocol/rpc.ts';
 import type { WebviewApi } from '../shared/host.ts';
 import type { FakeTable } from './fakeData.ts';
+import type { FakeRecipe } from './fakeRecipe.ts';
 import { FakeSeries } from './fakeSeries.ts';
 
 type Answer = (parameters: never) => unknown;
@@ -52,6 +53,7 @@ export class FakeHost implements WebviewApi {
   readonly logs = new Map<RunId, string>();
   readonly artifacts = new Map<string, readonly ArtifactEntry[]>();
   table: FakeTable | undefined;
+  recipe: FakeRecipe | undefined;
   start: PanelStart;
   /** Failures to give instead of answers, by method. */
   readonly failures = new Map<string, ErrorShape>();
@@ -82,7 +84,7 @@ export class FakeHost implements WebviewApi {
 
   constructor(panel: PanelId) {
     this.panel = panel;
-    this.start = panel === 'profile' ? { panel, data: '' } : { panel, runs: [] };
+    this.start = panel === 'run' || panel === 'compare' ? { panel, runs: [] } : { panel, data: '' };
   }
 
   postMessage(message: PageMessage): void {
@@ -185,7 +187,8 @@ export class FakeHost implements WebviewApi {
       if (failure) {
         throw fromErrorShape(failure);
       }
-      const answer = this.#answers[message.method] as (parameters: unknown) => unknown;
+      const answers = { ...this.#answers, ...this.recipe?.answers };
+      const answer = answers[message.method] as (parameters: unknown) => unknown;
       this.#tell({ kind: 'result', id: message.id, result: structuredClone(answer(message.parameters)) });
     } catch (error) {
       this.#tell({ kind: 'failure', id: message.id, error: errorShape(error) });

@@ -1,8 +1,11 @@
 import type { ErrorShape } from '../../src/base/errors.ts';
 import { profileData, sketchData } from '../../src/protocol/data.ts';
+import type { Guarantee, RecipeProblem } from '../../src/protocol/privacy.ts';
 import type { FakeTable } from './fakeData.ts';
 import type { FakeHost } from './fakeHost.ts';
+import { FakeRecipe, type FakeRecipeParts } from './fakeRecipe.ts';
 import { FakeSeries } from './fakeSeries.ts';
+import { manyColumns, patients } from './sampleRecipes.ts';
 import {
   accuracyAt,
   lossAt,
@@ -75,6 +78,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     profile(host, 'adult.csv', adultTable());
     host.failures.set(profileData.method, raggedRow);
   },
+  people: (host) => anonymise(host, patients()),
+  guaranteed: (host) => anonymise(host, patients({ saved: true, guarantee: protectedDiagnosis })),
+  'no-key': (host) => anonymise(host, patients({ key: { id: null, state: 'missing' } })),
+  'other-key': (host) => anonymise(host, patients({ saved: true, key: { id: 'patients', state: 'other' } })),
+  'bad-recipe': (host) => anonymise(host, patients({ saved: true, problems: recipeProblems })),
+  'many-columns': (host) => anonymise(host, manyColumns(10_000)),
+  applied: (host) => {
+    host.recipe = new FakeRecipe(patients());
+    host.start = { panel: 'report', data: '/project/data/patients.anonymise.yaml' };
+  },
   unreadable: (host) => {
     profile(host, 'adult.csv', adultTable());
     host.failures.set(sketchData.method, noTable);
@@ -88,6 +101,28 @@ export function openScenario(host: FakeHost, name: string): void {
   }
   scenario(host);
 }
+
+function anonymise(host: FakeHost, parts: FakeRecipeParts): void {
+  host.recipe = new FakeRecipe(parts);
+  host.start = { panel: 'anonymise', data: '/project/data/patients.csv' };
+}
+
+const protectedDiagnosis: Guarantee = {
+  k: 5,
+  sensitive: [{ column: 'diagnosis', criterion: 'distinctL', l: 2 }],
+  suppressionLimit: 0.05,
+  recoding: 'global',
+};
+
+const recipeProblems: readonly RecipeProblem[] = [
+  {
+    message: '“pseudonim” is no method. Did you mean “pseudonym”?',
+    line: 12,
+    column: 13,
+    about: 'patient',
+  },
+  { message: 'The table has no column “adress”.', line: 31, column: 3 },
+];
 
 function profile(host: FakeHost, name: string, table: FakeTable): void {
   host.table = table;

@@ -15,6 +15,8 @@ const lookingOnly: ReadonlySet<CommandId> = new Set([
   commands.runLoadMore,
   commands.datasetOpen,
   commands.datasetProfile,
+  commands.datasetAnonymise,
+  commands.reportOpen,
   commands.experimentsRefresh,
   commands.experimentsFilter,
   commands.experimentsClearFilter,

@@ -24,13 +24,13 @@ import {
 } from '../views/datasetsTree.ts';
 import type { CommandTable } from './commandTable.ts';
 
-interface Context {
+export interface DatasetsContext {
   readonly services: Services;
   readonly panels: Panels;
   readonly tree: DatasetsTree;
 }
 
-export function datasetCommands(context: Context): CommandTable {
+export function datasetCommands(context: DatasetsContext): CommandTable {
   return {
     [commands.datasetVersion]: (subject?: vscode.Uri | DatasetsNode) => version(context, subject),
     [commands.datasetCheckout]: (node?: DatasetsNode) => checkout(context, node),
@@ -41,7 +41,10 @@ export function datasetCommands(context: Context): CommandTable {
   };
 }
 
-async function version(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
+async function version(
+  context: DatasetsContext,
+  subject: vscode.Uri | DatasetsNode | undefined,
+): Promise<void> {
   const uri = dataOf(subject) ?? (await chooseData(context, 'Version This Dataset'));
   if (!uri) {
     return;
@@ -61,7 +64,7 @@ async function version(context: Context, subject: vscode.Uri | DatasetsNode | un
 }
 
 async function versionWithMessage(
-  context: Context,
+  context: DatasetsContext,
   client: ServiceClient,
   uri: vscode.Uri,
   message: string,
@@ -97,21 +100,24 @@ async function report(result: VersionResult): Promise<void> {
   }
 }
 
-async function profile(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
+async function profile(
+  context: DatasetsContext,
+  subject: vscode.Uri | DatasetsNode | undefined,
+): Promise<void> {
   const uri = dataOf(subject) ?? activeTable() ?? (await chooseData(context, 'Profile Dataset', isTable));
   if (uri) {
     context.panels.openProfile(context.services.for(uri), uri);
   }
 }
 
-function activeTable(): vscode.Uri | undefined {
+export function activeTable(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const isFile = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom;
   const uri = isFile ? input.uri : undefined;
   return uri?.scheme === 'file' && isTable(uri.path) ? uri : undefined;
 }
 
-function dataOf(subject: vscode.Uri | DatasetsNode | undefined): vscode.Uri | undefined {
+export function dataOf(subject: vscode.Uri | DatasetsNode | undefined): vscode.Uri | undefined {
   if (subject instanceof vscode.Uri) {
     return subject;
   }
@@ -124,8 +130,8 @@ function dataOf(subject: vscode.Uri | DatasetsNode | undefined): vscode.Uri | un
   return undefined;
 }
 
-async function chooseData(
-  context: Context,
+export async function chooseData(
+  context: Pick<DatasetsContext, 'services'>,
   title: string,
   isWanted: (path: string) => boolean = () => true,
 ): Promise<vscode.Uri | undefined> {
@@ -145,14 +151,18 @@ async function chooseData(
   return chosen && dataUri(client, chosen.label);
 }
 
-async function checkout(context: Context, node: DatasetsNode | undefined): Promise<void> {
+async function checkout(context: DatasetsContext, node: DatasetsNode | undefined): Promise<void> {
   const chosen = node?.kind === 'version' ? node : await chooseVersion(context, node);
   if (chosen) {
     await checkoutChosen(context, chosen, false);
   }
 }
 
-async function checkoutChosen(context: Context, node: VersionNode, overwrite: boolean): Promise<void> {
+async function checkoutChosen(
+  context: DatasetsContext,
+  node: VersionNode,
+  overwrite: boolean,
+): Promise<void> {
   const { client, dataset, version: wanted } = node;
   try {
     const title = `Checking out ${dataset.path} v${wanted.number}`;
@@ -173,7 +183,7 @@ async function checkoutChosen(context: Context, node: VersionNode, overwrite: bo
 }
 
 async function chooseVersion(
-  context: Context,
+  context: DatasetsContext,
   node: DatasetsNode | undefined,
 ): Promise<VersionNode | undefined> {
   const client = node && 'client' in node ? node.client : context.services.for(undefined);
@@ -213,7 +223,7 @@ async function openData(node: DatasetsNode): Promise<void> {
   }
 }
 
-async function initialise(context: Context, client = context.services.for(undefined)): Promise<void> {
+async function initialise(context: DatasetsContext, client = context.services.for(undefined)): Promise<void> {
   await client.send(createRepository, null);
   context.tree.refresh();
 }

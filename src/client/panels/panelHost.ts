@@ -28,6 +28,10 @@ export interface PanelHostOptions {
   /** The part to show first. */
   readonly tab?: PanelPart | undefined;
   open(target: PanelTarget): Promise<void>;
+  /** Sends what the page asks for; its client does where nothing is to be added. */
+  readonly send?: ServiceClient['send'];
+  /** Requests that the client answers itself, beside those of all pages. */
+  readonly own?: Readonly<Record<string, () => unknown>>;
 }
 
 type PageRequest = Extract<PageMessage, { kind: 'request' }>;
@@ -166,7 +170,7 @@ export class PanelHost implements Disposable {
   }
 
   async #call(method: string, parameters: unknown, options: SendOptions): Promise<unknown> {
-    const own = this.#own[method];
+    const own = this.#own[method] ?? this.#options.own?.[method];
     if (own) {
       return own(parameters as never);
     }
@@ -178,7 +182,8 @@ export class PanelHost implements Disposable {
     if (!vscode.workspace.isTrusted && writingRequests.some((each) => each.method === method)) {
       throw restrictedMode();
     }
-    return this.#options.client.send(type, parameters as never, options);
+    const { client, send = client.send.bind(client) } = this.#options;
+    return send(type, parameters as never, options);
   }
 
   #post(message: HostMessage): void {

@@ -2,13 +2,23 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import { getRuns, listArtifacts, loadArtifact, type RunId } from '../../protocol/experiments.ts';
-import type { PanelId, PanelPart, PanelState, PanelSubject, PanelTarget } from '../../protocol/panels.ts';
+import {
+  type PanelId,
+  type PanelPart,
+  type PanelState,
+  type PanelSubject,
+  type PanelTarget,
+  panelApplying,
+} from '../../protocol/panels.ts';
+import { type Anonymisation, uriOf } from '../anonymisation.ts';
 import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
-import { panelTypes } from '../contributions.ts';
+import { chooseKeyFor, makeKeyFor } from '../commands/keys.ts';
+import { commands, panelTypes } from '../contributions.ts';
 import { openPlace, showError } from '../errors.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
-import { PanelHost } from './panelHost.ts';
+import { openHtmlReport } from './htmlReport.ts';
+import { PanelHost, type PanelHostOptions } from './panelHost.ts';
 
 export interface RevealOptions {
   readonly preserveFocus?: boolean;
@@ -19,10 +29,12 @@ export interface RevealOptions {
 export class Panels implements Disposable {
   readonly #extension: vscode.Uri;
   readonly #services: Services;
+  readonly #anonymisation: Anonymisation;
   readonly #hosts = new Set<PanelHost>();
   readonly #disposables = new DisposableStore();
 
-  constructor(extension: vscode.Uri, services: Services) {
+  constructor(extension: vscode.Uri, services: Services, anonymisation: Anonymisation) {
+    this.#anonymisation = anonymisation;
     this.#extension = extension;
     this.#services = services;
     for (const panel of Object.keys(panelTypes) as PanelId[]) {
@@ -49,6 +61,16 @@ export class Panels implements Disposable {
       `Profile of ${path.basename(data.fsPath)}`,
       {},
     );
+  }
+
+  /** Of a table or of its recipe. */
+  openAnonymisation(client: ServiceClient, data: vscode.Uri): void {
+    const title = `Anonymise ${path.basename(data.fsPath)}`;
+    this.#show(client, { panel: 'anonymise', data: data.fsPath }, title, {});
+  }
+
+  openReport(client: ServiceClient, recipe: vscode.Uri): void {
+    this.#show(client, { panel: 'report', data: recipe.fsPath }, 'Privacy Report', {});
   }
 
   dispose(): void {
@@ -91,7 +113,7 @@ export class Panels implements Disposable {
 
   async #clientOf(subject: PanelSubject): Promise<ServiceClient | undefined> {
     const services = this.#services;
-    if (subject.panel === 'profile') {
+    if ('data' in subject) {
       return services.all.length > 0 ? services.for(vscode.Uri.file(subject.data)) : undefined;
     }
     const [run] = subject.runs;
@@ -107,9 +129,23 @@ export class Panels implements Disposable {
       subject,
       tab,
       open: (target) => this.#open(client, target).catch(showError),
+      ...this.#anonymising(client, subject),
     });
     this.#hosts.add(host);
     view.onDidDispose(() => this.#hosts.delete(host));
+  }
+
+  /** What is added to the requests of pages about recipes. */
+  #anonymising(client: ServiceClient, subject: PanelSubject): Partial<PanelHostOptions> {
+    if (subject.panel !== 'anonymise') {
+      return {};
+    }
+    const anonymisation = this.#anonymisation;
+    const { data } = subject;
+    return {
+      send: (type, parameters, options) => anonymisation.send(client, type, parameters, options, data),
+      own: { [panelApplying.method]: () => anonymisation.applying(client, data) },
+    };
   }
 
   async #open(client: ServiceClient, target: PanelTarget): Promise<void> {
@@ -127,6 +163,18 @@ export class Panels implements Disposable {
         return openPlace(target.place);
       case 'artifact':
         return openArtifact(client, target.run, target.path);
+      case 'recipe':
+        return openRecipeBeside(uriOf(client, target.path), target);
+      case 'report':
+        return this.openReport(client, uriOf(client, target.recipe));
+      case 'html':
+        return openHtmlReport(uriOf(client, target.path));
+      case 'version':
+        return vscode.commands.executeCommand(commands.datasetVersion, uriOf(client, target.path));
+      case 'key': {
+        const help = target.action === 'make' ? makeKeyFor : chooseKeyFor;
+        return help(this.#anonymisation, client, target.recipe);
+      }
       case 'restartService':
         return client.restart();
       case 'chooseRuns': {
@@ -137,13 +185,25 @@ export class Panels implements Disposable {
   }
 }
 
+/** The panel stays in view: both are of the same recipe. */
+async function openRecipeBeside(
+  recipe: vscode.Uri,
+  { line = 1, column = 1 }: { readonly line?: number; readonly column?: number },
+): Promise<void> {
+  const place = new vscode.Position(line - 1, column - 1);
+  await vscode.window.showTextDocument(recipe, {
+    viewColumn: vscode.ViewColumn.Beside,
+    selection: new vscode.Range(place, place),
+  });
+}
+
 function sameSubject(one: PanelSubject, other: PanelSubject): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** What is kept with a page may be of another version of the extension. */
 function subjectOf(state: PanelState): PanelSubject | undefined {
-  if (state.panel === 'profile') {
+  if ('data' in state) {
     return typeof state.data === 'string' ? { panel: state.panel, data: state.data } : undefined;
   }
   return Array.isArray(state.runs) ? { panel: state.panel, runs: state.runs } : undefined;

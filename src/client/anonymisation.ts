@@ -1,0 +1,140 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { SendOptions } from '../attach/connection.ts';
+import { hasCode } from '../base/errors.ts';
+import {
+  type AppliedRecipe,
+  type ApplyRecipe,
+  applyRecipe,
+  changeRecipe,
+  handKey,
+  keyMissingCode,
+  openRecipe,
+  type RecipeState,
+} from '../protocol/privacy.ts';
+import type { RequestType } from '../protocol/rpc.ts';
+import { anonymisedSentence } from '../protocol/sentences.ts';
+import { commands } from './contributions.ts';
+import type { KeyBook } from './keys/keyBook.ts';
+import type { ServiceClient } from './service/serviceClient.ts';
+
+/**
+ * Requests about recipes, with what the client adds: the service is handed the keys that this computer has, and an
+ * application that goes on while its page is hidden is known, to be joined when the page is back.
+ */
+export class Anonymisation {
+  readonly keys: KeyBook;
+  /** By the folder and the path that a page is about. */
+  readonly #applying = new Map<string, ApplyRecipe>();
+
+  constructor(keys: KeyBook) {
+    this.keys = keys;
+  }
+
+  /** A request of the page about `subject`, or of a command. */
+  async send<Parameters, Result>(
+    client: ServiceClient,
+    type: RequestType<Parameters, Result>,
+    parameters: Parameters,
+    options: SendOptions = {},
+    subject = '',
+  ): Promise<Result> {
+    if (type.method === applyRecipe.method) {
+      return (await this.#apply(client, parameters as ApplyRecipe, subject, options)) as Result;
+    }
+    const answer = await this.#sendWithKey(client, type, parameters, options);
+    if (type.method === openRecipe.method || type.method === changeRecipe.method) {
+      return (await this.#withKey(client, answer as RecipeState)) as Result;
+    }
+    return answer;
+  }
+
+  /** What is being applied for a page. */
+  applying(client: ServiceClient, subject: string): ApplyRecipe | null {
+    return this.#applying.get(placeOf(client, subject)) ?? null;
+  }
+
+  /** True where this computer has the key. */
+  async handOver(client: ServiceClient, id: string): Promise<boolean> {
+    const key = await this.keys.read(id);
+    if (key === undefined) {
+      return false;
+    }
+    await client.send(handKey, { id, key });
+    return true;
+  }
+
+  async #sendWithKey<Parameters, Result>(
+    client: ServiceClient,
+    type: RequestType<Parameters, Result>,
+    parameters: Parameters,
+    options: SendOptions,
+  ): Promise<Result> {
+    try {
+      return await client.send(type, parameters, options);
+    } catch (error) {
+      const { recipe } = (parameters ?? {}) as { recipe?: string };
+      if (!hasCode(error, keyMissingCode) || recipe === undefined) {
+        throw error;
+      }
+      // The service has ended since it was handed the key: it forgets with its memory.
+      const { key } = await client.send(openRecipe, { path: recipe });
+      if (key.id === null || !(await this.handOver(client, key.id))) {
+        throw error;
+      }
+      return client.send(type, parameters, options);
+    }
+  }
+
+  async #withKey(client: ServiceClient, state: RecipeState): Promise<RecipeState> {
+    const { key, recipe } = state;
+    if (key.state !== 'missing' || key.id === null || !(await this.handOver(client, key.id))) {
+      return state;
+    }
+    // A draft is known by its table as well as by its name.
+    return client.send(openRecipe, { path: state.saved ? recipe : state.input.path });
+  }
+
+  async #apply(
+    client: ServiceClient,
+    asked: ApplyRecipe,
+    subject: string,
+    options: SendOptions,
+  ): Promise<AppliedRecipe> {
+    const place = placeOf(client, subject);
+    this.#applying.set(place, asked);
+    try {
+      const applied = await this.#sendWithKey(client, applyRecipe, asked, options);
+      void tellApplied(client, asked.recipe, applied);
+      return applied;
+    } finally {
+      this.#applying.delete(place);
+    }
+  }
+}
+
+function placeOf(client: ServiceClient, subject: string): string {
+  return `${client.folder.uri}#${subject}`;
+}
+
+/** Paths of the service are relative to its folder where they lie inside it. */
+export function uriOf(client: ServiceClient, place: string): vscode.Uri {
+  return path.isAbsolute(place) ? vscode.Uri.file(place) : vscode.Uri.joinPath(client.folder.uri, place);
+}
+
+async function tellApplied(client: ServiceClient, recipe: string, applied: AppliedRecipe): Promise<void> {
+  const inFolder = (place: string) => uriOf(client, place);
+  const actions: Readonly<Record<string, () => unknown>> = {
+    'Open Report': () => vscode.commands.executeCommand(commands.reportOpen, inFolder(recipe)),
+    'Version This Dataset': () =>
+      vscode.commands.executeCommand(commands.datasetVersion, inFolder(applied.output)),
+    'Show in Explorer': () => vscode.commands.executeCommand('revealInExplorer', inFolder(applied.output)),
+  };
+  const chosen = await vscode.window.showInformationMessage(
+    anonymisedSentence(applied),
+    ...Object.keys(actions),
+  );
+  if (chosen) {
+    await actions[chosen]?.();
+  }
+}

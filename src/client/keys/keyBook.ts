@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { keyAlreadyExported, keyNameInvalid, keyNameTaken, noSuchKey, notAKey } from './errors.ts';
+
+/** The editor's SecretStorage, or a stand-in of a test. */
+export interface SecretPlace {
+  get(name: string): PromiseLike<string | undefined>;
+  store(name: string, text: string): PromiseLike<void>;
+  delete(name: string): PromiseLike<void>;
+}
+
+/** The editor's memory of what is no secret. */
+export interface Memory {
+  get<T>(name: string, otherwise: T): T;
+  update(name: string, value: unknown): PromiseLike<void>;
+}
+
+/** What may be shown of a key. Times are milliseconds since the epoch. */
+export interface KnownKey {
+  readonly id: string;
+  readonly made: number;
+  /** Absent as long as it never was. */
+  readonly exported?: number;
+  /** The key that took its place; it is kept to restore what was made with it. */
+  readonly replacedBy?: string;
+}
+
+const keyBytes = 32;
+const memoryName = 'mlops.keys';
+
+/**
+ * Anonymisation keys: made, entered, rotated, exported once and forgotten. A key's bytes are in the secret storage
+ * alone; the list of names is not secret, and no key that is there is ever written over.
+ */
+export class KeyBook {
+  readonly #secrets: SecretPlace;
+  readonly #memory: Memory;
+  readonly #now: () => number;
+
+  constructor(secrets: SecretPlace, memory: Memory, now: () => number = Date.now) {
+    this.#secrets = secrets;
+    this.#memory = memory;
+    this.#now = now;
+  }
+
+  /** The newest first. */
+  list(): readonly KnownKey[] {
+    return [...this.#known()].sort((one, other) => other.made - one.made);
+  }
+
+  /** In base64, as the service takes it; undefined where the key is not on this computer. */
+  async read(id: string): Promise<string | undefined> {
+    return this.#secrets.get(secretOf(id));
+  }
+
+  make(id: string): Promise<KnownKey> {
+    return this.#add(id, randomBytes(keyBytes));
+  }
+
+  /** A key that was exported elsewhere. */
+  async enter(id: string, text: string): Promise<KnownKey> {
+    const bytes = parseKey(text);
+    if (!bytes) {
+      throw notAKey();
+    }
+    return this.#add(id, bytes);
+  }
+
+  /** A new key under a new name. The old one stays, to restore what was made with it. */
+  async rotate(id: string): Promise<KnownKey> {
+    await this.#secretOrRefuse(id);
+    const made = await this.make(await this.freeName(id));
+    await this.#remember(id, { replacedBy: made.id });
+    return made;
+  }
+
+  /** The key in base64: this once. */
+  async export(id: string): Promise<string> {
+    const secret = await this.#secretOrRefuse(id);
+    const before = this.#known().find((key) => key.id === id)?.exported;
+    if (before !== undefined) {
+      throw keyAlreadyExported(id, before);
+    }
+    await this.#remember(id, { exported: this.#now() });
+    return secret;
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#secrets.delete(secretOf(id));
+    await this.#memory.update(
+      memoryName,
+      this.#known().filter((key) => key.id !== id),
+    );
+  }
+
+  /** NAME, or NAME-2, NAME-3, … where that is taken. */
+  async freeName(wanted: string): Promise<string> {
+    const base = wanted.replace(/-\d+$/, '');
+    let name = base;
+    for (let generation = 2; (await this.read(name)) !== undefined; generation += 1) {
+      name = `${base}-${generation}`;
+    }
+    return name;
+  }
+
+  async #add(id: string, bytes: Buffer): Promise<KnownKey> {
+    if (!isKeyName(id)) {
+      throw keyNameInvalid(id);
+    }
+    if ((await this.read(id)) !== undefined) {
+      throw keyNameTaken(id);
+    }
+    await this.#secrets.store(secretOf(id), bytes.toString('base64'));
+    const key = { id, made: this.#now() };
+    await this.#memory.update(memoryName, [...this.#known().filter((each) => each.id !== id), key]);
+    return key;
+  }
+
+  #known(): readonly KnownKey[] {
+    return this.#memory.get<readonly KnownKey[]>(memoryName, []);
+  }
+
+  /** A key of another window may not be in this one's list yet. */
+  async #remember(id: string, news: Partial<KnownKey>): Promise<void> {
+    const known = this.#known();
+    const before = known.find((key) => key.id === id) ?? { id, made: this.#now() };
+    const others = known.filter((key) => key.id !== id);
+    await this.#memory.update(memoryName, [...others, { ...before, ...news }]);
+  }
+
+  async #secretOrRefuse(id: string): Promise<string> {
+    const secret = await this.read(id);
+    if (secret === undefined) {
+      throw noSuchKey(id);
+    }
+    return secret;
+  }
+}
+
+export function isKeyName(id: string): boolean {
+  return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(id);
+}
+
+/** 32 bytes from 64 hexadecimal digits or from base64; undefined for anything else. */
+export function parseKey(text: string): Buffer | undefined {
+  const trimmed = text.trim();
+  const isHex = /^[0-9a-f]{64}$/i.test(trimmed);
+  const bytes = Buffer.from(trimmed, isHex ? 'hex' : 'base64');
+  const isKey = isHex || /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed);
+  return isKey && bytes.length === keyBytes ? bytes : undefined;
+}
+
+function secretOf(id: string): string {
+  return `mlops.key.${id}`;
+}

@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import { errorShape } from '../../../../src/base/errors.ts';
+import { KeyBook, parseKey } from '../../../../src/client/keys/keyBook.ts';
+
+function opened() {
+  const secrets = new Map<string, string>();
+  const memory = new Map<string, unknown>();
+  let now = 1000;
+  const book = new KeyBook(
+    {
+      get: async (name) => secrets.get(name),
+      store: async (name, text) => void secrets.set(name, text),
+      delete: async (name) => void secrets.delete(name),
+    },
+    {
+      get: (name, otherwise) => (memory.get(name) ?? otherwise) as never,
+      update: async (name, value) => void memory.set(name, structuredClone(value)),
+    },
+    () => {
+      now += 1;
+      return now;
+    },
+  );
+  return { book, secrets, memory };
+}
+
+const refusal = (work: Promise<unknown>) => work.then(() => undefined, errorShape);
+
+it('a key has 32 bytes of chance and lies in the secret storage alone', async () => {
+  const { book, secrets, memory } = opened();
+  await book.make('adult');
+  await book.make('patients');
+  const adult = await book.read('adult');
+  expect(Buffer.from(adult!, 'base64')).toHaveLength(32);
+  expect(adult).not.toBe(await book.read('patients'));
+  expect([...secrets.keys()]).toEqual(['mlops.key.adult', 'mlops.key.patients']);
+  expect(JSON.stringify([...memory])).not.toContain(adult);
+  expect(book.list().map(({ id }) => id)).toEqual(['patients', 'adult']);
+});
+
+it('no key is written over, nor one that this window does not list', async () => {
+  const { book, secrets } = opened();
+  secrets.set('mlops.key.adult', 'of another window');
+  expect(await refusal(book.make('adult'))).toMatchObject({ code: 'client.keyNameTaken' });
+  expect(await refusal(book.enter('adult', 'ab'.repeat(32)))).toMatchObject({ code: 'client.keyNameTaken' });
+  expect(secrets.get('mlops.key.adult')).toBe('of another window');
+  expect(await book.freeName('adult')).toBe('adult-2');
+});
+
+it('a name is a name', async () => {
+  const { book } = opened();
+  for (const name of ['', 'a b', '-a', 'a/b', 'x'.repeat(65)]) {
+    expect(await refusal(book.make(name))).toMatchObject({ code: 'client.keyNameInvalid' });
+  }
+});
+
+it('an exported key that is entered elsewhere is the same key', async () => {
+  const { book } = opened();
+  await book.make('adult');
+  const text = await book.export('adult');
+  const other = opened().book;
+  await other.enter('adult', `  ${text}\n`);
+  expect(await other.read('adult')).toBe(await book.read('adult'));
+});
+
+it('a key is exported once', async () => {
+  const { book } = opened();
+  await book.make('adult');
+  const text = await book.export('adult');
+  const refused = await refusal(book.export('adult'));
+  expect(refused).toMatchObject({ code: 'client.keyAlreadyExported' });
+  expect(refused!.message).not.toContain(text);
+});
+
+it('rotation makes a new key and keeps the old one', async () => {
+  const { book } = opened();
+  await book.make('adult');
+  const old = await book.read('adult');
+  expect(await book.rotate('adult')).toMatchObject({ id: 'adult-2' });
+  expect(await book.rotate('adult-2')).toMatchObject({ id: 'adult-3' });
+  expect(await book.read('adult')).toBe(old);
+  expect(book.list().find(({ id }) => id === 'adult')).toMatchObject({ replacedBy: 'adult-2' });
+  expect(await refusal(book.rotate('gone'))).toMatchObject({ code: 'client.noSuchKey' });
+});
+
+it('a forgotten key is gone', async () => {
+  const { book, secrets } = opened();
+  await book.make('adult');
+  await book.forget('adult');
+  expect(secrets.size).toBe(0);
+  expect(book.list()).toEqual([]);
+  expect(await refusal(book.export('adult'))).toMatchObject({ code: 'client.noSuchKey' });
+});
+
+it.each([
+  ['ab'.repeat(32), true],
+  [Buffer.alloc(32, 250).toString('base64'), true],
+  [Buffer.alloc(32, 250).toString('base64url'), true],
+  ['ab'.repeat(31), false],
+  [Buffer.alloc(33).toString('base64'), false],
+  [`${Buffer.alloc(32).toString('base64')}A`, false],
+  ['my dog’s name', false],
+  ['', false],
+])('%j is a key: %s', (text, isKey) => {
+  expect(parseKey(text)?.length).toBe(isKey ? 32 : undefined);
+});

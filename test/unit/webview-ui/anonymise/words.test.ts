@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import {
+  confidenceWords,
+  driverWords,
+  findingWords,
+  keyHelp,
+  notYet,
+} from '../../../../webview-ui/anonymise/words.ts';
+import { patients } from '../../../../webview-ui/dev/sampleRecipes.ts';
+
+it('a confidence has a word', () => {
+  expect([1, 0.95, 0.949, 0.8, 0.5, 0.2].map(confidenceWords)).toEqual([
+    'certain',
+    'certain',
+    'very likely',
+    'very likely',
+    'likely',
+    'possible',
+  ]);
+});
+
+it('a special category is part of what is found', () => {
+  const finding = { title: 'health', confidence: 1, evidence: [], maskedSamples: [] };
+  expect(findingWords({ ...finding, specialCategory: true })).toBe(
+    'health, certain, special category of personal data',
+  );
+});
+
+it('what drives the risk is a sentence', () => {
+  expect(driverWords({ columns: ['age'], uniqueRows: 1 })).toBe('age makes 1 row unique');
+  expect(driverWords({ columns: ['age', 'zip', 'sex'], uniqueRows: 1203 })).toBe(
+    'age, zip and sex make 1,203 rows unique',
+  );
+});
+
+it('one thing helps with a key: to make it for a proposal, to choose it for a recipe that somebody wrote', () => {
+  expect(keyHelp({ id: null, state: 'notNeeded' }, false)).toBeUndefined();
+  expect(keyHelp({ id: 'a', state: 'ready' }, true)!.action).toBeUndefined();
+  expect(keyHelp({ id: null, state: 'missing' }, true)!.action).toMatchObject({ kind: 'make' });
+  expect(keyHelp({ id: 'a', state: 'missing' }, false)!.action).toMatchObject({ kind: 'make' });
+  expect(keyHelp({ id: 'a', state: 'missing' }, true)!.action).toMatchObject({ kind: 'choose' });
+  expect(keyHelp({ id: 'a', state: 'other' }, true)!.action).toMatchObject({ kind: 'choose' });
+});
+
+it('says why a recipe cannot be applied', () => {
+  expect(notYet(patients().state)).toBeUndefined();
+  expect(notYet(patients({ key: { id: 'a', state: 'other' } }).state)).toContain('key');
+  expect(notYet(patients({ problems: [{ message: 'x' }] }).state)).toContain('problems');
+});

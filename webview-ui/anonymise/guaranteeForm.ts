@@ -1,0 +1,180 @@
+import { html, type TemplateResult } from 'lit';
+import type {
+  Guarantee,
+  MethodOption,
+  RecipeColumn,
+  SensitiveCriterion,
+} from '../../src/protocol/privacy.ts';
+import { emit, PageElement } from '../shared/element.ts';
+import './optionField.ts';
+import type { OptionChange } from './optionField.ts';
+import { criteria } from './words.ts';
+
+const usual: Guarantee = { k: 5, sensitive: [], suppressionLimit: 0.05, recoding: 'global' };
+
+const smallestGroup: MethodOption = {
+  name: 'k',
+  title: 'Smallest group (k)',
+  kind: 'integer',
+  standard: null,
+  minimum: 2,
+  hint: 'Every row is like at least k − 1 others',
+};
+
+const suppression: MethodOption = {
+  name: 'suppression',
+  title: 'Rows left out, at most (%)',
+  kind: 'number',
+  standard: null,
+  minimum: 0,
+  maximum: 100,
+  hint: 'Rows that stand too much alone may be left out',
+};
+
+const recoding: MethodOption = {
+  name: 'recoding',
+  title: 'Recoding',
+  kind: 'choice',
+  standard: null,
+  choices: [
+    { value: 'global', title: 'Global: a column all alike' },
+    { value: 'local', title: 'Local: group by group (Mondrian)' },
+  ],
+};
+
+/** What each criterion asks for, in the order in which it is written. */
+const parameters: Readonly<Record<SensitiveCriterion['criterion'], readonly MethodOption[]>> = {
+  distinctL: [{ name: 'l', title: 'ℓ', kind: 'integer', standard: null, minimum: 2 }],
+  entropyL: [{ name: 'l', title: 'ℓ', kind: 'number', standard: null, minimum: 1 }],
+  recursiveCL: [
+    { name: 'c', title: 'c', kind: 'number', standard: null, minimum: 0.001 },
+    { name: 'l', title: 'ℓ', kind: 'integer', standard: null, minimum: 2 },
+  ],
+  tCloseness: [{ name: 't', title: 't', kind: 'number', standard: null, minimum: 0, maximum: 1 }],
+};
+
+const usualParameters: Readonly<Record<SensitiveCriterion['criterion'], Partial<SensitiveCriterion>>> = {
+  distinctL: { l: 2 },
+  entropyL: { l: 2 },
+  recursiveCL: { c: 3, l: 2 },
+  tCloseness: { t: 0.2 },
+};
+
+/** What must hold of the output as a whole. Tells `choose-guarantee`. */
+export class GuaranteeForm extends PageElement {
+  static override properties = { guarantee: { attribute: false }, columns: { attribute: false } };
+  declare guarantee: Guarantee | null;
+  declare columns: readonly RecipeColumn[];
+
+  protected override render(): TemplateResult {
+    const { guarantee } = this;
+    return html`<section class="guarantee" aria-label="Guarantee">
+      <h2>Guarantee</h2>
+      <label class="switch-label">
+        <input
+          type="checkbox"
+          .checked=${guarantee !== null}
+          @change=${(event: Event) => this.#choose((event.target as HTMLInputElement).checked ? usual : null)}
+        />
+        Nobody stands alone (k-anonymity)
+      </label>
+      ${guarantee ? this.#form(guarantee) : html`<p class="secondary">Quasi-identifiers are changed by their methods alone, so some rows may stay unique.</p>`}
+    </section>`;
+  }
+
+  #form(guarantee: Guarantee): TemplateResult {
+    const sensitive = this.columns.filter(({ role }) => role === 'sensitive').map(({ name }) => name);
+    return html`
+      <div class="options" @change-option=${({ detail }: CustomEvent<OptionChange>) => this.#change(guarantee, detail)}>
+        ${field(smallestGroup, guarantee.k)}
+        ${field(suppression, Number((guarantee.suppressionLimit * 100).toPrecision(6)))}
+        ${field(recoding, guarantee.recoding)}
+      </div>
+      ${guarantee.sensitive.map((criterion, index) => this.#criterion(guarantee, criterion, index, sensitive))}
+      ${
+        sensitive.length > 0
+          ? html`<button class="link" @click=${() => this.#add(guarantee, sensitive)}>Protect a Sensitive Column…</button>`
+          : html`<p class="secondary">Give a column the role Sensitive to protect its values within a group too.</p>`
+      }
+    `;
+  }
+
+  #criterion(
+    guarantee: Guarantee,
+    criterion: SensitiveCriterion,
+    index: number,
+    sensitive: readonly string[],
+  ): TemplateResult {
+    const replace = (other: SensitiveCriterion | undefined) =>
+      this.#choose({
+        ...guarantee,
+        sensitive: guarantee.sensitive.flatMap((each, at) => (at === index ? (other ?? []) : each)),
+      });
+    const names = sensitive.includes(criterion.column) ? sensitive : [criterion.column, ...sensitive];
+    const { sentence } = criteria[criterion.criterion];
+    return html`<fieldset class="criterion">
+      <legend class="visually-hidden">Protection of ${criterion.column}</legend>
+      <div class="criterion-line">
+        <select
+          class="select"
+          aria-label="Sensitive column"
+          @change=${(event: Event) => replace({ ...criterion, column: (event.target as HTMLSelectElement).value })}
+        >
+          ${names.map((name) => html`<option value=${name} .selected=${name === criterion.column}>${name}</option>`)}
+        </select>
+        <button class="icon-button" aria-label="Remove the protection of ${criterion.column}" title="Remove" @click=${() => replace(undefined)}>
+          <span class="codicon codicon-close" aria-hidden="true"></span>
+        </button>
+      </div>
+      <select
+        class="select"
+        aria-label="Criterion for ${criterion.column}"
+        @change=${(event: Event) => {
+          const chosen = (event.target as HTMLSelectElement).value as SensitiveCriterion['criterion'];
+          replace({ column: criterion.column, criterion: chosen, ...usualParameters[chosen] });
+        }}
+      >
+        ${Object.entries(criteria).map(
+          ([id, { title }]) =>
+            html`<option value=${id} .selected=${id === criterion.criterion}>${title}</option>`,
+        )}
+      </select>
+      <div
+        class="options"
+        @change-option=${({ detail }: CustomEvent<OptionChange>) => replace({ ...criterion, [detail.name]: detail.value })}
+      >
+        ${parameters[criterion.criterion].map((option) =>
+          field(option, criterion[option.name as 'l' | 'c' | 't'] ?? null, `${index}`),
+        )}
+      </div>
+      <p class="secondary">${sentence}</p>
+    </fieldset>`;
+  }
+
+  #add(guarantee: Guarantee, sensitive: readonly string[]): void {
+    const taken = new Set(guarantee.sensitive.map(({ column }) => column));
+    const column = sensitive.find((name) => !taken.has(name)) ?? sensitive[0]!;
+    const added: SensitiveCriterion = { column, criterion: 'distinctL', ...usualParameters.distinctL };
+    this.#choose({ ...guarantee, sensitive: [...guarantee.sensitive, added] });
+  }
+
+  #change(guarantee: Guarantee, { name, value }: OptionChange): void {
+    if (name === smallestGroup.name) {
+      this.#choose({ ...guarantee, k: Number(value) });
+    } else if (name === suppression.name) {
+      this.#choose({ ...guarantee, suppressionLimit: Number(value) / 100 });
+    } else if (name === recoding.name) {
+      this.#choose({ ...guarantee, recoding: value as Guarantee['recoding'] });
+    }
+  }
+
+  #choose(guarantee: Guarantee | null): void {
+    emit(this, 'choose-guarantee', guarantee);
+  }
+}
+
+function field(option: MethodOption, value: string | number | null, owner = 'guarantee'): TemplateResult {
+  return html`<workbench-option-field .owner=${owner} .option=${option} .value=${value}></workbench-option-field>`;
+}
+
+customElements.define('workbench-guarantee-form', GuaranteeForm);
