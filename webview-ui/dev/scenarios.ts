@@ -1,6 +1,6 @@
 import type { ErrorShape } from '../../src/base/errors.ts';
 import { profileData, sketchData } from '../../src/protocol/data.ts';
-import type { Guarantee, RecipeProblem } from '../../src/protocol/privacy.ts';
+import { type Guarantee, getPrivacyReport, type RecipeProblem } from '../../src/protocol/privacy.ts';
 import type { FakeTable } from './fakeData.ts';
 import type { FakeHost } from './fakeHost.ts';
 import { FakeRecipe, type FakeRecipeParts } from './fakeRecipe.ts';
@@ -84,6 +84,17 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'other-key': (host) => anonymise(host, patients({ saved: true, key: { id: 'patients', state: 'other' } })),
   'bad-recipe': (host) => anonymise(host, patients({ saved: true, problems: recipeProblems })),
   'many-columns': (host) => anonymise(host, manyColumns(10_000)),
+  applying: (host) => {
+    anonymise(host, patients({ saved: true }));
+    host.recipe!.applying = { recipe: 'data/patients.anonymise.yaml' };
+  },
+  'not-applied': (host) => {
+    host.start = { panel: 'report', data: '/project/data/patients.anonymise.yaml' };
+    host.failures.set(getPrivacyReport.method, {
+      code: 'privacy.noReport',
+      message: 'The recipe patients.anonymise.yaml was not applied yet, so there is no report.',
+    });
+  },
   applied: (host) => {
     host.recipe = new FakeRecipe(patients());
     host.start = { panel: 'report', data: '/project/data/patients.anonymise.yaml' };
