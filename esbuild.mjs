@@ -1,6 +1,7 @@
 // The one build: every room to dist/. `--watch` rebuilds on change, `--production` minifies.
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import process from 'node:process';
 import { build, context } from 'esbuild';
 import { pageBuild } from './webview-ui/dev/build.ts';
@@ -53,7 +54,7 @@ const bundles = [
     ...commonJs,
     entryPoints: { main: 'src/service/start.ts', service: 'src/service/main.ts' },
     outdir: 'dist/service',
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', '@duckdb/node-api'],
   },
   {
     ...node,
@@ -88,20 +89,32 @@ async function copyFiles() {
   await cp('src/cli/bin', 'dist/cli/bin', { recursive: true });
 }
 
-/** The native module beside the service, for this platform alone: what a package needs instead of node_modules. */
-async function copyNativeModule() {
+/** The native modules beside the service, for this platform alone: what a package needs instead of node_modules. */
+async function copyNativeModules() {
   const musl = process.platform === 'linux' && existsSync('/etc/alpine-release');
   const binary = `${process.platform}${musl ? 'musl' : ''}-${process.arch}.node`;
-  const [from, to] = ['node_modules/better-sqlite3', 'dist/service/node_modules/better-sqlite3'];
-  for (const part of ['package.json', 'LICENSE', 'lib', `prebuilds/${binary}`]) {
-    await cp(`${from}/${part}`, `${to}/${part}`, { recursive: true });
+  const duckdb = `@duckdb/node-bindings-${process.platform}-${process.arch}${musl ? '-musl' : ''}`;
+  for (const [name, parts] of [
+    ['better-sqlite3', ['package.json', 'LICENSE', 'lib', `prebuilds/${binary}`]],
+    ['@duckdb/node-api', ['package.json', 'LICENSE', 'lib']],
+    ['@duckdb/node-bindings', ['package.json', 'LICENSE', 'duckdb.js']],
+    [duckdb, ['']],
+    // DuckDB asks it whether this is musl, and takes its absence for glibc.
+    ...(musl ? [['detect-libc', ['']]] : []),
+  ]) {
+    for (const part of parts) {
+      await cp(path.join('node_modules', name, part), path.join('dist/service/node_modules', name, part), {
+        recursive: true,
+        filter: (file) => !/\.(d\.ts|map)$/.test(file),
+      });
+    }
   }
 }
 
 await rm('dist', { recursive: true, force: true });
 await copyFiles();
 if (production) {
-  await copyNativeModule();
+  await copyNativeModules();
 }
 if (watch) {
   for (const options of bundles) {

@@ -6,6 +6,7 @@ import { usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { importCommand } from './import.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
+import { profileCommand } from './profile.ts';
 import { remoteCommands } from './remote.ts';
 import { hintFor } from './render/hints.ts';
 import { runCommands } from './runs.ts';
@@ -54,6 +55,7 @@ function createProgram(handle: Handle): Command {
   runCommands(program, handle);
   datasetCommands(program, handle);
   remoteCommands(program, handle);
+  profileCommand(program, handle);
   importCommand(program, handle);
   serveCommand(program, handle);
   serviceCommands(program, handle);

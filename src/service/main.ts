@@ -16,6 +16,8 @@ import {
   type ServiceAnnouncement,
   type TrackingOptions,
 } from '../protocol/service.ts';
+import { createData } from './data/data.ts';
+import { registerData } from './data/rpc.ts';
 import { otherVersion } from './errors.ts';
 import { createExperiments } from './experiments/experiments.ts';
 import { registerExperiments } from './experiments/rpc.ts';
@@ -79,6 +81,18 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const before = trackingBefore(readServiceAddress(folder));
 
   const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
+  const data = disposables.add(
+    createData({
+      workspace: folder.root,
+      scratch: folder.scratch,
+      database,
+      hashes: {
+        known: (file) => versions.knownContentHash(file),
+        compute: (file, signal) => versions.contentHash(file, signal),
+      },
+      log,
+    }),
+  );
   const runs = createRunStore({ database, log });
   const remote = disposables.add(
     createRemoteTracking({
@@ -170,6 +184,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
     databaseBytes: databaseBytes(folder.database),
   }));
   disposables.add(registerVersions(router, versions));
+  disposables.add(registerData(router, data));
   disposables.add(registerExperiments(router, experiments));
   // A script started by hand is known by its connection alone, and one that was killed leaves its run open for ever.
   const isScriptThere = () => tracking.connections > 0 || Date.now() - tracking.lastRequestTime() < 30_000;

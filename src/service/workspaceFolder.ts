@@ -14,6 +14,8 @@ export interface WorkspaceFolder {
   readonly database: string;
   readonly log: string;
   readonly artifacts: string;
+  /** What is only needed while somebody waits for it; removed when a service starts. */
+  readonly scratch: string;
 }
 
 /** Makes `.mlops` with its own `.gitignore`, so that nothing in it reaches git. */
@@ -38,6 +40,7 @@ export function openWorkspaceFolder(folder: string): WorkspaceFolder {
     database: path.join(own, 'workbench.db'),
     log: path.join(own, 'service.log'),
     artifacts: path.join(own, 'artifacts'),
+    scratch: path.join(own, 'scratch'),
   };
 }
 

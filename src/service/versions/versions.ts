@@ -17,10 +17,11 @@ import type {
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { checkOut } from './checkout.ts';
-import { compare } from './contents.ts';
+import { compare, hashFiles } from './contents.ts';
 import { type DatasetsOptions, datasetsForRun, listDatasets, listVersions, summarise } from './datasets.ts';
 import { repositoryExists } from './errors.ts';
 import { FileHashes } from './fileHashes.ts';
+import { type FileIdentity, fromStats } from './fileIdentity.ts';
 import { type Git, initialiseGit, openGit } from './git.ts';
 import { HistoryReader } from './history.ts';
 import type { Dataset } from './pointerFiles.ts';
@@ -44,6 +45,10 @@ export interface Versions extends Disposable {
   versionDataset(asked: VersionDataset, operation: Operation): Promise<VersionResult>;
   checkoutVersion(asked: CheckoutVersion, operation: Operation): Promise<DatasetSummary>;
   createRepository(): Promise<void>;
+  /** The md5 of a file's content where it is known without reading it. */
+  knownContentHash(file: string): string | undefined;
+  /** The same, reading the file where it must be. Undefined when there is none, or when it changes meanwhile. */
+  contentHash(file: string, signal: AbortSignal): Promise<string | undefined>;
   /** Cheap: reads little content. See `datasets.ts` for what `modified` then means. */
   datasetsForRun(): Promise<readonly RunDataset[]>;
   /** Somebody else may have changed data, pointers or git. */
@@ -153,6 +158,18 @@ export function createVersions({ workspace, database, log }: VersionsOptions): V
         log.write('info', 'versions', `Created a git repository in ${workspace}`);
         changed.fire();
       }),
+    knownContentHash: (file) => {
+      const identity = identityOfFile(file);
+      return identity && store.find(file, identity);
+    },
+    contentHash: async (file, signal) => {
+      const identity = identityOfFile(file);
+      if (!identity) {
+        return undefined;
+      }
+      const hashes = await hashFiles([{ file, path: path.basename(file), identity }], store, { signal });
+      return hashes?.get(file);
+    },
     datasetsForRun: async () => {
       try {
         return await datasetsForRun(await options());
@@ -166,6 +183,11 @@ export function createVersions({ workspace, database, log }: VersionsOptions): V
     notifyPossibleChange: () => changed.fire(),
     dispose: toDisposable(() => disposed.abort()).dispose,
   };
+}
+
+function identityOfFile(file: string): FileIdentity | undefined {
+  const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats?.isFile() ? fromStats(stats) : undefined;
 }
 
 /** Asking git where its repository is costs a process; a look at the disk tells whether the answer still holds. */

@@ -1,0 +1,19 @@
+import type { DataNotice } from '../../protocol/data.ts';
+import type { Dialect } from './dialect.ts';
+import type { FileColumn } from './fileColumns.ts';
+
+/** How SQL reads a file. */
+export interface FileRelation {
+  /** What stands behind FROM. */
+  readonly relation: string;
+  readonly columns: readonly FileColumn[];
+  readonly notices: readonly DataNotice[];
+  readonly dialect?: Dialect;
+}
+
+export interface OpenFileOptions {
+  readonly strictHeaders: boolean;
+  /** Of JSON lines only the first so many are looked at for columns; all when absent. */
+  readonly firstRows?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}

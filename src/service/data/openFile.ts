@@ -1,0 +1,76 @@
+import path from 'node:path';
+import type { DataNotice } from '../../protocol/data.ts';
+import { type Duckdb, sqlString } from '../storage/duckdb.ts';
+import { inferTextColumn } from './columnTypes.ts';
+import { sniffDialect } from './dialect.ts';
+import { decode } from './encoding.ts';
+import { emptyTable } from './errors.ts';
+import { csvRelation, textFileColumn, typedFileColumn } from './fileColumns.ts';
+import type { FileRelation, OpenFileOptions } from './fileRelation.ts';
+import { nameColumns } from './headers.ts';
+import { jsonColumns } from './jsonColumns.ts';
+import type { SniffedFile } from './sniffFile.ts';
+import { transcode } from './transcode.ts';
+
+/** `file` is what DuckDB reads: the file itself, or a copy in UTF-8. */
+export async function openRelation(
+  sniffed: SniffedFile,
+  file: string,
+  database: Duckdb,
+  options: OpenFileOptions,
+): Promise<FileRelation> {
+  switch (sniffed.kind) {
+    case 'csv':
+    case 'tsv':
+      return openText(sniffed, file, options);
+    case 'json':
+    case 'jsonLines':
+      return jsonColumns(sniffed, file, database, options);
+    case 'parquet':
+    case 'arrow':
+      return openTyped(file, database, options);
+  }
+}
+
+/** Where DuckDB finds the file's text in UTF-8: a copy in `scratch` where it is written otherwise. */
+export async function readableCopy(
+  { file, encoding, name }: SniffedFile,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly file: string; readonly notices: readonly DataNotice[] }> {
+  if (encoding === undefined || encoding === 'utf-8') {
+    return { file, notices: [] };
+  }
+  const copy = path.join(scratch, 'text');
+  await transcode(file, encoding, copy, signal);
+  const label = encoding === 'windows-1252' ? 'Windows-1252 (Latin-1)' : encoding.toUpperCase();
+  return { file: copy, notices: [{ code: 'transcoded', message: `${name} is read as ${label}.` }] };
+}
+
+function openText(sniffed: SniffedFile, file: string, { strictHeaders }: OpenFileOptions): FileRelation {
+  const { name, kind, bytes, head } = sniffed;
+  const isWhole = head.length >= bytes;
+  const text = decode(head, sniffed.encoding!).replace(/^\ufeff/, '');
+  if (text.trim() === '') {
+    throw emptyTable(name);
+  }
+  const { records: read, width: usual, ...dialect } = sniffDialect(text, kind === 'tsv' ? '\t' : ',');
+  const records = isWhole || read.length < 3 ? read : read.slice(0, -1);
+  const rows = dialect.hasHeader ? records.slice(1) : records;
+  const width = dialect.hasHeader ? records[0]!.length : usual;
+  const { names, notices } = nameColumns(dialect.hasHeader ? records[0]! : undefined, width, {
+    table: name,
+    isStrict: strictHeaders,
+  });
+  const columns = names.map((named, at) =>
+    textFileColumn(named, `c${at}`, `c${at}`, inferTextColumn(rows.map((row) => row[at] ?? null))),
+  );
+  return { relation: csvRelation(file, dialect, width), columns, notices, dialect };
+}
+
+async function openTyped(file: string, database: Duckdb, { signal }: OpenFileOptions): Promise<FileRelation> {
+  const relation = `read_parquet(${sqlString(file)})`;
+  const described = await database.rows(`DESCRIBE SELECT * FROM ${relation}`, { signal });
+  const columns = described.map(([column, type]) => typedFileColumn(String(column), String(type)));
+  return { relation, columns, notices: [] };
+}

@@ -1,0 +1,109 @@
+import type { DataNotice, DataProfile } from '../../protocol/data.ts';
+import type { Progress } from '../../protocol/rpc.ts';
+import { profileColumns } from './columnProfiles.ts';
+import { relateColumns } from './relations.ts';
+import type { Table, WorkOptions } from './table.ts';
+import { makeWorkingCopy, mostColumns, type WorkingCopy } from './workingCopy.ts';
+
+export interface ProfileWork {
+  readonly signal?: AbortSignal | undefined;
+  readonly report?: ((progress: Progress) => void) | undefined;
+  readonly target?: string | undefined;
+  readonly basis: 'sample' | 'whole';
+}
+
+/** What the steps take of the whole, from measurements on a million rows of fifty columns. */
+const parts = { copy: 0.45, columns: 0.4, duplicates: 0.1 };
+
+/** Everything that is told of a table; `path` is the one that a person knows it by. */
+export async function profileTable(table: Table, path: string, work: ProfileWork): Promise<DataProfile> {
+  const { signal, report, target, basis } = work;
+  if (target !== undefined) {
+    table.column(target);
+  }
+  const step = (message: (fraction: number) => string, from: number, share: number): WorkOptions => ({
+    signal,
+    onProgress: (fraction) => report?.({ message: message(fraction), fraction: from + fraction * share }),
+  });
+  const copy = await makeWorkingCopy(
+    table,
+    step(() => 'reading values', 0, parts.copy),
+  );
+  const count = copy.columns.length;
+  const columns = await profileColumns(
+    table,
+    copy,
+    step((fraction) => `${Math.round(fraction * count)} of ${count} columns`, parts.copy, parts.columns),
+  );
+  const duplicateRows = await countDuplicates(
+    table,
+    copy,
+    step(() => 'looking for duplicate rows', parts.copy + parts.columns, parts.duplicates),
+  );
+  report?.({ message: 'comparing columns', fraction: parts.copy + parts.columns + parts.duplicates });
+  const { associations, hints } = await relateColumns(table, copy, columns, { signal, target });
+  return {
+    path,
+    kind: table.kind,
+    bytes: table.bytes,
+    basis: { kind: basis, rows: copy.rowCount },
+    columnCount: table.columns.length,
+    duplicateRows,
+    columns,
+    associations,
+    hints,
+    notices: [...table.notices, ...noticesOf(table, copy, columns)],
+  };
+}
+
+/**
+ * Rows are first told apart by hashes; only those that share one are compared by their values, so that the count is
+ * exact and few rows are held.
+ */
+async function countDuplicates(table: Table, copy: WorkingCopy, options: WorkOptions): Promise<number> {
+  const { relation, rowKey, rowCount } = copy;
+  if (rowCount === 0) {
+    return 0;
+  }
+  const hashed = `hash(${rowKey})`;
+  const shared = `SELECT ${hashed} FROM ${relation} GROUP BY 1 HAVING count(*) > 1`;
+  const [suspects] = await table.query(`SELECT count(*) FROM (${shared})`, options);
+  if (suspects![0] === 0) {
+    return 0;
+  }
+  const [found] = await table.query(
+    `SELECT sum(count - 1) FROM (
+       SELECT count(*) AS count FROM ${relation} WHERE ${hashed} IN (${shared}) GROUP BY ${rowKey} HAVING count(*) > 1
+     )`,
+    options,
+  );
+  return Number(found![0] ?? 0);
+}
+
+function noticesOf(
+  table: Table,
+  { rowCount }: WorkingCopy,
+  profiles: DataProfile['columns'],
+): readonly DataNotice[] {
+  const notices: DataNotice[] = [];
+  if (rowCount === 0) {
+    notices.push({ code: 'noRows', message: `${table.name} has a header and no rows.` });
+  }
+  for (const { name, missing } of profiles) {
+    if (rowCount > 0 && missing === rowCount) {
+      notices.push({ code: 'allMissing', message: `Column “${name}” has no value in any row.` });
+    }
+  }
+  for (const { name, text } of table.columns) {
+    const markers = text?.column.markers.filter((marker) => marker !== '') ?? [];
+    if (markers.length > 0) {
+      const words = markers.map((marker) => `“${marker}”`).join(', ');
+      notices.push({ code: 'missingMarkers', message: `In column “${name}” ${words} counts as missing.` });
+    }
+  }
+  if (table.columns.length > mostColumns) {
+    const message = `The first ${mostColumns} of ${table.columns.length} columns are described.`;
+    notices.push({ code: 'someColumns', message });
+  }
+  return notices;
+}

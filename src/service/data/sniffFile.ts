@@ -1,0 +1,85 @@
+import fs from 'node:fs';
+import type { TableKind } from '../../protocol/data.ts';
+import { type Encoding, findEncoding } from './encoding.ts';
+import {
+  emptyTable,
+  noSuchTable,
+  notATable,
+  tableIsFolder,
+  unreadableTable,
+  wrongEncoding,
+} from './errors.ts';
+import { fileKind } from './fileKind.ts';
+
+/** What a file is, as far as its beginning tells. */
+export interface SniffedFile {
+  /** Absolute. */
+  readonly file: string;
+  /** As a person knows it. */
+  readonly name: string;
+  readonly kind: TableKind;
+  readonly bytes: number;
+  readonly head: Buffer;
+  /** Of texts. */
+  readonly encoding?: Encoding;
+}
+
+const headBytes = 1_000_000;
+const wholeBytes = 64_000_000;
+
+/** Looks at the file without DuckDB: throws what a person should hear first. */
+export async function sniffFile(file: string, name: string): Promise<SniffedFile> {
+  const { head, bytes } = await readHead(file, name);
+  if (bytes === 0) {
+    throw emptyTable(name);
+  }
+  const kind = fileKind(file, head);
+  if (typeof kind !== 'string') {
+    throw notATable(name, kind.notTable);
+  }
+  if (kind === 'parquet' || kind === 'arrow') {
+    return { file, name, kind, bytes, head };
+  }
+  const whole = bytes <= wholeBytes ? await fs.promises.readFile(file) : head;
+  const found = findEncoding(whole, whole.length >= bytes);
+  if ('binary' in found) {
+    throw notATable(name, 'it has binary data in it');
+  }
+  if ('brokenRow' in found) {
+    throw wrongEncoding(name, found.brokenRow, 'UTF-8');
+  }
+  return { file, name, kind, bytes, head, encoding: found.encoding };
+}
+
+async function readHead(file: string, name: string): Promise<{ head: Buffer; bytes: number }> {
+  try {
+    const handle = await fs.promises.open(file, 'r');
+    try {
+      const stats = await handle.stat();
+      if (stats.isDirectory()) {
+        throw tableIsFolder(name);
+      }
+      if (!stats.isFile()) {
+        throw notATable(name, 'it is no regular file');
+      }
+      const head = Buffer.alloc(Math.min(headBytes, stats.size));
+      const { bytesRead } = await handle.read(head, 0, head.length, 0);
+      return { head: head.subarray(0, bytesRead), bytes: stats.size };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw namedFileError(error, name);
+  }
+}
+
+function namedFileError(error: unknown, name: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return noSuchTable(name);
+  }
+  if (code === 'EISDIR') {
+    return tableIsFolder(name);
+  }
+  return code?.startsWith('E') ? unreadableTable(name, message) : error;
+}

@@ -1,0 +1,300 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
+import type { DataNotice, TableKind } from '../../protocol/data.ts';
+import {
+  type Duckdb,
+  type DuckdbChunk,
+  defaultMemoryBytes,
+  openDuckdb,
+  type RunOptions,
+} from '../storage/duckdb.ts';
+import { arrowToParquet } from './arrowFile.ts';
+import type { Dialect } from './dialect.ts';
+import type { Cell, EncodedTable } from './encodedTable.ts';
+import { encodeTuples } from './encodeTuples.ts';
+import { noSuchColumn } from './errors.ts';
+import type { FileColumn } from './fileColumns.ts';
+import type { FileRelation } from './fileRelation.ts';
+import { openRelation, readableCopy } from './openFile.ts';
+import { readFailure } from './readFailure.ts';
+import { settleTypes } from './settleTypes.ts';
+import { type SniffedFile, sniffFile } from './sniffFile.ts';
+
+export interface TableOptions {
+  /** Where a folder of this table's own is made for what does not fit in memory; gone with the table. */
+  readonly scratch: string;
+  /** Empty and repeated headers are refused. Otherwise such columns get names, and `notices` tell. */
+  readonly strictHeaders?: boolean;
+  /** Reads no more than so many rows: for a first look. */
+  readonly firstRows?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WorkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** From 0 to 1. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** The distinct tuples of some columns, and how many rows have each. */
+export interface DistinctTuples {
+  readonly table: EncodedTable;
+  readonly counts: Int32Array;
+}
+
+/** A file as a table, read where it lies and never changed. */
+export interface Table extends Disposable {
+  /** Absolute. */
+  readonly file: string;
+  /** As a person knows it. */
+  readonly name: string;
+  readonly kind: TableKind;
+  readonly bytes: number;
+  /** Types are taken from the first rows until `settle` has seen all. */
+  readonly columns: readonly FileColumn[];
+  readonly notices: readonly DataNotice[];
+  /** What stands behind FROM; the columns' SQL speaks of its rows. */
+  readonly relation: string;
+  readonly dialect: Dialect | undefined;
+  /** Of JSON: one list of records, not records one after another. */
+  readonly isList: boolean;
+  /** A folder of this table's own, gone with it; statements may write there and nowhere else. */
+  readonly scratch: string;
+  /** Throws with the names that there are. */
+  column(name: string): FileColumn;
+  /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
+  settle(options?: WorkOptions): Promise<void>;
+  countRows(options?: WorkOptions): Promise<number>;
+  /** A fair sample of rows, with the values of all columns in their types. */
+  sample(rows: number, options?: WorkOptions): Promise<readonly (readonly Cell[])[]>;
+  /** The rows as the file has them, in its order: texts of a text file stay as they are written. */
+  rows(offset: number, limit: number, options?: WorkOptions): Promise<readonly (readonly Cell[])[]>;
+  distinctTuples(columns: readonly string[], options?: WorkOptions): Promise<DistinctTuples>;
+  /** At most `most` different values that are not missing: a fair sample of them, the same one each time. */
+  distinctValues(column: string, most: number, options?: WorkOptions): Promise<readonly Cell[]>;
+  /** Any statement; what cannot be read of the file is an error with its row. Types are as settled as they are. */
+  query(sql: string, options?: RunOptions): Promise<readonly (readonly Cell[])[]>;
+  chunks(sql: string, options?: RunOptions): AsyncGenerator<DuckdbChunk>;
+}
+
+/** DuckDB's reservoir holds its rows in memory in a way that very wide rows are too large for. */
+const columnsOfReservoir = 500;
+
+let opened = 0;
+
+/** Opens a file of any kind that `fileKind` knows. */
+export async function openTable(file: string, name: string, options: TableOptions): Promise<Table> {
+  const sniffed = await sniffFile(file, name);
+  opened += 1;
+  const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
+  fs.mkdirSync(scratch, { recursive: true });
+  const resources = new DisposableStore();
+  resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
+  try {
+    const { signal } = options;
+    const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
+    const memoryBytes = options.memoryBytes ?? memoryFor(sniffed);
+    const readable = await readableCopy(sniffed, scratch, signal);
+    const database = resources.add(await openDuckdb({ scratch, files: [readable.file], memoryBytes }));
+    const source =
+      sniffed.kind === 'arrow'
+        ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
+        : readable.file;
+    const found = await openRelation(sniffed, source, database, {
+      strictHeaders: options.strictHeaders ?? false,
+      firstRows,
+      signal,
+    });
+    const limit = firstRows === undefined ? '' : ` LIMIT ${whole(firstRows)}`;
+    return new FileTable(
+      sniffed,
+      {
+        ...found,
+        relation: limit === '' ? found.relation : `(SELECT * FROM ${found.relation}${limit})`,
+        notices: [...readable.notices, ...found.notices],
+      },
+      { scratch, database, resources },
+    );
+  } catch (error) {
+    resources.dispose();
+    throw readFailure(error, name);
+  }
+}
+
+class FileTable implements Table {
+  readonly file: string;
+  readonly name: string;
+  readonly kind: TableKind;
+  readonly bytes: number;
+  readonly relation: string;
+  readonly dialect: Dialect | undefined;
+  readonly isList: boolean;
+  readonly scratch: string;
+  readonly #database: Duckdb;
+  readonly #resources: Disposable;
+  #columns: readonly FileColumn[];
+  #notices: readonly DataNotice[];
+  #isSettled = false;
+
+  constructor(
+    { file, name, kind, bytes, head }: SniffedFile,
+    { relation, columns, notices, dialect }: FileRelation,
+    { scratch, database, resources }: { scratch: string; database: Duckdb; resources: Disposable },
+  ) {
+    this.file = file;
+    this.name = name;
+    this.kind = kind;
+    this.bytes = bytes;
+    this.relation = relation;
+    this.dialect = dialect;
+    this.isList = kind === 'json' && /^[\s\ufeff]*\[/.test(head.toString('utf8', 0, 64));
+    this.scratch = scratch;
+    this.#columns = columns;
+    this.#notices = notices;
+    this.#database = database;
+    this.#resources = resources;
+  }
+
+  get columns(): readonly FileColumn[] {
+    return this.#columns;
+  }
+
+  get notices(): readonly DataNotice[] {
+    return this.#notices;
+  }
+
+  column(name: string): FileColumn {
+    const found = this.#columns.find((column) => column.name === name);
+    if (!found) {
+      throw noSuchColumn(
+        this.name,
+        name,
+        this.#columns.map((column) => column.name),
+      );
+    }
+    return found;
+  }
+
+  async settle(options: WorkOptions = {}): Promise<void> {
+    if (this.#isSettled) {
+      return;
+    }
+    const { relation, dialect } = this;
+    const { columns, notices } = await this.#reading(() =>
+      settleTypes(
+        { database: this.#database, relation, columns: this.#columns, hasHeader: dialect?.hasHeader },
+        options,
+      ),
+    );
+    this.#columns = columns;
+    this.#notices = [...this.#notices, ...notices];
+    this.#isSettled = true;
+  }
+
+  async countRows(options: WorkOptions = {}): Promise<number> {
+    const [row] = await this.query(`SELECT count(*) FROM ${this.relation}`, options);
+    return Number(row![0]);
+  }
+
+  async sample(rows: number, options: WorkOptions = {}): Promise<readonly (readonly Cell[])[]> {
+    await this.settle(options);
+    const values = this.#columns.map(({ sql }) => sql).join(', ');
+    if (this.#columns.length <= columnsOfReservoir) {
+      const reservoir = `reservoir(${whole(rows)} ROWS) REPEATABLE (1)`;
+      return this.query(`SELECT ${values} FROM ${this.relation} USING SAMPLE ${reservoir}`, options);
+    }
+    const share = Math.min(100, (120 * whole(rows)) / Math.max(1, await this.countRows(options)));
+    const lots = `${share} PERCENT (bernoulli, 1)`;
+    return this.query(
+      `SELECT ${values} FROM ${this.relation} USING SAMPLE ${lots} LIMIT ${whole(rows)}`,
+      options,
+    );
+  }
+
+  async rows(
+    offset: number,
+    limit: number,
+    options: WorkOptions = {},
+  ): Promise<readonly (readonly Cell[])[]> {
+    const values = this.#columns.map(({ text, sql }) => text?.sql ?? sql).join(', ');
+    const page = `LIMIT ${whole(limit)} OFFSET ${whole(offset)}`;
+    return this.query(`SELECT ${values} FROM ${this.relation} ${page}`, options);
+  }
+
+  async distinctTuples(columns: readonly string[], options: WorkOptions = {}): Promise<DistinctTuples> {
+    await this.settle(options);
+    const values = columns.map((name) => this.column(name).sql);
+    const places = values.map((_, at) => at + 1).join(', ');
+    return encodeTuples(
+      columns,
+      this.chunks(
+        `SELECT ${[...values, 'count(*)'].join(', ')} FROM ${this.relation} GROUP BY ${places} ORDER BY ${places}`,
+        options,
+      ),
+    );
+  }
+
+  async distinctValues(column: string, most: number, options: WorkOptions = {}): Promise<readonly Cell[]> {
+    await this.settle(options);
+    // The values with the smallest hashes: as good as drawn by lot, and the same ones each time.
+    const rows = await this.query(
+      `SELECT value FROM (SELECT DISTINCT ${this.column(column).sql} AS value FROM ${this.relation})
+       WHERE value IS NOT NULL ORDER BY hash(value), value LIMIT ${whole(most)}`,
+      options,
+    );
+    return rows.map(([value]) => value!);
+  }
+
+  query(sql: string, options: RunOptions = {}): Promise<readonly (readonly Cell[])[]> {
+    return this.#reading(() => this.#database.rows(sql, options));
+  }
+
+  async *chunks(sql: string, options: RunOptions = {}): AsyncGenerator<DuckdbChunk> {
+    try {
+      yield* this.#database.chunks(sql, options);
+    } catch (error) {
+      throw readFailure(error, this.name);
+    }
+  }
+
+  dispose(): void {
+    this.#resources.dispose();
+  }
+
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw readFailure(error, this.name);
+    }
+  }
+}
+
+/** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
+function memoryFor({ head, kind }: SniffedFile): number {
+  const end = head.indexOf('\n');
+  const line = head.subarray(0, end < 0 ? head.length : end);
+  const columns =
+    kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
+  return defaultMemoryBytes + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+}
+
+/** Of long rows fewer are read for a first look. */
+function rowsAtAGlance({ head, encoding }: SniffedFile): number {
+  if (encoding === undefined) {
+    return Number.MAX_SAFE_INTEGER;
+  }
+  const lines = head.filter((byte) => byte === 10).length;
+  return Math.max(100, Math.floor((bytesAtAGlance * Math.max(1, lines)) / head.length));
+}
+
+const bytesAtAGlance = 4_000_000;
+
+const delimiterBytes = new Set(Buffer.from(',\t;|'));
+
+/** Numbers become part of SQL, so they are numbers. */
+function whole(count: number): number {
+  return Math.max(0, Math.trunc(count) || 0);
+}

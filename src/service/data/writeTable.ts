@@ -1,0 +1,157 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { cancelled } from '../../base/errors.ts';
+import type { TableKind } from '../../protocol/data.ts';
+import { sqlName, sqlString } from '../storage/duckdb.ts';
+import { cannotWriteTable, changedWhileWriting, targetExists, targetIsSource } from './errors.ts';
+import { csvRelation } from './fileColumns.ts';
+import type { Table, WorkOptions } from './table.ts';
+
+/** A column of what is written. `sql` speaks of a row of the source: a `FileColumn`'s `kept`, `sql`, or both in more. */
+export interface WrittenColumn {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export interface WriteTable extends WorkOptions {
+  readonly columns: readonly WrittenColumn[];
+  readonly target: string;
+  /** SQL that is true for the rows that are written; all when absent. */
+  readonly where?: string;
+  readonly overwrite?: boolean;
+  /** Looks at the finished file before it gets its name; what it throws leaves nothing behind. */
+  readonly verify?: (file: string) => Promise<void>;
+}
+
+export interface WriteResult {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes a table of the source's kind. It is written in the table's scratch folder, read again, and only then gets its
+ * name: whatever happens before, there is no file of that name, or still the former one.
+ */
+export async function writeTable(table: Table, write: WriteTable): Promise<WriteResult> {
+  const { target, overwrite = false } = write;
+  refuseTarget(table.file, target, overwrite);
+  await table.settle(write);
+  const before = fs.statSync(table.file, { bigint: true });
+  const draft = path.join(table.scratch, `draft${path.extname(target)}`);
+  try {
+    const rows = await writeDraft(table, draft, write);
+    await verifyDraft(table, draft, rows, write);
+    await write.verify?.(draft);
+    const after = fs.statSync(table.file, { bigint: true });
+    if (after.mtimeNs !== before.mtimeNs || after.size !== before.size) {
+      throw changedWhileWriting(table.name);
+    }
+    if (write.signal?.aborted) {
+      throw cancelled();
+    }
+    const bytes = fs.statSync(draft).size;
+    refuseTarget(table.file, target, overwrite);
+    putInPlace(draft, target);
+    return { rows, bytes };
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
+}
+
+async function writeDraft(
+  table: Table,
+  draft: string,
+  { columns, where, ...work }: WriteTable,
+): Promise<number> {
+  const values = columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`).join(', ');
+  const condition = where === undefined ? '' : ` WHERE ${where}`;
+  const [row] = await table.query(
+    `COPY (SELECT ${values} FROM ${table.relation}${condition}) TO ${sqlString(draft)} (${formatOf(table)})`,
+    { signal: work.signal, onProgress: work.onProgress },
+  );
+  return Number(row![0]);
+}
+
+/** As many rows and columns as were written. */
+async function verifyDraft(
+  table: Table,
+  draft: string,
+  rows: number,
+  { columns, signal }: WriteTable,
+): Promise<void> {
+  const [row] = await table.query(`SELECT count(*) FROM ${readAgain(table, draft, columns.length)}`, {
+    signal,
+  });
+  if (Number(row![0]) !== rows) {
+    throw cannotWriteTable(path.basename(draft), `${row![0]} rows were found in it instead of ${rows}`);
+  }
+}
+
+function formatOf({ kind, dialect, isList }: Table): string {
+  const formats: Record<TableKind, () => string> = {
+    csv: () => csvFormat(dialect!),
+    tsv: () => csvFormat(dialect!),
+    json: () => `FORMAT json, ARRAY ${isList}`,
+    jsonLines: () => 'FORMAT json, ARRAY false',
+    parquet: () => 'FORMAT parquet, COMPRESSION zstd',
+    arrow: () => 'FORMAT parquet',
+  };
+  return formats[kind]();
+}
+
+type Dialect = NonNullable<Table['dialect']>;
+
+function csvFormat({ delimiter, quote, hasHeader }: Dialect): string {
+  const mark = sqlString(quote || '"');
+  return `FORMAT csv, DELIMITER ${sqlString(delimiter)}, QUOTE ${mark}, ESCAPE ${mark}, HEADER ${hasHeader}`;
+}
+
+function readAgain({ kind, dialect }: Table, draft: string, width: number): string {
+  switch (kind) {
+    case 'csv':
+    case 'tsv':
+      return csvRelation(draft, { ...dialect!, quote: dialect!.quote || '"' }, width);
+    case 'json':
+    case 'jsonLines':
+      return `read_json(${sqlString(draft)}, maximum_object_size = 64000000)`;
+    default:
+      return `read_parquet(${sqlString(draft)})`;
+  }
+}
+
+/** Also when they are one file by links. */
+function refuseTarget(source: string, target: string, overwrite: boolean): void {
+  const found = fs.statSync(target, { bigint: true, throwIfNoEntry: false });
+  const own = fs.statSync(source, { bigint: true, throwIfNoEntry: false });
+  if (found && own && found.dev === own.dev && found.ino === own.ino) {
+    throw targetIsSource(target);
+  }
+  if (path.resolve(target) === path.resolve(source)) {
+    throw targetIsSource(target);
+  }
+  if (!overwrite && fs.lstatSync(target, { throwIfNoEntry: false })) {
+    throw targetExists(target);
+  }
+}
+
+/** On another file system a copy beside the target comes first, so that the name is taken in one step there too. */
+function putInPlace(draft: string, target: string): void {
+  const beside = `${target}.mlops-${process.pid}`;
+  try {
+    const handle = fs.openSync(draft, 'r+');
+    fs.fsyncSync(handle);
+    fs.closeSync(handle);
+    try {
+      fs.renameSync(draft, target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') {
+        throw error;
+      }
+      fs.copyFileSync(draft, beside, fs.constants.COPYFILE_EXCL);
+      fs.renameSync(beside, target);
+    }
+  } catch (error) {
+    fs.rmSync(beside, { force: true });
+    throw cannotWriteTable(target, (error as Error).message);
+  }
+}

@@ -1,0 +1,220 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
+import { cancelled } from '../../base/errors.ts';
+import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
+
+/** What comes out of a query: integers beyond 2^53, decimals, dates and nested values are text. */
+export type DuckdbCell = string | number | boolean | null;
+export type DuckdbRow = readonly DuckdbCell[];
+
+export interface DuckdbOptions {
+  /** An existing folder of ours: what does not fit in memory goes there, and it alone may be written. */
+  readonly scratch: string;
+  /** The files that may be read, absolute; nothing else on disk is within reach of any statement. */
+  readonly files: readonly string[];
+  readonly memoryBytes?: number | undefined;
+}
+
+export interface RunOptions {
+  /** Bound values for `$1`, `$2` … */
+  readonly values?: readonly (string | number | boolean | null)[];
+  /** Aborting it ends the statement within a moment, and its promise rejects with `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  /** From 0 to 1, a few times a second, where DuckDB can tell. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** Some rows of a result as columns of equal length. */
+export interface DuckdbChunk {
+  readonly rowCount: number;
+  readonly columns: readonly (readonly DuckdbCell[])[];
+}
+
+export interface Duckdb extends Disposable {
+  /** Statements without a result that anybody reads. */
+  run(sql: string, options?: RunOptions): Promise<void>;
+  /** All rows at once: for results that are small by what they ask. */
+  rows(sql: string, options?: RunOptions): Promise<readonly DuckdbRow[]>;
+  /** A result of any length, piece by piece; leaving the loop ends the statement. */
+  chunks(sql: string, options?: RunOptions): AsyncGenerator<DuckdbChunk>;
+}
+
+/** What DuckDB refused; its message starts with the kind of error and ` Error: `. */
+export class DuckdbError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'DuckdbError';
+  }
+}
+
+export const defaultMemoryBytes = 1_000_000_000;
+
+/**
+ * An in-memory DuckDB. Its library is loaded with the first one, because it is large and most services never need it.
+ * It can reach neither the network nor any file but those named, and no statement can change that.
+ */
+export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
+  const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
+  const instance = await Instance.create(':memory:', {
+    threads: '2',
+    memory_limit: `${options.memoryBytes ?? defaultMemoryBytes}B`,
+    temp_directory: options.scratch,
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  try {
+    await confine(instance, options);
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+  return new OpenDuckdb(instance);
+}
+
+/** As SQL text: with its quotes doubled, so that it is one string whatever is in it. */
+export function sqlString(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** As a name in SQL, whatever is in it. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function confine(instance: DuckDBInstance, { files, scratch }: DuckdbOptions): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    for (const statement of [
+      'SET enable_progress_bar = true',
+      'SET enable_progress_bar_print = false',
+      "SET TimeZone = 'UTC'",
+      `SET allowed_paths = [${files.map(sqlString).join(', ')}]`,
+      `SET allowed_directories = [${sqlString(scratch)}]`,
+      'SET enable_external_access = false',
+      'SET lock_configuration = true',
+    ]) {
+      await connection.run(statement);
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
+class OpenDuckdb implements Duckdb {
+  readonly #instance: DuckDBInstance;
+  readonly #open: Disposable;
+  readonly #underWay = new Set<DuckDBConnection>();
+  #disposed = false;
+
+  constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+    this.#open = toDisposable(() => {
+      this.#disposed = true;
+      for (const connection of this.#underWay) {
+        connection.interrupt();
+      }
+      this.#instance.closeSync();
+    });
+  }
+
+  async run(sql: string, options: RunOptions = {}): Promise<void> {
+    for await (const _ of this.chunks(sql, options)) {
+      // A result that nobody reads.
+    }
+  }
+
+  async rows(sql: string, options: RunOptions = {}): Promise<readonly DuckdbRow[]> {
+    const rows: DuckdbRow[] = [];
+    for await (const { rowCount, columns } of this.chunks(sql, options)) {
+      for (let row = 0; row < rowCount; row += 1) {
+        rows.push(columns.map((column) => column[row]!));
+      }
+    }
+    return rows;
+  }
+
+  async *chunks(sql: string, { values, signal, onProgress }: RunOptions = {}): AsyncGenerator<DuckdbChunk> {
+    this.#refuseWhenOver(signal);
+    // One connection for each statement, so that cancelling one leaves the others alone.
+    const connection = await this.#instance.connect();
+    this.#underWay.add(connection);
+    const stop = watch(connection, signal, onProgress);
+    try {
+      const result = await connection.stream(sql, values && [...values]);
+      for (;;) {
+        this.#refuseWhenOver(signal);
+        const chunk = await readChunk(result);
+        if (!chunk) {
+          return;
+        }
+        yield chunk;
+      }
+    } catch (error) {
+      this.#refuseWhenOver(signal);
+      throw error instanceof Error ? new DuckdbError(error.message, error) : error;
+    } finally {
+      stop();
+      this.#underWay.delete(connection);
+      connection.closeSync();
+    }
+  }
+
+  dispose(): void {
+    this.#open.dispose();
+  }
+
+  #refuseWhenOver(signal: AbortSignal | undefined): void {
+    if (this.#disposed || signal?.aborted) {
+      throw cancelled();
+    }
+  }
+}
+
+/** An interrupt that comes before the statement has begun is lost, so it is repeated until the statement is over. */
+function watch(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+  onProgress: ((fraction: number) => void) | undefined,
+): () => void {
+  const look = () => {
+    if (signal?.aborted) {
+      connection.interrupt();
+    } else if (onProgress) {
+      const { percentage } = connection.progress;
+      if (percentage >= 0) {
+        onProgress(Math.min(1, percentage / 100));
+      }
+    }
+  };
+  const timer = setInterval(look, 100);
+  signal?.addEventListener('abort', look);
+  return () => {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', look);
+  };
+}
+
+async function readChunk(result: DuckDBResult): Promise<DuckdbChunk | undefined> {
+  const chunk = await result.fetchChunk();
+  if (!chunk || chunk.rowCount === 0) {
+    return undefined;
+  }
+  const columns = Array.from({ length: chunk.columnCount }, (_, at) => chunk.getColumnValues(at).map(cellOf));
+  return { rowCount: chunk.rowCount, columns };
+}
+
+function cellOf(value: DuckDBValue): DuckdbCell {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'bigint': {
+      const number = Number(value);
+      return Number.isSafeInteger(number) ? number : String(value);
+    }
+    default:
+      return value === null ? null : String(value);
+  }
+}
