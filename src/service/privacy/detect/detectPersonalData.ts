@@ -34,10 +34,7 @@ export function detectPersonalData(
     const siblings = headers.filter((_, other) => other !== index);
     return inspect(readColumn(column, { siblings, regions: expected, today }));
   });
-  const aboutPeople = results.some(
-    ({ best }) =>
-      best !== undefined && best.confidence >= selectFrom && entityOf(best.entity).ofPeople === true,
-  );
+  const aboutPeople = isAboutPeople(results);
   return results.map((result) => describe(result, aboutPeople));
 }
 
@@ -54,6 +51,8 @@ interface Result {
   readonly best?: Best;
 }
 
+/** Other readings of the values are told when they are so near. */
+const nearlyAsSure = 0.25;
 /** Below this a finding is worth no word. */
 const leastConfidence = 0.15;
 /** What animals, goods and machines have as well counts less in a table that is not about people. */
@@ -100,7 +99,9 @@ function bestOf({ detector, confidence, evidence }: Candidate, candidates: reado
   );
   const titles = [
     ...new Set(
-      others.filter((other) => other.confidence > confidence - 0.1).map((other) => other.detector.title),
+      others
+        .filter((other) => other.confidence > confidence - nearlyAsSure)
+        .map((other) => other.detector.title),
     ),
   ].slice(0, 3);
   const doubt = titles.length === 0 ? [] : [`It could also be: ${titles.join(', ')}.`];

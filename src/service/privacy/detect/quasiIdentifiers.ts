@@ -29,27 +29,32 @@ export function measureDistinction(
   { largest = 3, budget = 2_000, checkCancelled }: DistinctionOptions = {},
 ): Distinction[] {
   const found: Distinction[] = [];
-  let level: Grouping[] = [
-    { members: [], codes: new Int32Array(table.rowCount), groups: Math.min(1, table.rowCount) },
-  ];
-  for (let size = 1; size <= largest && table.rowCount > 0; size += 1) {
+  const whole = { members: [], codes: new Int32Array(table.rowCount), groups: 1 };
+  let level: readonly Grouping[] = table.rowCount === 0 ? [] : [whole];
+  for (let size = 1; size <= largest; size += 1) {
     const next: Grouping[] = [];
-    for (const grouping of level) {
-      for (let column = (grouping.members.at(-1) ?? -1) + 1; column < table.columns.length; column += 1) {
-        if (found.length >= budget) {
-          return found;
-        }
-        checkCancelled?.();
-        const refined = refine(grouping, column, table.columns[column]!);
-        found.push(describe(refined, table));
-        if (refined.groups < table.rowCount) {
-          next.push(refined);
-        }
+    for (const refined of refinements(level, table)) {
+      if (found.length >= budget) {
+        return found;
+      }
+      checkCancelled?.();
+      found.push(describe(refined, table));
+      if (refined.groups < table.rowCount) {
+        next.push(refined);
       }
     }
     level = next;
   }
   return found;
+}
+
+/** Each grouping split by each column after its own, so that no set comes twice. */
+function* refinements(level: readonly Grouping[], table: EncodedTable): Generator<Grouping> {
+  for (const grouping of level) {
+    for (let column = (grouping.members.at(-1) ?? -1) + 1; column < table.columns.length; column += 1) {
+      yield refine(grouping, column, table.columns[column]!);
+    }
+  }
 }
 
 /** Rows with the same tuple have the same code, 0 to `groups` − 1. */

@@ -43,7 +43,7 @@ const faxHeaders = ['fax', 'telefax', 'fax number', 'faxnummer', 'telecopie'];
 
 /** What looks like a number of a telephone and is a date, a time, an amount or an address of the network. */
 const noPhone =
-  /^(\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](\d{4}|\d{2}))([ T].*)?$|^\d{1,3}(\.\d{1,3}){3}$|^\d+[.,]\d{1,2}$|^\d{1,3}(\.\d{3})+$/;
+  /^(\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](\d{4}|\d{2}))([ T]\d\d?:.*)?$|^\d{1,3}(\.\d{1,3}){3}$|^\d+[.,]\d{1,2}$|^\d{1,3}(\.\d{3})+$/;
 
 /** E-mail, telephone and fax. */
 export const contactDetectors: readonly Detector[] = [

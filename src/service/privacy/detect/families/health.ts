@@ -126,7 +126,7 @@ export const healthDetectors: readonly Detector[] = [
     kinds: ['text'],
     pattern: /^[A-TV-Z]\d[\dAB](\.?[\dA-Z]{1,4})?$/i,
     // A letter and two digits are also seats, rooms and articles.
-    valid: (value) => value.length <= 7,
+    valid: (value) => value.length <= 8,
     chance: 0.3,
     alone: 0.65,
     withHeader: 0.97,

@@ -122,9 +122,7 @@ export function isCardNumber(value: string): boolean {
   const digits = digitsOf(value);
   // One sign between the groups, or none: a list of numbers is no card.
   const signs = new Set(value.replace(/\d/g, ''));
-  return (
-    signs.size <= 1 && cardNumber.test(digits) && !isOneDigitRepeated(digits.slice(1)) && passesLuhn(digits)
-  );
+  return signs.size <= 1 && cardNumber.test(digits) && !isOneDigitRepeated(digits) && passesLuhn(digits);
 }
 
 function isWallet(value: string): boolean {

@@ -55,7 +55,7 @@ const rows: readonly NumberRow[] = [
     id: 'cl.run',
     title: 'Chilean national numbers (RUN, RUT)',
     pattern: /^\d{1,2}\.?\d{3}\.?\d{3}-?[\dK]$/i,
-    check: clRun,
+    check: (value) => clRun(value.replaceAll('.', '')),
     chance: 0.1,
     alone: 0.8,
     headers: ['rut', 'run', 'rol unico'],
