@@ -26,8 +26,8 @@ interface TextPattern {
   readonly valid: (value: string, regions: readonly string[]) => boolean;
 }
 
-/** Where pieces overlap the earlier row wins: an address before the name within it. */
-const patterns: readonly TextPattern[] = [
+/** Forms that are hardly anything else. Where pieces overlap the earlier row wins: an address before the name within it. */
+const certain: readonly TextPattern[] = [
   {
     entity: 'url',
     title: 'web addresses',
@@ -52,10 +52,14 @@ const patterns: readonly TextPattern[] = [
     pattern: /(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g,
     valid: isCardNumber,
   },
+];
+
+/** Forms that much else has as well: they take what numbers with check digits have left. */
+const likely: readonly TextPattern[] = [
   {
     entity: 'phone',
     title: 'telephone numbers',
-    pattern: /(?<![\w.:/-])(?:\+\d|\(\d|\d)[\d .()/-]{6,20}\d(?![\w:/-])/g,
+    pattern: /(?<![\w.:/-])(?:\+\d|\(\d{1,5}\)|\d)[\d .()/-]{6,20}\d(?![\w:/-])/g,
     valid: (value, regions) =>
       /[ ()/.+-]/.test(value) &&
       !/^\d{4}-\d\d?-\d\d?|^\d\d?([./-])\d\d?\1\d{2,4}|^\d+\.\d+$/.test(value) &&
@@ -96,16 +100,19 @@ const wordEdges = /[^\s"'()[\]{}<>,;:!?]+/g;
  * @param regions whose telephone numbers to expect: two-letter codes
  */
 export function findInText(text: string, regions: readonly string[] = []): TextMatch[] {
-  const found: TextMatch[] = [];
-  for (const { entity, title, pattern, valid } of patterns) {
-    for (const match of text.matchAll(pattern)) {
-      if (valid(match[0], regions)) {
-        found.push({ entity, title, start: match.index, end: match.index + match[0].length });
-      }
-    }
-  }
-  found.push(...findNumbers(text));
-  return withoutOverlaps(found);
+  return withoutOverlaps([
+    ...findForms(text, certain, regions),
+    ...findNumbers(text),
+    ...findForms(text, likely, regions),
+  ]);
+}
+
+function findForms(text: string, forms: readonly TextPattern[], regions: readonly string[]): TextMatch[] {
+  return forms.flatMap(({ entity, title, pattern, valid }) =>
+    [...text.matchAll(pattern)]
+      .filter((match) => valid(match[0], regions))
+      .map((match) => ({ entity, title, start: match.index, end: match.index + match[0].length })),
+  );
 }
 
 function findNumbers(text: string): TextMatch[] {
