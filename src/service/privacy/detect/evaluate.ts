@@ -1,0 +1,97 @@
+import { groupDigits } from '../../../base/format.ts';
+import type { ColumnContext } from './columnContext.ts';
+import { isHopeless, valueScore } from './confidence.ts';
+import type { Candidate, Detector } from './detector.ts';
+import { findPhrase } from './header.ts';
+
+/** After so many values a detector that fits none of them is not asked about the rest. */
+const firstLook = 64;
+const withHeaderCeiling = 0.99;
+/** A header that names a number whose check digits fail: made-up or damaged numbers, but somebody means them. */
+const formOnly = 0.5;
+
+interface Count {
+  readonly total: number;
+  readonly formed: number;
+  readonly passed: number;
+}
+
+/** What one detector makes of a column; undefined when nothing. */
+export function evaluate(detector: Detector, column: ColumnContext): Candidate | undefined {
+  if (!(detector.kinds ?? ['text', 'integer']).includes(column.kind)) {
+    return undefined;
+  }
+  const phrase = headerPhrase(detector, column);
+  if ((detector.alone === 0 && phrase === undefined) || detector.column?.(column) === false) {
+    return undefined;
+  }
+  const count = countValues(detector, column, phrase !== undefined);
+  const score = valueScore(count.passed, count.total, detector, phrase !== undefined);
+  const ceiling = phrase === undefined ? detector.alone : (detector.withHeader ?? withHeaderCeiling);
+  const byForm =
+    phrase === undefined || detector.valid === undefined || detector.chance < 0.001 ? 0 : formScore(count);
+  const confidence = Math.max(score * ceiling, byForm);
+  return confidence === 0 ? undefined : { detector, confidence, evidence: tell(detector, count, phrase) };
+}
+
+function headerPhrase(detector: Detector, { header }: ColumnContext): string | undefined {
+  if (detector.headers.length === 0 || findPhrase(header, detector.otherHeaders ?? []) !== undefined) {
+    return undefined;
+  }
+  return findPhrase(header, detector.headers);
+}
+
+function countValues(detector: Detector, column: ColumnContext, named: boolean): Count {
+  const { values, kind } = column;
+  const padded = kind === 'integer' && detector.width !== undefined ? detector.width : 0;
+  let formed = 0;
+  let passed = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    if (index === firstLook && !named && isHopeless(passed, index, detector)) {
+      return { total: index, formed, passed };
+    }
+    const value = padded === 0 ? values[index]! : restoreZeros(values[index]!, padded);
+    if (detector.pattern === undefined || detector.pattern.test(value)) {
+      formed += 1;
+      if (detector.valid === undefined || detector.valid(value, column)) {
+        passed += 1;
+      }
+    }
+  }
+  return { total: values.length, formed, passed };
+}
+
+/** A file that was once read as numbers has lost the zeros in front; two at most, or every number would do. */
+function restoreZeros(value: string, width: number): string {
+  return value.length >= width - 2 ? value.padStart(width, '0') : value;
+}
+
+function formScore({ formed, total }: Count): number {
+  return total >= 5 && formed / total >= 0.9 ? formOnly : 0;
+}
+
+function tell(detector: Detector, { total, formed, passed }: Count, phrase: string | undefined): string[] {
+  const share = percent(passed / total);
+  const verb = detector.valid === undefined ? 'have the form' : 'are valid';
+  const sentences = [
+    `${capital(detector.title)}: ${share} of ${groupDigits(total)} distinct values ${verb}.`,
+  ];
+  if (phrase !== undefined) {
+    sentences.push(`The header says “${phrase.replace('*', '')}”.`);
+  }
+  if (detector.valid !== undefined && detector.chance >= 0.005) {
+    sentences.push(`Of random values of this form ${percent(detector.chance)} would pass.`);
+  }
+  if (formed > passed && formed / total >= 0.9 && passed / total < 0.5) {
+    sentences.push(`${percent(formed / total)} have the form, but most fail the check.`);
+  }
+  return sentences;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(share < 0.995 || share === 1 ? 0 : 1))} %`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
