@@ -49,6 +49,14 @@ export function notADate(column: string, row: number): WorkbenchError {
   );
 }
 
+export function dateLeavesCalendar(column: string, row: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.dateLeavesCalendar',
+    `Row ${groupDigits(row)} of ${column} would leave the years 1 to 9999 when it is moved. ${untouched} ` +
+      'Choose fewer days in the recipe.',
+  );
+}
+
 export function wrongFormat(column: string, row: number, format: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.wrongFormat',
