@@ -19,7 +19,8 @@ export function rowUniforms(key: Uint8Array, firstRow: number, count: number): F
 
 function keystream(key: Uint8Array, block: bigint, length: number): Buffer {
   const counter = Buffer.alloc(16);
-  counter.writeBigUInt64BE(block, 8);
+  counter.writeBigUInt64BE(block >> 64n, 0);
+  counter.writeBigUInt64BE(block & 0xffff_ffff_ffff_ffffn, 8);
   return createCipheriv('aes-256-ctr', key, counter).update(Buffer.alloc(length));
 }
 
@@ -33,10 +34,19 @@ const bufferLength = 8192;
 
 /** The same bytes for the same key, for ever. */
 export function keyedBytes(key: Uint8Array): RandomBytes {
-  let block = 0n;
+  return streamFrom(key, 0n, bufferLength);
+}
+
+/** The same bytes for the same key and row, whatever the batch: each row has 2^32 blocks of its own. */
+export function keyedRowBytes(key: Uint8Array, row: number): RandomBytes {
+  return streamFrom(key, BigInt(row) << 32n, 256);
+}
+
+function streamFrom(key: Uint8Array, first: bigint, length: number): RandomBytes {
+  let block = first;
   return buffered(() => {
-    const bytes = keystream(key, block, bufferLength);
-    block += BigInt(bufferLength / 16);
+    const bytes = keystream(key, block, length);
+    block += BigInt(length / 16);
     return bytes;
   });
 }
