@@ -1,0 +1,72 @@
+import { createHmac } from 'node:crypto';
+import type { CellTransform, MethodDescription } from './method.ts';
+
+export const redactDescription: MethodDescription = {
+  title: 'Redact inside text',
+  sentence:
+    'Finds names, addresses, numbers and the like inside free text and writes their kind in their place.',
+  limit: 'What no finder recognises stays readable: look at a sample before the text is given away.',
+  reversible: 'no',
+};
+
+/** Finds one kind of personal data inside a text. */
+export interface TextFinder {
+  /** In capitals in the text that replaces it: EMAIL, PHONE, NAME. */
+  readonly label: string;
+  /** Places in UTF-16 units, `end` exclusive, in any order; they may overlap those of other finders. */
+  find(text: string): Iterable<FoundSpan>;
+}
+
+export interface FoundSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RedactOptions {
+  /** With a key, `[EMAIL 7f3a]`: the same code for the same value, so that a text can still be followed. */
+  readonly key?: Uint8Array | undefined;
+}
+
+/** `[LABEL]` in place of everything that a finder knows; where two overlap, the one that begins first or is longer. */
+export function redact(finders: readonly TextFinder[], { key }: RedactOptions = {}): CellTransform {
+  return (value) => {
+    if (typeof value !== 'string') {
+      return value;
+    }
+    let text = '';
+    let at = 0;
+    for (const { start, end, label } of spansOf(value, finders)) {
+      text += value.slice(at, start) + replacement(label, value.slice(start, end), key);
+      at = end;
+    }
+    return text + value.slice(at);
+  };
+}
+
+/** What is left of the overlap of two spans is redacted too: both are joined under the label of the first. */
+function spansOf(text: string, finders: readonly TextFinder[]): (FoundSpan & { readonly label: string })[] {
+  const found = finders
+    .flatMap(({ label, find }) => [...find(text)].map(({ start, end }) => ({ start, end, label })))
+    .filter(({ start, end }) => end > start)
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  const joined: { start: number; end: number; label: string }[] = [];
+  for (const span of found) {
+    const last = joined.at(-1);
+    if (last && span.start < last.end) {
+      last.end = Math.max(last.end, span.end);
+    } else {
+      joined.push({ ...span });
+    }
+  }
+  return joined;
+}
+
+function replacement(label: string, value: string, key: Uint8Array | undefined): string {
+  if (!key) {
+    return `[${label}]`;
+  }
+  const code = createHmac('sha256', key)
+    .update(`${label}:${value.normalize('NFC')}`)
+    .digest('hex');
+  return `[${label} ${code.slice(0, 8)}]`;
+}
