@@ -31,3 +31,15 @@ export function sizeHistogram(sizes: Int32Array): [size: number, classes: number
   }
   return [...counts].sort(([a], [b]) => a - b);
 }
+
+/** What the estimators see of a sample. */
+export interface SampleClasses {
+  /** Rows of the sample. */
+  readonly rowCount: number;
+  /** Classes of the sample. */
+  readonly classCount: number;
+  /** By ascending size. */
+  readonly histogram: readonly (readonly [size: number, classes: number])[];
+  /** Rows of the population: rows of the sample / sampling fraction. */
+  readonly populationSize: number;
+}
