@@ -74,6 +74,10 @@ class Partitioning {
   readonly #spareRanks: Int32Array;
   /** Scratch: how often each rank of a dimension occurs in a part. */
   readonly #counts: Int32Array;
+  /** Scratch: the different ranks of a part and how often each occurs. */
+  readonly #runRanks: Int32Array;
+  readonly #runSizes: Int32Array;
+  readonly #sorted: Int32Array;
   readonly #low: Int32Array;
   readonly #high: Int32Array;
 
@@ -99,6 +103,9 @@ class Partitioning {
     this.#spareRows = new Int32Array(rowCount);
     this.#spareRanks = new Int32Array(rowCount * width);
     this.#counts = new Int32Array(Math.max(...dimensions.map(({ rankCount }) => rankCount)) + 1);
+    this.#runRanks = new Int32Array(rowCount);
+    this.#runSizes = new Int32Array(rowCount);
+    this.#sorted = new Int32Array(rowCount);
     this.#low = new Int32Array(width);
     this.#high = new Int32Array(width);
   }
@@ -207,14 +214,13 @@ class Partitioning {
   #cutRelaxed(start: number, end: number, dimension: number): number | undefined {
     const middle = (end - start) >> 1;
     this.#count(start, end, dimension);
-    let median = this.#low[dimension]!;
+    let run = 0;
     let below = 0;
-    while (below + this.#counts[median]! <= middle) {
-      below += this.#counts[median]!;
-      median += 1;
+    while (below + this.#runSizes[run]! <= middle) {
+      below += this.#runSizes[run]!;
+      run += 1;
     }
-    this.#clear(dimension);
-    this.#split(start, end, dimension, median, middle, middle - below);
+    this.#split(start, end, dimension, this.#runRanks[run]!, middle, middle - below);
     const cut = start + middle;
     return this.#check.isFulfilled(this.rows, start, cut) && this.#check.isFulfilled(this.rows, cut, end)
       ? cut
@@ -226,36 +232,64 @@ class Partitioning {
     const { mayCut } = this.#dimensions[dimension]!;
     const [low, high] = [this.#low[dimension]!, this.#high[dimension]!];
     const half = (end - start) / 2;
-    this.#count(start, end, dimension);
+    const runs = this.#count(start, end, dimension);
     const found: { border: number; below: number }[] = [];
     let below = 0;
-    for (let border = low + 1; border <= high; border += 1) {
-      const here = this.#counts[border - 1]!;
-      below += here;
-      if (here > 0 || mayCut !== undefined) {
-        if (mayCut !== undefined && !mayCut(low, high, border)) {
-          continue;
-        }
-        if (below > half) {
-          found.push({ border, below });
-          break;
-        }
-        found[0] = { border, below };
+    for (let run = 1; run < runs; run += 1) {
+      const border = this.#runRanks[run]!;
+      below += this.#runSizes[run - 1]!;
+      if (mayCut !== undefined && !mayCut(low, high, this.#runRanks[run - 1]!, border)) {
+        continue;
       }
+      if (below > half) {
+        found.push({ border, below });
+        break;
+      }
+      found[0] = { border, below };
     }
-    this.#clear(dimension);
     return found.sort((a, b) => Math.abs(a.below - half) - Math.abs(b.below - half));
   }
 
-  #count(start: number, end: number, dimension: number): void {
+  /**
+   * How often each rank occurs in the part, by ascending rank; answers how many different ones there are.
+   * Where there are far more ranks than rows, sorting the rows is less work than looking through the ranks.
+   */
+  #count(start: number, end: number, dimension: number): number {
     const width = this.#dimensions.length;
-    for (let place = start * width + dimension; place < end * width; place += width) {
-      this.#counts[this.#ranks[place]!]! += 1;
+    const [low, high] = [this.#low[dimension]!, this.#high[dimension]!];
+    const ranks = this.#ranks;
+    const counts = this.#counts;
+    const runRanks = this.#runRanks;
+    const runSizes = this.#runSizes;
+    let runs = 0;
+    if (high - low > 16 * (end - start)) {
+      const sorted = this.#sorted.subarray(0, end - start);
+      for (let place = start; place < end; place += 1) {
+        sorted[place - start] = ranks[place * width + dimension]!;
+      }
+      sorted.sort();
+      for (const rank of sorted) {
+        if (runs === 0 || runRanks[runs - 1] !== rank) {
+          runRanks[runs] = rank;
+          runSizes[runs] = 0;
+          runs += 1;
+        }
+        runSizes[runs - 1]! += 1;
+      }
+      return runs;
     }
-  }
-
-  #clear(dimension: number): void {
-    this.#counts.fill(0, this.#low[dimension]!, this.#high[dimension]! + 1);
+    for (let place = start * width + dimension; place < end * width; place += width) {
+      counts[ranks[place]!]! += 1;
+    }
+    for (let rank = low; rank <= high; rank += 1) {
+      if (counts[rank]! > 0) {
+        runRanks[runs] = rank;
+        runSizes[runs] = counts[rank]!;
+        runs += 1;
+        counts[rank] = 0;
+      }
+    }
+    return runs;
   }
 
   /**

@@ -25,10 +25,10 @@ export interface Dimension {
   readonly width: (low: number, high: number) => number;
   readonly label: (low: number, high: number) => Label;
   /**
-   * Whether the interval may be cut before this rank; undefined where it may everywhere.
-   * `low` and `high` are the extremes of the part.
+   * Whether a part with these extremes may be cut between two of its ranks that follow one another;
+   * undefined where it may everywhere.
    */
-  readonly mayCut: ((low: number, high: number, rank: number) => boolean) | undefined;
+  readonly mayCut: ((low: number, high: number, before: number, after: number) => boolean) | undefined;
 }
 
 export function dimensionOf(source: MondrianColumn): Dimension {
@@ -71,7 +71,7 @@ function numericDimension({ name, values }: EncodedColumn): Dimension {
       }
       return mixed(low, high) ? suppressed : `[${numbers[low]}, ${numbers[high]}]`;
     },
-    mayCut: hasMissing ? (low, _high, rank) => low > 0 || rank === 1 : undefined,
+    mayCut: hasMissing ? (low, _high, before) => low > 0 || before === 0 : undefined,
   };
 }
 
@@ -127,9 +127,9 @@ function hierarchyDimension({ column, levels, leafCount }: LevelTable): Dimensio
       const level = commonLevel(low, high);
       return level === levels.length ? suppressed : levels[level]!.labels[labelOfRank[level]![low]!]!;
     },
-    mayCut: (low, high, rank) => {
+    mayCut: (low, high, before, after) => {
       const below = labelOfRank[commonLevel(low, high) - 1]!;
-      return below[rank - 1] !== below[rank];
+      return below[before] !== below[after];
     },
   };
 }
