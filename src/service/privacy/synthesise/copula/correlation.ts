@@ -32,10 +32,35 @@ export function latentCorrelations(
       matrix[column * size + row] = correlation;
     }
   }
+  bridgeUnknown(matrix, size);
   return nearestCorrelation(matrix, size);
 }
 
-/** For each pair the mean product of the scores, as far as the rows in which both columns have one tell; the lower triangle. */
+/**
+ * Pairs of which no row tells anything, such as numbers and whether they are missing, get the correlation that
+ * follows from the third column through which they are associated most.
+ */
+function bridgeUnknown(matrix: Float64Array, size: number): void {
+  const known = matrix.slice();
+  for (let index = 0; index < known.length; index += 1) {
+    if (!Number.isNaN(known[index]!)) {
+      continue;
+    }
+    const [row, column] = [Math.floor(index / size), index % size];
+    let strongest = 0;
+    for (let third = 0; third < size; third += 1) {
+      const through = known[row * size + third]! * known[third * size + column]!;
+      const other = third !== row && third !== column;
+      strongest = other && Math.abs(through) > Math.abs(strongest) ? through : strongest;
+    }
+    matrix[index] = strongest;
+  }
+}
+
+/**
+ * For each pair the mean product of the scores, as far as the rows in which both columns have one tell, and NaN where
+ * they tell nothing; the lower triangle.
+ */
 export function meanProducts(columns: readonly FittedMargin[], rowCount: number, work: Work): Float64Array {
   const size = columns.length;
   const scores = columns.map((column) => codeScores(column));
@@ -121,8 +146,8 @@ class PairSums {
       const mirrored = second * size + first;
       const count = this.#counts[index]!;
       const spread = variance(index) * variance(mirrored);
-      if (count < 2 || spread <= 1e-18) {
-        return 0;
+      if (count < 2 || spread <= 1e-9) {
+        return Number.NaN;
       }
       const covariance = product / count - (this.#sums[index]! * this.#sums[mirrored]!) / count ** 2;
       const whole = variance(first * (size + 1)) * variance(second * (size + 1));

@@ -47,8 +47,11 @@ export function hermiteCoefficients(margin: Margin): Float64Array {
 
 const greatestCorrelation = 0.999;
 
-/** The correlation of the latent values under which the mean product of the scores is `product`. */
+/** The correlation of the latent values under which the mean product of the scores is `product`; NaN of NaN. */
 export function latentCorrelation(product: number, first: Float64Array, second: Float64Array): number {
+  if (Number.isNaN(product)) {
+    return Number.NaN;
+  }
   const products = first.map((coefficient, index) => coefficient * second[index]!);
   let low = -greatestCorrelation;
   let high = greatestCorrelation;
