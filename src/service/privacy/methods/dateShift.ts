@@ -1,7 +1,6 @@
 import type { Cell } from '../../data/encodedTable.ts';
 import { dateOf, dayNumber, dayOfNumber } from './calendar.ts';
 import type { ColumnType } from './columnType.ts';
-import { canonicalTextSql } from './encodeValue.ts';
 import { dateLeavesCalendar, notADate } from './errors.ts';
 import { uniformOf, uniformSql } from './keyedUniform.ts';
 import type { MethodDescription } from './method.ts';
@@ -64,21 +63,19 @@ export function dateShift(
   };
 }
 
-/** The same as SQL; undefined for a subject or a column that DuckDB does not hold as such a type. */
+/** The same as SQL, with the encoded subject as SQL; undefined for a column that DuckDB does not hold as dates. */
 export function dateShiftSql(
   key: Uint8Array,
   options: DateShiftOptions,
   column: string,
   type: ColumnType,
-  subject: { readonly column: string; readonly type: ColumnType },
+  encodedSubject: SqlExpression,
   direction: ShiftDirection,
 ): SqlExpression | undefined {
-  const canonical = canonicalTextSql(subject.column, subject.type);
-  if (!canonical || (type.kind !== 'date' && type.kind !== 'timestamp')) {
+  if (type.kind !== 'date' && type.kind !== 'timestamp') {
     return undefined;
   }
-  const message = { sql: `'${canonical.tag}:' || ${canonical.text.sql}`, values: canonical.text.values };
-  const hash = hmacHexSql(key, message);
+  const hash = hmacHexSql(key, encodedSubject);
   const unit = options.wholeWeeks ? 7 : 1;
   const most = Math.floor(options.days / unit);
   const days = `(floor(${uniformSql(hash.sql)} * (2 * ?::INTEGER + 1))::INTEGER - ?::INTEGER) * ${direction * unit}`;

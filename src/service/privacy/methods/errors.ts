@@ -65,6 +65,14 @@ export function wrongFormat(column: string, row: number, format: string): Workbe
   );
 }
 
+export function emptyInGroup(column: string, row: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.emptyInGroup',
+    `Row ${groupDigits(row)} of ${column} is empty or no number, and microaggregation needs one in each row. ${untouched} ` +
+      'Leave such rows out first, or choose another method for the column.',
+  );
+}
+
 /** SP 800-38G r1 asks for a million values at least. */
 export function domainTooSmall(column: string, row: number, count: number, radix: number): WorkbenchError {
   const needed = Math.ceil(Math.log(1_000_000) / Math.log(radix));

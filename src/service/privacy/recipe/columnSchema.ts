@@ -17,6 +17,10 @@ const common = {
     .describe(
       'What the column can tell: who somebody is, alone or together with others, or something about them.',
     ),
+  type: z
+    .string()
+    .optional()
+    .describe('The type that the column had when the recipe was first applied, by which it is restored.'),
   detected: z.string().optional().describe('The kind of personal data that was found in the column.'),
   correctedFrom: z
     .enum(roles)
@@ -90,8 +94,10 @@ export const columnSchema = z.discriminatedUnion('method', [
       .int()
       .min(0)
       .max(30)
-      .default(0)
-      .describe('Decimals of the column; the noise is made of them.'),
+      .optional()
+      .describe(
+        'Decimals of the column; the noise is made of them. Needed for floating-point numbers alone.',
+      ),
     round: z.boolean().default(false).describe('Rounds what has more decimals, which cannot be undone.'),
   }),
   method('dateShift', {

@@ -99,7 +99,7 @@ describe('date shift', () => {
     );
     const values = dates.map((date) => (type === 'DATE' ? date : `${date} 12:34:56.789`));
     for (const wholeWeeks of [false, true]) {
-      const subject = { column: 'subject', type: { kind: 'integer' } as const };
+      const subject = { sql: `'i:' || subject`, values: [] };
       const each = { days: 365, wholeWeeks };
       const sql = dateShiftSql(key, each, 'v', columnTypeOf(type), subject, direction)!;
       const shift = dateShift(key, each, 'v', direction);
