@@ -3,7 +3,7 @@ import type { Candidate } from './detector.ts';
 import { detectors } from './detectors.ts';
 import { type EntityId, entityOf } from './entities.ts';
 import { evaluate } from './evaluate.ts';
-import { type ColumnFinding, type SampledColumn, selectFrom } from './findings.ts';
+import { type ColumnFinding, type SampledColumn, selectFrom, suggestFrom } from './findings.ts';
 import { inspectFreeText, type TextFinding } from './freeText.ts';
 import { readHeader } from './header.ts';
 import { maskedSamples } from './mask.ts';
@@ -60,14 +60,13 @@ const withoutPeople = 0.5;
 
 /** One column that only people have, or age and sex together. */
 function isAboutPeople(results: readonly Result[]): boolean {
-  const sure = new Set(
-    results
-      .filter(({ best }) => best !== undefined && best.confidence >= selectFrom)
-      .map(({ best }) => best!.entity),
+  const found = results.flatMap(({ best }) => (best === undefined ? [] : [best]));
+  const has = (entity: EntityId) =>
+    found.some((best) => best.entity === entity && best.confidence >= suggestFrom);
+  const ofPeople = found.some(
+    ({ entity, confidence }) => confidence >= selectFrom && entityOf(entity).ofPeople === true,
   );
-  return (
-    [...sure].some((entity) => entityOf(entity).ofPeople === true) || (sure.has('age') && sure.has('gender'))
-  );
+  return ofPeople || (has('age') && has('gender'));
 }
 
 function inspect(column: ColumnContext): Result {
@@ -126,7 +125,11 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
     };
   }
   const entity = entityOf(best.entity);
-  const shared = !aboutPeople && entity.ofPeople !== true && entity.role === 'quasiIdentifier';
+  const shared =
+    !aboutPeople &&
+    entity.ofPeople !== true &&
+    entity.role !== 'sensitive' &&
+    entity.role !== 'directIdentifier';
   return {
     column: name,
     entity: best.entity,

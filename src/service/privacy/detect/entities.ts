@@ -84,7 +84,6 @@ const amount: Entity = {
   method: 'noise',
   reason:
     'Keyed noise keeps sums and averages and hides the exact amount; code the few highest, which stand out.',
-  ofPeople: true,
 };
 const organisation: Entity = {
   role: 'other',
@@ -201,7 +200,7 @@ export const entities = {
     reason: 'A body cannot be changed when its measures have become known.',
   },
   income: amount,
-  balance: { ...amount, ofPeople: false },
+  balance: amount,
   freeText: {
     role: 'sensitive',
     method: 'redact',

@@ -28,8 +28,7 @@ export function evaluate(detector: Detector, column: ColumnContext): Candidate |
   const count = countValues(detector, column, phrase !== undefined);
   const score = valueScore(count.passed, count.total, detector, phrase !== undefined);
   const ceiling = phrase === undefined ? detector.alone : (detector.withHeader ?? withHeaderCeiling);
-  const byForm =
-    phrase === undefined || detector.valid === undefined || detector.chance < 0.001 ? 0 : formScore(count);
+  const byForm = phrase !== undefined && hasCheckDigit(detector) ? formScore(count) : 0;
   const confidence = Math.max(score * ceiling, byForm);
   return confidence === 0 ? undefined : { detector, confidence, evidence: tell(detector, count, phrase) };
 }
@@ -64,6 +63,11 @@ function countValues(detector: Detector, column: ColumnContext, named: boolean):
 /** A file that was once read as numbers has lost the zeros in front; two at most, or every number would do. */
 function restoreZeros(value: string, width: number): string {
   return value.length >= width - 2 ? value.padStart(width, '0') : value;
+}
+
+/** A dictionary that does not know the values says nothing against them, a check digit does. */
+function hasCheckDigit({ valid, chance, coverage }: Detector): boolean {
+  return valid !== undefined && coverage === undefined && chance >= 0.001;
 }
 
 function formScore({ formed, total }: Count): number {

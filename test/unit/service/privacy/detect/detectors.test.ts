@@ -106,6 +106,7 @@ const cases: readonly [id: string, taken: readonly string[], refused: readonly s
   ['gb.nhs', ['943 476 5919', '9434765919'], ['9434765918', '943476591']],
   ['de.kvnr', ['A123456780'], ['A123456781', '1123456780']],
   ['icd10', ['E11.9', 'J45', 'S72.001A'], ['U11', 'E1', '11.9', 'E11.99999']],
+  ['icd10.point', ['E11.9', 'S72.001A'], ['C85', 'E46']],
   ['drivingLicence.gb', ['MORGA657054SM9IJ'], ['MORGA957054SM9', 'INTRODUCTORY', 'H1']],
   [
     'imei',
