@@ -443,6 +443,7 @@ export const demographicDetectors: readonly Detector[] = [
   ...traits.flatMap(traitDetectors),
   {
     id: 'age',
+    note: ofTheOldest,
     entity: 'age',
     title: 'ages in years',
     kinds: ['integer', 'decimal', 'text'],
@@ -527,6 +528,11 @@ function traitDetectors(trait: Trait): Detector[] {
       otherHeaders,
     },
   ];
+}
+
+function ofTheOldest({ numbers }: ColumnContext): string | undefined {
+  const old = numbers()?.filter((age) => age > 89).length ?? 0;
+  return old === 0 ? undefined : `Ages over 89 are among them; HIPAA's Safe Harbor wants those in one band.`;
 }
 
 function isVariedNumber({ distinctCount }: ColumnContext): boolean {

@@ -295,6 +295,7 @@ export const placeDetectors: readonly Detector[] = [
   },
   {
     id: 'coordinates.named',
+    note: tellPrecision,
     entity: 'coordinates',
     title: 'geographic coordinates',
     kinds: ['decimal', 'text', 'integer'],
@@ -339,4 +340,12 @@ function isCoordinate({ header, siblings, numbers }: ColumnContext): boolean {
     siblings.some((sibling) => findPhrase(sibling, partners) !== undefined) &&
     values?.every((value) => Math.abs(value) <= limit) === true
   );
+}
+
+/** One decimal is eleven kilometres, and each further one a tenth of it. */
+function tellPrecision({ values }: ColumnContext): string | undefined {
+  const precise = values.filter((value) => /[.,]\d{4}/.test(value)).length;
+  return precise * 2 > values.length
+    ? 'Most have four decimals or more: eleven metres, which is one house.'
+    : undefined;
 }
