@@ -1,5 +1,5 @@
 import type { SampledColumn } from './findings.ts';
-import { type Header, readHeader, withoutAccents } from './header.ts';
+import { type Header, readHeader } from './header.ts';
 
 export type ColumnKind = 'text' | 'integer' | 'decimal' | 'boolean' | 'date' | 'other';
 
@@ -8,10 +8,10 @@ export interface ColumnContext {
   readonly column: SampledColumn;
   readonly kind: ColumnKind;
   readonly header: Header;
-  /** Trimmed, without what stands for nothing ("n/a", "?"), spread so that any beginning is a fair sample. */
+  /** Trimmed and cut, without what stands for nothing ("n/a", "?"), spread so that any beginning is a fair sample. */
   readonly values: readonly string[];
-  /** Lower case without accents, in the order of `values`; made when first asked for. */
-  readonly plainValues: () => readonly string[];
+  /** The same with more of long texts. */
+  readonly texts: readonly string[];
   /** As numbers, where all of them are; made when first asked for. */
   readonly numbers: () => readonly number[] | undefined;
   /** Distinct values by rows that have one: 1 for a key. */
@@ -22,7 +22,7 @@ export interface ColumnContext {
   /** Consecutive whole numbers: numbers of rows, which say nothing of anybody. */
   readonly isSequence: () => boolean;
   readonly meanLength: number;
-  /** Headers of the other columns of the table. */
+  /** Headers of all columns of the table. */
   readonly siblings: readonly Header[];
   /** Two-letter codes of countries whose telephone numbers to expect, the likeliest first. */
   readonly regions: readonly string[];
@@ -36,14 +36,18 @@ export interface TableContext {
 }
 
 const mostValues = 1_000;
+/** No value that identifies is longer; patterns never meet a whole novel. */
+const longestValue = 300;
+const longestText = 2_000;
 const fewestKeyRows = 20;
 
 export function readColumn(column: SampledColumn, table: TableContext): ColumnContext {
   const present = column.values
     .slice(0, mostValues)
-    .map((value) => value.trim())
+    .map((value) => value.slice(0, longestText).trim())
     .filter((value) => !isPlaceholder(value));
-  const values = spread(present);
+  const texts = spread(present);
+  const values = texts.map((text) => text.slice(0, longestValue));
   const rows = column.rowCount - column.nullCount;
   const distinctRatio = rows > 0 ? column.distinctCount / rows : 0;
   const numbers = once(() => readNumbers(values));
@@ -52,13 +56,13 @@ export function readColumn(column: SampledColumn, table: TableContext): ColumnCo
     kind: columnKind(column.type),
     header: readHeader(column.name),
     values,
-    plainValues: once(() => values.map(withoutAccents)),
+    texts,
     numbers,
     distinctRatio,
     distinctCount: column.distinctCount,
     isKey: rows >= fewestKeyRows && distinctRatio > 0.98,
     isSequence: once(() => isSequence(numbers(), column.distinctCount)),
-    meanLength: values.reduce((sum, value) => sum + value.length, 0) / Math.max(1, values.length),
+    meanLength: texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length),
     ...table,
   };
 }

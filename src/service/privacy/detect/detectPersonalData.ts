@@ -1,9 +1,9 @@
 import { type ColumnContext, readColumn } from './columnContext.ts';
 import type { Candidate } from './detector.ts';
 import { detectors } from './detectors.ts';
-import { type EntityId, entityOf } from './entities.ts';
+import { type Entity, type EntityId, entityOf } from './entities.ts';
 import { evaluate } from './evaluate.ts';
-import { type ColumnFinding, type SampledColumn, selectFrom } from './findings.ts';
+import { type ColumnFinding, type SampledColumn, selectFrom, suggestFrom } from './findings.ts';
 import { inspectFreeText, type TextFinding } from './freeText.ts';
 import { readHeader } from './header.ts';
 import { maskedSamples } from './mask.ts';
@@ -29,10 +29,9 @@ export function detectPersonalData(
 ): ColumnFinding[] {
   const headers = columns.map(({ name }) => readHeader(name));
   const expected = regions ?? expectedRegions(columns);
-  const results = columns.map((column, index) => {
+  const results = columns.map((column) => {
     checkCancelled?.();
-    const siblings = headers.filter((_, other) => other !== index);
-    return inspect(readColumn(column, { siblings, regions: expected, today }));
+    return inspect(readColumn(column, { siblings: headers, regions: expected, today }));
   });
   const aboutPeople = isAboutPeople(results);
   return results.map((result) => describe(result, aboutPeople));
@@ -60,14 +59,13 @@ const withoutPeople = 0.5;
 
 /** One column that only people have, or age and sex together. */
 function isAboutPeople(results: readonly Result[]): boolean {
-  const sure = new Set(
-    results
-      .filter(({ best }) => best !== undefined && best.confidence >= selectFrom)
-      .map(({ best }) => best!.entity),
+  const found = results.flatMap(({ best }) => (best === undefined ? [] : [best]));
+  const has = (entity: EntityId) =>
+    found.some((best) => best.entity === entity && best.confidence >= suggestFrom);
+  const ofPeople = found.some(
+    ({ entity, confidence }) => confidence >= selectFrom && entityOf(entity).ofPeople === true,
   );
-  return (
-    [...sure].some((entity) => entityOf(entity).ofPeople === true) || (sure.has('age') && sure.has('gender'))
-  );
+  return ofPeople || (has('age') && has('gender'));
 }
 
 function inspect(column: ColumnContext): Result {
@@ -126,7 +124,11 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
     };
   }
   const entity = entityOf(best.entity);
-  const shared = !aboutPeople && entity.ofPeople !== true && entity.role === 'quasiIdentifier';
+  const shared =
+    !aboutPeople &&
+    entity.ofPeople !== true &&
+    entity.role !== 'sensitive' &&
+    entity.role !== 'directIdentifier';
   return {
     column: name,
     entity: best.entity,
@@ -137,9 +139,22 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
       ? [...best.evidence, 'No other column tells that the rows are about people.']
       : best.evidence,
     maskedSamples: maskedValues,
-    method: entity.method,
-    methodReason: entity.reason,
+    ...suggestMethod(entity, column),
     specialCategory: entity.specialCategory === true,
     ...(entity.safeHarbor !== undefined && { safeHarbor: entity.safeHarbor }),
   };
+}
+
+/** Noise and a top value are for numbers; of bands and words nothing would be left. */
+function suggestMethod(
+  { method, reason }: Entity,
+  { kind }: ColumnContext,
+): Pick<ColumnFinding, 'method' | 'methodReason'> {
+  return (method === 'noise' || method === 'topCode') && kind === 'text'
+    ? {
+        method: 'keep',
+        methodReason:
+          'It is written as bands or words, which hide the amount; merge those that few people share.',
+      }
+    : { method, methodReason: reason };
 }

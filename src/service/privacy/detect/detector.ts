@@ -34,6 +34,8 @@ export interface Detector {
   readonly headers: readonly string[];
   /** Words beside which those of `headers` mean something else: the `product` of `product name`. */
   readonly otherHeaders?: readonly string[];
+  /** One more sentence of evidence. */
+  readonly note?: (column: ColumnContext) => string | undefined;
   /** Two-letter code of the country whose numbers these are. */
   readonly country?: string;
   /** Digits; a whole number that lost its leading zeros gets them back. */

@@ -47,12 +47,14 @@ const item = {
   url: { letter: 'N', title: 'Web addresses' },
   ip: { letter: 'O', title: 'IP addresses' },
   biometric: { letter: 'P', title: 'Biometric identifiers' },
+  photo: { letter: 'Q', title: 'Full-face photographs' },
   other: { letter: 'R', title: 'Any other unique identifying number, characteristic or code' },
 } as const satisfies Record<string, SafeHarborItem>;
 
 const joinable =
   'It names one person; a keyed pseudonym hides it and still joins rows and tables. Drop it where nothing is joined.';
-const formatted = 'It leads straight to one person; a keyed pseudonym hides it and keeps equal values equal.';
+const formatted =
+  'It leads straight to one person; a keyed pseudonym hides it and keeps equal values equal. Encrypt it with its format kept where programs need the format.';
 
 const identifier: Entity = {
   role: 'directIdentifier',
@@ -84,7 +86,6 @@ const amount: Entity = {
   method: 'noise',
   reason:
     'Keyed noise keeps sums and averages and hides the exact amount; code the few highest, which stand out.',
-  ofPeople: true,
 };
 const organisation: Entity = {
   role: 'other',
@@ -200,8 +201,19 @@ export const entities = {
     safeHarbor: item.biometric,
     reason: 'A body cannot be changed when its measures have become known.',
   },
+  photo: {
+    ...identifier,
+    method: 'drop',
+    safeHarbor: item.photo,
+    reason: 'A face is recognised by people and machines alike.',
+  },
   income: amount,
-  balance: { ...amount, ofPeople: false },
+  balance: {
+    ...amount,
+    method: 'topCode',
+    reason:
+      'The few highest amounts stand out and lead to their owners; one top value for them hides who they are.',
+  },
   freeText: {
     role: 'sensitive',
     method: 'redact',

@@ -4,6 +4,8 @@ import { isHopeless, valueScore } from './confidence.ts';
 import type { Candidate, Detector } from './detector.ts';
 import { findPhrase } from './header.ts';
 
+const weakCheck = 0.5;
+const noPhrases: readonly string[] = [];
 /** After so many values a detector that fits none of them is not asked about the rest. */
 const firstLook = 64;
 const withHeaderCeiling = 0.99;
@@ -26,16 +28,22 @@ export function evaluate(detector: Detector, column: ColumnContext): Candidate |
     return undefined;
   }
   const count = countValues(detector, column, phrase !== undefined);
-  const score = valueScore(count.passed, count.total, detector, phrase !== undefined);
+  const score = valueScore(count.passed, count.total, oddsOf(detector), phrase !== undefined);
   const ceiling = phrase === undefined ? detector.alone : (detector.withHeader ?? withHeaderCeiling);
-  const byForm =
-    phrase === undefined || detector.valid === undefined || detector.chance < 0.001 ? 0 : formScore(count);
+  const byForm = phrase !== undefined && hasCheckDigit(detector) ? formScore(count) : 0;
   const confidence = Math.max(score * ceiling, byForm);
-  return confidence === 0 ? undefined : { detector, confidence, evidence: tell(detector, count, phrase) };
+  return confidence === 0
+    ? undefined
+    : { detector, confidence, evidence: tell(detector, column, count, phrase) };
+}
+
+/** A check that most values pass says nothing: there the form is the evidence, and `alone` says how much of it. */
+function oddsOf({ chance, coverage }: Detector): { readonly chance: number; readonly coverage?: number } {
+  return { chance: chance > weakCheck ? 0 : chance, coverage };
 }
 
 function headerPhrase(detector: Detector, { header }: ColumnContext): string | undefined {
-  if (detector.headers.length === 0 || findPhrase(header, detector.otherHeaders ?? []) !== undefined) {
+  if (detector.headers.length === 0 || findPhrase(header, detector.otherHeaders ?? noPhrases) !== undefined) {
     return undefined;
   }
   return findPhrase(header, detector.headers);
@@ -44,10 +52,11 @@ function headerPhrase(detector: Detector, { header }: ColumnContext): string | u
 function countValues(detector: Detector, column: ColumnContext, named: boolean): Count {
   const { values, kind } = column;
   const padded = kind === 'integer' && detector.width !== undefined ? detector.width : 0;
+  const odds = oddsOf(detector);
   let formed = 0;
   let passed = 0;
   for (let index = 0; index < values.length; index += 1) {
-    if (index === firstLook && !named && isHopeless(passed, index, detector)) {
+    if (index === firstLook && !named && isHopeless(passed, index, odds)) {
       return { total: index, formed, passed };
     }
     const value = padded === 0 ? values[index]! : restoreZeros(values[index]!, padded);
@@ -66,11 +75,21 @@ function restoreZeros(value: string, width: number): string {
   return value.length >= width - 2 ? value.padStart(width, '0') : value;
 }
 
+/** A dictionary that does not know the values says nothing against them, a check digit does. */
+function hasCheckDigit({ valid, chance, coverage }: Detector): boolean {
+  return valid !== undefined && coverage === undefined && chance >= 0.001;
+}
+
 function formScore({ formed, total }: Count): number {
   return total >= 5 && formed / total >= 0.9 ? formOnly : 0;
 }
 
-function tell(detector: Detector, { total, formed, passed }: Count, phrase: string | undefined): string[] {
+function tell(
+  detector: Detector,
+  column: ColumnContext,
+  { total, formed, passed }: Count,
+  phrase: string | undefined,
+): string[] {
   const share = percent(passed / total);
   const verb = detector.valid === undefined ? 'have the form' : 'are valid';
   const sentences = [
@@ -85,7 +104,8 @@ function tell(detector: Detector, { total, formed, passed }: Count, phrase: stri
   if (formed > passed && formed / total >= 0.9 && passed / total < 0.5) {
     sentences.push(`${percent(formed / total)} have the form, but most fail the check.`);
   }
-  return sentences;
+  const note = detector.note?.(column);
+  return note === undefined ? sentences : [...sentences, note];
 }
 
 function percent(share: number): string {

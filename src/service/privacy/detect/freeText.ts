@@ -47,20 +47,17 @@ const headers = [
 ];
 const shortestMean = 40;
 const mostCells = 200;
-const longestCell = 2_000;
 
 /** Undefined when the values are no sentences. */
 export function inspectFreeText(column: ColumnContext): TextFinding | undefined {
-  const { values, meanLength, kind, regions, header } = column;
-  if (kind !== 'text' || values.length === 0 || !looksLikeText(values, meanLength)) {
+  const { texts, meanLength, kind, regions, header } = column;
+  if (kind !== 'text' || texts.length === 0 || !looksLikeText(texts, meanLength)) {
     return undefined;
   }
-  const cells = values.slice(0, mostCells);
+  const cells = texts.slice(0, mostCells);
   const counts = new Map<EntityId, { readonly title: string; cells: number }>();
   for (const cell of cells) {
-    const inCell = new Map(
-      findInText(cell.slice(0, longestCell), regions).map((match) => [match.entity, match.title]),
-    );
+    const inCell = new Map(findInText(cell, regions).map((match) => [match.entity, match.title]));
     for (const [entity, title] of inCell) {
       const count = counts.get(entity) ?? { title, cells: 0 };
       count.cells += 1;
@@ -84,7 +81,7 @@ export function inspectFreeText(column: ColumnContext): TextFinding | undefined 
   };
 }
 
-function looksLikeText(values: readonly string[], meanLength: number): boolean {
-  const sentences = values.filter((value) => value.split(/\s+/, 6).length > 5).length;
-  return meanLength > shortestMean && sentences * 2 > values.length;
+function looksLikeText(texts: readonly string[], meanLength: number): boolean {
+  const sentences = texts.filter((text) => text.split(/\s+/, 6).length > 5).length;
+  return meanLength > shortestMean && sentences * 2 > texts.length;
 }

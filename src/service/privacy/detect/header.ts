@@ -24,24 +24,46 @@ export function readHeader(name: string): Header {
   return { words: new Set(words), joined };
 }
 
+interface CompiledPhrases {
+  /** From the phrase without its spaces to the phrase. */
+  readonly whole: ReadonlyMap<string, string>;
+  readonly beginnings: readonly { readonly beginning: string; readonly phrase: string }[];
+}
+
+const compiled = new WeakMap<readonly string[], CompiledPhrases>();
+
 /**
- * The first of `phrases` that the header has as whole words, so that the `lic` of a licence is never found in
- * `public`; undefined when there is none.
+ * The longest of `phrases` that the header has as whole words, so that the `lic` of a licence is never found in
+ * `public`; undefined when there is none. Tables of phrases are kept, so `phrases` must not change.
  */
 export function findPhrase(header: Header, phrases: readonly string[]): string | undefined {
-  return phrases.find((phrase) => {
-    const wanted = phrase.replaceAll(' ', '');
-    if (!wanted.endsWith('*')) {
-      return header.joined.has(wanted);
+  let table = compiled.get(phrases);
+  if (table === undefined) {
+    table = compile(phrases);
+    compiled.set(phrases, table);
+  }
+  let found: string | undefined;
+  for (const joined of header.joined) {
+    const phrase =
+      table.whole.get(joined) ??
+      table.beginnings.find(({ beginning }) => joined.startsWith(beginning))?.phrase;
+    if (phrase !== undefined && phrase.length > (found?.length ?? 0)) {
+      found = phrase;
     }
-    const beginning = wanted.slice(0, -1);
-    for (const joined of header.joined) {
-      if (joined.startsWith(beginning)) {
-        return true;
-      }
-    }
-    return false;
-  });
+  }
+  return found;
+}
+
+function compile(phrases: readonly string[]): CompiledPhrases {
+  const isBeginning = (phrase: string) => phrase.endsWith('*');
+  return {
+    whole: new Map(
+      phrases.filter((phrase) => !isBeginning(phrase)).map((phrase) => [phrase.replaceAll(' ', ''), phrase]),
+    ),
+    beginnings: phrases
+      .filter(isBeginning)
+      .map((phrase) => ({ beginning: phrase.slice(0, -1).replaceAll(' ', ''), phrase })),
+  };
 }
 
 const lettersWithoutDecomposition: Readonly<Record<string, string>> = {

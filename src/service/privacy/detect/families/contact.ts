@@ -41,9 +41,10 @@ const phoneHeaders = [
 ];
 const faxHeaders = ['fax', 'telefax', 'fax number', 'faxnummer', 'telecopie'];
 
-/** What looks like a number of a telephone and is a date, a time, an amount or an address of the network. */
+/** What looks like a number of a telephone and is a date, an amount, an address of the network or an SSN. */
 const noPhone =
   /^(\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](\d{4}|\d{2}))([ T]\d\d?:.*)?$|^\d{1,3}(\.\d{1,3}){3}$|^\d+[.,]\d{1,2}$|^\d{1,3}(\.\d{3})+$/;
+const socialSecurityForm = /^\d{3}([- .])\d{2}\1\d{4}$/;
 
 /** E-mail, telephone and fax. */
 export const contactDetectors: readonly Detector[] = [
@@ -107,7 +108,11 @@ export const contactDetectors: readonly Detector[] = [
 ];
 
 function isRegionalPhone(value: string, { regions }: { readonly regions: readonly string[] }): boolean {
-  return !noPhone.test(value) && regions.some((region) => isPhoneNumber(value, region));
+  return (
+    !noPhone.test(value) &&
+    !socialSecurityForm.test(value) &&
+    regions.some((region) => isPhoneNumber(value, region))
+  );
 }
 
 /** RFC 5321's lengths and dots, and a top-level domain that exists. */

@@ -41,7 +41,7 @@ const traits: readonly Trait[] = [
       'pohlavi',
       'gender identity',
     ],
-    otherHeaders: ['music', 'movie', 'film', 'partner'],
+    otherHeaders: ['music', 'movie', 'film', 'partner', 'major', 'book'],
     words: wordSet(
       'm f male female man woman men women boy girl w d mannlich weiblich divers mann frau h homme femme masculin feminin hombre mujer masculino femenino feminino v maschio femmina uomo donna mannelijk vrouwelijk man kvinna mand kvinde nonbinary non-binary nb x other diverse transgender trans u intersex homem mulher',
     ),
@@ -263,7 +263,7 @@ const traits: readonly Trait[] = [
       'education num',
       'educational level',
     ],
-    otherHeaders: ['days', 'district', 'temperature', 'angle'],
+    otherHeaders: ['days', 'district', 'temperature', 'angle', 'genre', 'version', 'axis', 'road'],
     words: wordSet(
       'bachelors bachelor masters master doctorate phd hs-grad some-college assoc-acdm assoc-voc prof-school preschool 1st-4th 5th-6th 7th-8th 9th 10th 11th 12th high_school high_school_graduate college graduate postgraduate undergraduate primary secondary tertiary abitur hauptschule realschule diplom licence baccalaureat university vocational mba none associate',
     ),
@@ -295,7 +295,6 @@ const traits: readonly Trait[] = [
       'beroep',
       'functie',
       'yrke',
-      'title',
     ],
     otherHeaders: [
       'id',
@@ -444,6 +443,7 @@ export const demographicDetectors: readonly Detector[] = [
   ...traits.flatMap(traitDetectors),
   {
     id: 'age',
+    note: ofTheOldest,
     entity: 'age',
     title: 'ages in years',
     kinds: ['integer', 'decimal', 'text'],
@@ -528,6 +528,11 @@ function traitDetectors(trait: Trait): Detector[] {
       otherHeaders,
     },
   ];
+}
+
+function ofTheOldest({ numbers }: ColumnContext): string | undefined {
+  const old = numbers()?.filter((age) => age > 89).length ?? 0;
+  return old === 0 ? undefined : `Ages over 89 are among them; HIPAA's Safe Harbor wants those in one band.`;
 }
 
 function isVariedNumber({ distinctCount }: ColumnContext): boolean {

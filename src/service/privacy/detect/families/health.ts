@@ -19,6 +19,21 @@ const insuranceHeaders = [
   'medicaid',
   'medicaid id',
 ];
+const diagnosisHeaders = [
+  'icd',
+  'icd 10',
+  'icd code',
+  'diagnosis',
+  'diagnoses',
+  'diagnosis code',
+  'diag',
+  'dx',
+  'diagnose*',
+  'diagnostic',
+  'diagnostico',
+  'diagnosi',
+  'cause of death',
+];
 
 /** Health: numbers of patients and what is known of them. */
 export const healthDetectors: readonly Detector[] = [
@@ -125,26 +140,22 @@ export const healthDetectors: readonly Detector[] = [
     title: 'diagnoses (ICD-10)',
     kinds: ['text'],
     pattern: /^[A-TV-Z]\d[\dAB](\.?[\dA-Z]{1,4})?$/i,
-    // A letter and two digits are also seats, rooms and articles.
-    valid: (value) => value.length <= 8,
-    chance: 0.3,
-    alone: 0.65,
+    chance: 0,
+    alone: 0,
     withHeader: 0.97,
-    headers: [
-      'icd',
-      'icd 10',
-      'icd code',
-      'diagnosis',
-      'diagnoses',
-      'diagnosis code',
-      'diag',
-      'dx',
-      'diagnose*',
-      'diagnostic',
-      'diagnostico',
-      'diagnosi',
-      'cause of death',
-    ],
+    headers: diagnosisHeaders,
+  },
+  {
+    id: 'icd10.point',
+    entity: 'health',
+    title: 'diagnoses (ICD-10)',
+    kinds: ['text'],
+    // A letter and two digits are also seats, rooms and cabins; the point and what follows are not.
+    pattern: /^[A-TV-Z]\d[\dAB]\.[\dA-Z]{1,4}$/i,
+    chance: 0.02,
+    coverage: 0.6,
+    alone: 0.7,
+    headers: diagnosisHeaders,
   },
   {
     id: 'health.words',
@@ -154,7 +165,7 @@ export const healthDetectors: readonly Detector[] = [
     pattern: /^.{1,200}$/s,
     chance: 0,
     alone: 0,
-    withHeader: 0.85,
+    withHeader: 0.8,
     headers: [
       'diagnosis',
       'diagnose*',

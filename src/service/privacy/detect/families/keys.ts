@@ -17,7 +17,6 @@ const personWords = [
   'respondent',
   'subject',
   'voter',
-  'account',
   'guest',
   'kunde',
   'kunden',
@@ -101,7 +100,7 @@ export const keyDetectors: readonly Detector[] = [
       'policy id',
       'certificate number',
     ],
-    otherHeaders: ['type', 'balance', 'status', 'age', 'manager', 'name'],
+    otherHeaders: ['type', 'balance', 'status', 'age', 'manager', 'name', 'code', 'title'],
   },
   {
     id: 'uuid',

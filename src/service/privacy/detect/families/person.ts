@@ -1,6 +1,6 @@
 import type { ColumnContext } from '../columnContext.ts';
 import type { Detector } from '../detector.ts';
-import { withoutAccents } from '../header.ts';
+import { findPhrase, withoutAccents } from '../header.ts';
 import { cities } from '../words/cities.ts';
 import { firstNames } from '../words/firstNames.ts';
 import { lastNames } from '../words/lastNames.ts';
@@ -184,7 +184,27 @@ const otherNames = [
   'user',
 ];
 const oneWord = /^\p{L}[\p{L}'’.-]{0,30}( [\p{L}'’.-]{1,30}){0,2}$/u;
-const severalWords = /^(\p{L}[\p{L}'’.-]*,? ){1,4}\p{L}[\p{L}'’.-]*,?( (jr|sr|ii|iii|phd|md)\.?)?$/iu;
+const severalWords =
+  /^(\p{L}[\p{L}'’.-]*,? ){1,5}\p{L}[\p{L}'’.-]*,?( (jr|sr|ii|iii|phd|md)\.?)?( [("“].{1,60}[)"”])?$/iu;
+/** Columns that stand beside names of persons, and of hardly anything else. */
+const ofPersons = [
+  'age',
+  'sex',
+  'gender',
+  'dob',
+  'birth',
+  'date of birth',
+  'email',
+  'e mail',
+  'phone',
+  'ssn',
+  'geburt*',
+  'geschlecht',
+  'alter',
+  'naissance',
+  'salary',
+  'marital',
+];
 const titles = /^(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|m|sr|sra|srta|sig|dott|mevr|dhr|sir|rev)\.? /i;
 const organisationWords =
   /\b(inc|llc|ltd|gmbh|ag|corp|co|company|group|bank|university|hospital|school|hotel|street|st|road|rd|ave|the|of|and|for|with)\b/i;
@@ -231,6 +251,20 @@ export const personDetectors: readonly Detector[] = [
     otherHeaders: otherNames,
   },
   {
+    id: 'name.beside',
+    entity: 'personName',
+    title: 'names beside other data of persons',
+    kinds: ['text'],
+    pattern: /^[\p{L}\p{M} '’.,()"-]{2,80}$/u,
+    column: (column) =>
+      isVaried(column) && column.siblings.some((sibling) => findPhrase(sibling, ofPersons) !== undefined),
+    chance: 0,
+    alone: 0,
+    withHeader: 0.8,
+    headers: nameHeaders,
+    otherHeaders: otherNames,
+  },
+  {
     id: 'name.first',
     entity: 'personName',
     title: 'first names',
@@ -269,18 +303,19 @@ function isVaried({ distinctCount, values }: ColumnContext): boolean {
 
 /** `Anna Schmidt`, `Schmidt, Anna`, `Dr. Anna M. Schmidt`, and never a city or a company. */
 export function isFullName(value: string): boolean {
-  const plain = withoutAccents(value).replace(titles, '');
-  if (cities.has(plain) || organisationWords.test(plain)) {
+  const plain = withoutAccents(value).replace(/ [("“].*$/, '');
+  const comma = plain.indexOf(',');
+  const turned = comma < 0 ? plain : `${plain.slice(comma + 1).trim()} ${plain.slice(0, comma)}`;
+  const name = turned.replace(titles, '');
+  if (cities.has(plain) || organisationWords.test(name)) {
     return false;
   }
-  const comma = plain.indexOf(',');
-  const words = (comma < 0 ? plain : `${plain.slice(comma + 1)} ${plain.slice(0, comma)}`).trim().split(/ +/);
+  const words = name.split(/ +/);
   const first = words[0]!.split('-', 1)[0]!;
   const last = words.at(-1)!;
+  const isTitled = name !== turned && lastNames.has(last);
   return (
     words.length > 1 &&
-    (firstNames.has(first) ||
-      (titles.test(value) && lastNames.has(last)) ||
-      (lastNames.has(last) && first.length > 1 && /^\p{Lu}/u.test(value) && firstNames.has(words.at(-2)!)))
+    (firstNames.has(first) || isTitled || (lastNames.has(last) && firstNames.has(words.at(-2)!)))
   );
 }

@@ -154,6 +154,10 @@ const streetType =
 const usStates =
   /^(A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|PR)$/;
 
+/** What is in a column of states that are no land. */
+const stateOfThings =
+  /^(open|closed|pending|active|inactive|new|done|on|off|true|false|yes|no|failed|success|successful|running|completed|cancelled|live|error|ok|idle|ready)$/i;
+
 /** Addresses and places. */
 export const placeDetectors: readonly Detector[] = [
   {
@@ -227,6 +231,7 @@ export const placeDetectors: readonly Detector[] = [
     chance: 0,
     alone: 0,
     withHeader: 0.75,
+    valid: (value) => !stateOfThings.test(value),
     headers: regionHeaders,
     otherHeaders: ['order', 'machine', 'transaction', 'ticket', 'solid'],
   },
@@ -290,6 +295,7 @@ export const placeDetectors: readonly Detector[] = [
   },
   {
     id: 'coordinates.named',
+    note: tellPrecision,
     entity: 'coordinates',
     title: 'geographic coordinates',
     kinds: ['decimal', 'text', 'integer'],
@@ -334,4 +340,12 @@ function isCoordinate({ header, siblings, numbers }: ColumnContext): boolean {
     siblings.some((sibling) => findPhrase(sibling, partners) !== undefined) &&
     values?.every((value) => Math.abs(value) <= limit) === true
   );
+}
+
+/** One decimal is eleven kilometres, and each further one a tenth of it. */
+function tellPrecision({ values }: ColumnContext): string | undefined {
+  const precise = values.filter((value) => /[.,]\d{4}/.test(value)).length;
+  return precise * 2 > values.length
+    ? 'Most have four decimals or more: eleven metres, which is one house.'
+    : undefined;
 }

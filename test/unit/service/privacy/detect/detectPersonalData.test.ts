@@ -58,6 +58,41 @@ describe('one column', () => {
     expect(found.evidence.join(' ')).toContain('most fail the check');
   });
 
+  it('takes numbers without a check digit by their form where the header says what they are', () => {
+    const made = new PersonalValues();
+    const values = generate(() => `${made.letters(3)}P${made.letters(1)}${made.digits(4)}${made.letters(1)}`);
+    expect(detect(column('PAN', values))).toMatchObject({ entity: 'taxId', role: 'directIdentifier' });
+    expect(detect(column('batch', values)).confidence).toBeLessThan(suggestFrom);
+  });
+
+  it('tells of ages over 89, and keeps bands of income as they are', () => {
+    const ages = detect(
+      column(
+        'age',
+        generate((index) => String(20 + (index % 76))),
+        'BIGINT',
+      ),
+    );
+    expect(ages.evidence.join(' ')).toContain('Ages over 89');
+    expect(detect(column('income', ['<=50K', '>50K']))).toMatchObject({ entity: 'income', method: 'keep' });
+    const amounts = column(
+      'income',
+      generate((index) => String(20_000 + index * 37)),
+      'BIGINT',
+    );
+    expect(detect(amounts)).toMatchObject({ entity: 'income', method: 'noise' });
+  });
+
+  it('is not held up by values as long as books', () => {
+    const hostile = [
+      `1${' '.repeat(100_000)}x`,
+      'a.'.repeat(50_000),
+      `${'a '.repeat(50_000)}@`,
+      '1'.repeat(100_000),
+    ];
+    expect(detect(column('income', hostile)).maskedSamples.every((masked) => masked.length <= 25)).toBe(true);
+  });
+
   it('gives whole numbers their lost zeros back', () => {
     const made = new PersonalValues();
     const numbers = generate(() => String(Number(made.ssn().replaceAll('-', ''))));

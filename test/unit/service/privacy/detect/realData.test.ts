@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { detectPersonalData } from '../../../../../src/service/privacy/detect/detectPersonalData.ts';
 import type { SampledColumn } from '../../../../../src/service/privacy/detect/findings.ts';
-import { suggestFrom } from '../../../../../src/service/privacy/detect/findings.ts';
+import { selectFrom, suggestFrom } from '../../../../../src/service/privacy/detect/findings.ts';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..', '..', '..');
 const today = new Date('2026-06-15T00:00:00Z');
@@ -39,18 +39,128 @@ it('Adult: traits and what is sensitive, and nobody is named', () => {
 });
 
 it('penguins: nothing personal, and of their sex no suggestion', () => {
-  const file = path.join(repository, 'node_modules', 'vega-datasets', 'data', 'penguins.json');
-  const rows: Readonly<Record<string, string | number | null>>[] = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const columns = Object.keys(rows[0]!).map((name) =>
-    sample(
-      name,
-      rows.map((row) => String(row[name] ?? '')),
-    ),
-  );
-  const findings = detectPersonalData(columns, { today });
+  const findings = detectPersonalData(readExample('penguins'), { today });
   expect(findings).toHaveLength(7);
   expect(findings.filter(({ confidence }) => confidence >= suggestFrom)).toEqual([]);
 });
+
+it.each([
+  'anscombe',
+  'barley',
+  'burtin',
+  'cars',
+  'countries',
+  'driving',
+  'flare',
+  'flights-2k',
+  'football',
+  'gapminder',
+  'income',
+  'londonCentroids',
+  'obesity',
+  'ohlc',
+  'platformer-terrain',
+  'udistrict',
+  'unemployment-across-industries',
+  'us-state-capitals',
+  'weekly-weather',
+])('%s: nothing personal', (name) => {
+  const findings = detectPersonalData(readExample(name), { today });
+  expect(findings.filter(({ confidence }) => confidence >= suggestFrom)).toEqual([]);
+});
+
+it('people of these examples are found', () => {
+  const found = ['monarchs', 'political-contributions'].flatMap((name) =>
+    detectPersonalData(readExample(name), { today }).filter(
+      ({ role, confidence }) => role === 'directIdentifier' && confidence >= selectFrom,
+    ),
+  );
+  expect(found.map(({ column }) => column)).toEqual(['name', 'Candidate_Name']);
+});
+
+/** A passenger list as it is known from courses: titles after the comma, names in parentheses, much missing. */
+it('a passenger list', () => {
+  const names = [
+    'Braund, Mr. Owen Harris',
+    'Cumings, Mrs. John Bradley (Florence Briggs Thayer)',
+    'Heikkinen, Miss. Laina',
+    'Futrelle, Mrs. Jacques Heath (Lily May Peel)',
+    'Allen, Mr. William Henry',
+    'Moran, Mr. James',
+    'McCarthy, Mr. Timothy J',
+    'Palsson, Master. Gosta Leonard',
+    'Johnson, Mrs. Oscar W (Elisabeth Vilhelmina Berg)',
+    'Nasser, Mrs. Nicholas (Adele Achem)',
+  ];
+  const cells = (make: (row: number) => string) => Array.from({ length: 200 }, (_, row) => make(row));
+  const findings = detectPersonalData(
+    [
+      sample(
+        'PassengerId',
+        cells((row) => String(row + 1)),
+      ),
+      sample(
+        'Survived',
+        cells((row) => String(row % 2)),
+      ),
+      sample(
+        'Pclass',
+        cells((row) => String(1 + (row % 3))),
+      ),
+      sample(
+        'Name',
+        cells((row) => names[row % names.length]!),
+      ),
+      sample(
+        'Sex',
+        cells((row) => (row % 3 ? 'male' : 'female')),
+      ),
+      sample(
+        'Age',
+        cells((row) => (row % 4 ? String(1 + (row % 70)) : '')),
+      ),
+      sample(
+        'SibSp',
+        cells((row) => String(row % 5)),
+      ),
+      sample(
+        'Ticket',
+        cells((row) => (row % 2 ? `A/5 ${20_000 + row * 13}` : String(110_000 + row * 31))),
+      ),
+      sample(
+        'Fare',
+        cells((row) => (7 + row * 0.37).toFixed(4)),
+      ),
+      sample(
+        'Cabin',
+        cells((row) => (row % 5 ? '' : `C${10 + row}`)),
+      ),
+      sample(
+        'Embarked',
+        cells((row) => 'SCQ'[row % 3]!),
+      ),
+    ],
+    { today },
+  );
+  const suggested = findings.filter(({ confidence }) => confidence >= suggestFrom);
+  expect(suggested.map(({ column, entity }) => `${column}: ${entity}`)).toEqual([
+    'PassengerId: personKey',
+    'Name: personName',
+    'Sex: gender',
+    'Age: age',
+  ]);
+});
+
+function readExample(name: string): SampledColumn[] {
+  const file = path.join(repository, 'node_modules', 'vega-datasets', 'data', `${name}.json`);
+  const rows: Readonly<Record<string, string | number | null>>[] = JSON.parse(fs.readFileSync(file, 'utf8'));
+  return Object.keys(rows[0]!).map((key) =>
+    sample(
+      key,
+      rows.map((row) => String(row[key] ?? '')),
+    ),
+  );
+}
 
 function readCsv(file: string): SampledColumn[] {
   const [header, ...rows] = fs

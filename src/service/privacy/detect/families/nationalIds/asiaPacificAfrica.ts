@@ -13,6 +13,7 @@ import { validate as pkCnic } from 'stdnum/lib/cjs/pk/cnic.js';
 import { validate as thIdnr } from 'stdnum/lib/cjs/th/idnr.js';
 import { validate as twNatid } from 'stdnum/lib/cjs/tw/natid.js';
 import { validate as zaIdnr } from 'stdnum/lib/cjs/za/idnr.js';
+import { weightedSum } from '../../checksums.ts';
 import type { Detector } from '../../detector.ts';
 import { type NumberRow, numberDetector } from './numberRow.ts';
 
@@ -76,6 +77,23 @@ const rows: readonly NumberRow[] = [
     check: hkHkid,
     chance: 0.1,
     headers: ['hkid', '身份證', 'id card'],
+  },
+  {
+    id: 'sg.nric',
+    title: 'Singaporean identity numbers (NRIC, FIN)',
+    pattern: /^[STFGM]\d{7}[A-Z]$/i,
+    check: (value) => ({ isValid: passesNric(value.toUpperCase()) }),
+    chance: 0.05,
+    headers: ['nric', 'fin', 'nric no', 'nric number', 'ic'],
+  },
+  {
+    id: 'ng.nin',
+    title: 'Nigerian national numbers (NIN) or bank verification numbers (BVN)',
+    pattern: /^\d{11}$/,
+    check: () => ({ isValid: true }),
+    chance: 1,
+    alone: 0,
+    headers: ['nin', 'bvn', 'national identification number'],
   },
   {
     id: 'my.nric',
@@ -158,3 +176,10 @@ const rows: readonly NumberRow[] = [
 
 /** National numbers of persons: Asia, the Pacific and Africa. */
 export const asiaPacificAfricanNumbers: readonly Detector[] = rows.map(numberDetector);
+
+/** Weights 2, 7, 6, 5, 4, 3, 2; the first letter adds an offset and chooses the letters of the check. */
+function passesNric(value: string): boolean {
+  const offset = { T: 4, G: 4, M: 3 }[value[0]!] ?? 0;
+  const letters = { S: 'JZIHGFEDCBA', T: 'JZIHGFEDCBA', M: 'XWUTRQPNJLK' }[value[0]!] ?? 'XWUTRQPNMLK';
+  return letters[(weightedSum(value.slice(1, 8), [2, 7, 6, 5, 4, 3, 2]) + offset) % 11] === value[8];
+}
