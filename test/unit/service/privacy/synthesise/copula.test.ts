@@ -181,6 +181,19 @@ describe('drawn rows', () => {
   });
 });
 
+describe('the estimate', () => {
+  it('grows with rows and columns, and is known before the table is read', () => {
+    const estimate = (rowCount: number, columns: number) =>
+      copula.estimate({ rowCount, distinctCounts: Array(columns).fill(rowCount / 2), sampleCount: rowCount });
+    const [small, long, wide] = [estimate(1_000, 10), estimate(1_000_000, 10), estimate(1_000, 1_000)];
+    expect(small.seconds).toBeLessThan(1);
+    expect(long.seconds).toBeGreaterThan(2);
+    expect(long.seconds).toBeLessThan(60);
+    expect(wide.seconds).toBeGreaterThan(small.seconds);
+    expect(long.bytes).toBeGreaterThan(100e6);
+  });
+});
+
 describe('hostile tables', () => {
   const rows = 600;
   const make = (value: (row: number) => Cell) => Array.from({ length: rows }, (_, row) => value(row));
