@@ -224,39 +224,48 @@ interface Stretch {
   readonly signature: Int32Array;
 }
 
-function scan(
-  rows: GowerRows,
-  row: number,
-  among: GowerIndex,
-  { from, to, done, far, signature }: Stretch,
-  found: Found,
-): void {
-  const { categories: own, numbers: ownNumbers, categoryCount, numberCount } = rows;
-  const { categories, numbers } = among.rows;
-  const [firstCategory, firstNumber] = [row * categoryCount, row * numberCount];
+function scan(rows: GowerRows, row: number, among: GowerIndex, stretch: Stretch, found: Found): void {
+  const { from, to, signature } = stretch;
   const [first, second] = [signature[0]!, signature[1]!];
   const { signatures } = among;
   for (let place = from; place < to; place += 1) {
-    const limit = found.limit;
     // Most rows are further away by these categories alone.
-    const atLeast = differingBytes(first, signatures[2 * place]!);
-    if (atLeast >= limit || atLeast + differingBytes(second, signatures[2 * place + 1]!) >= limit) {
-      continue;
+    let distance = differingBytes(first, signatures[2 * place]!);
+    if (distance < found.limit) {
+      distance += differingBytes(second, signatures[2 * place + 1]!);
     }
-    let distance = far;
-    let other = place * categoryCount + done;
-    for (let each = done; each < categoryCount && distance < limit; each += 1, other += 1) {
-      distance += own[firstCategory + each] === categories[other] ? 0 : 1;
-    }
-    other = place * numberCount;
-    for (let each = 0; each < numberCount && distance < limit; each += 1, other += 1) {
-      const difference = Math.abs(ownNumbers[firstNumber + each]! - numbers[other]!);
-      distance += difference < 1 ? difference : 1;
-    }
-    if (distance < limit) {
-      found.add(place, distance);
+    if (distance < found.limit) {
+      distance = distanceUpTo(rows, row, among.rows, place, stretch, found.limit);
+      if (distance < found.limit) {
+        found.add(place, distance);
+      }
     }
   }
+}
+
+/** The sum over the columns, or anything from `limit` on as soon as it is reached. */
+function distanceUpTo(
+  rows: GowerRows,
+  row: number,
+  others: GowerRows,
+  place: number,
+  { done, far }: Stretch,
+  limit: number,
+): number {
+  const { categories, numbers, categoryCount, numberCount } = rows;
+  let distance = far;
+  let own = row * categoryCount + done;
+  let other = place * categoryCount + done;
+  for (const end = (row + 1) * categoryCount; own < end && distance < limit; own += 1, other += 1) {
+    distance += categories[own] === others.categories[other] ? 0 : 1;
+  }
+  own = row * numberCount;
+  other = place * numberCount;
+  for (const end = own + numberCount; own < end && distance < limit; own += 1, other += 1) {
+    const difference = Math.abs(numbers[own]! - others.numbers[other]!);
+    distance += difference < 1 ? difference : 1;
+  }
+  return distance;
 }
 
 /** So far from every scaled number that the difference counts as 1. */
