@@ -1,5 +1,5 @@
 import type { EncodedTable } from '../../data/encodedTable.ts';
-import { type ColumnKinds, columnKind, numericColumn } from '../tables/columnKind.ts';
+import { type ColumnKinds, columnKind, extentOf, numericColumn } from '../tables/columnKind.ts';
 import { type AlignedColumn, alignColumns, columnNamed, countCodes, selectColumns } from '../tables/rows.ts';
 
 /**
@@ -273,18 +273,9 @@ const nowhere = 1e9;
 
 function scaledPlaces(column: AlignedColumn, kind: 'number' | 'datetime'): Float64Array {
   const { places } = numericColumn({ ...column, codes: column.left }, kind);
-  const counts = countCodes(column.left, places.length);
-  countCodes(column.right, places.length).forEach((count, code) => {
-    counts[code]! += count;
-  });
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  places.forEach((place, code) => {
-    const used = counts[code]! > 0;
-    low = used && place < low ? place : low;
-    high = used && place > high ? place : high;
-  });
-  const range = high > low ? high - low : 1;
+  const extents = [extentOf(column.left, places), extentOf(column.right, places)].filter((each) => !!each);
+  const low = Math.min(...extents.map((extent) => extent.low));
+  const range = Math.max(...extents.map((extent) => extent.high)) - low || 1;
   return places.map((place) => (Number.isNaN(place) ? nowhere : (place - low) / range));
 }
 
