@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 
 export const redactDescription: MethodDescription = {
@@ -29,6 +29,7 @@ export interface RedactOptions {
 
 /** `[LABEL]` in place of everything that a finder knows; where two overlap, the one that begins first or is longer. */
 export function redact(finders: readonly TextFinder[], { key }: RedactOptions = {}): CellTransform {
+  const hmac = key && hmacSha256(key);
   return (value) => {
     if (typeof value !== 'string') {
       return value;
@@ -36,7 +37,7 @@ export function redact(finders: readonly TextFinder[], { key }: RedactOptions = 
     let text = '';
     let at = 0;
     for (const { start, end, label } of spansOf(value, finders)) {
-      text += value.slice(at, start) + replacement(label, value.slice(start, end), key);
+      text += value.slice(at, start) + replacement(label, value.slice(start, end), hmac);
       at = end;
     }
     return text + value.slice(at);
@@ -61,12 +62,7 @@ function spansOf(text: string, finders: readonly TextFinder[]): (FoundSpan & { r
   return joined;
 }
 
-function replacement(label: string, value: string, key: Uint8Array | undefined): string {
-  if (!key) {
-    return `[${label}]`;
-  }
-  const code = createHmac('sha256', key)
-    .update(`${label}:${value.normalize('NFC')}`)
-    .digest('hex');
-  return `[${label} ${code.slice(0, 8)}]`;
+function replacement(label: string, value: string, hmac: ((message: string) => Buffer) | undefined): string {
+  const code = hmac?.(`${label}:${value.normalize('NFC')}`).toString('hex', 0, 4);
+  return code === undefined ? `[${label}]` : `[${label} ${code}]`;
 }

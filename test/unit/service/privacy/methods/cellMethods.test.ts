@@ -3,7 +3,11 @@ import type { Cell } from '../../../../../src/service/data/encodedTable.ts';
 import { dayNumber } from '../../../../../src/service/privacy/methods/calendar.ts';
 import { coding, codingSql, topOf } from '../../../../../src/service/privacy/methods/coding.ts';
 import { columnTypeOf } from '../../../../../src/service/privacy/methods/columnType.ts';
-import { dateShift, dateShiftSql, shiftOf } from '../../../../../src/service/privacy/methods/dateShift.ts';
+import {
+  dateShift,
+  dateShiftSql,
+  subjectShift,
+} from '../../../../../src/service/privacy/methods/dateShift.ts';
 import { encodeValue } from '../../../../../src/service/privacy/methods/encodeValue.ts';
 import {
   dateUnits,
@@ -66,15 +70,17 @@ describe('date shift', () => {
   });
 
   test('whole weeks keep the day of the week', () => {
+    const weeks = subjectShift(key, { days: 30, wholeWeeks: true });
     for (let subject = 0; subject < 200; subject += 1) {
-      expect(Math.abs(shiftOf(key, `i:${subject}`, { days: 30, wholeWeeks: true })) % 7).toBe(0);
+      expect(Math.abs(weeks(`i:${subject}`)) % 7).toBe(0);
     }
   });
 
   test('each shift is as likely', () => {
+    const shift = subjectShift(key, { days: 5, wholeWeeks: false });
     const counts = new Array<number>(11).fill(0);
     for (let subject = 0; subject < 22_000; subject += 1) {
-      counts[shiftOf(key, `i:${subject}`, { days: 5, wholeWeeks: false }) + 5]! += 1;
+      counts[shift(`i:${subject}`) + 5]! += 1;
     }
     expect(Math.abs(chiSquareScore(counts, new Array<number>(11).fill(2000)))).toBeLessThan(4);
   });
@@ -84,7 +90,7 @@ describe('date shift', () => {
     expect(shift('2024-01-01', undefined, 0)).toBeNull();
     expect(() => shift('2023-02-29', 'i:1', 11)).toThrow(/^Row 12 of seen is not a date/);
     const subjects = Array.from({ length: 20 }, (_, subject) => `i:${subject}`);
-    const earlier = subjects.find((subject) => shiftOf(key, subject, options) < 0);
+    const earlier = subjects.find((subject) => subjectShift(key, options)(subject) < 0);
     expect(() => shift('0001-01-01', earlier, 0)).toThrow(/would leave the years 1 to 9999/);
   });
 
