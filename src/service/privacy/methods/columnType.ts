@@ -28,6 +28,8 @@ const plain: Readonly<Record<string, ColumnKind>> = {
   TIMESTAMP: 'timestamp',
   TIMESTAMP_S: 'timestamp',
   TIMESTAMP_MS: 'timestamp',
+  // As text it depends on the time zone of the session, which has to be UTC.
+  'TIMESTAMP WITH TIME ZONE': 'timestamp',
 };
 
 /** From DuckDB's name of a type, such as `DECIMAL(18,3)`. Finer than microseconds would be cut, so that is `other`. */

@@ -98,12 +98,16 @@ describe('date shift', () => {
     ['DATE', 1],
     ['DATE', -1],
     ['TIMESTAMP', 1],
+    ['TIMESTAMP WITH TIME ZONE', 1],
   ] as const)('DuckDB moves a %s as far', async (type, direction) => {
     const dates = Array.from(
       { length: 300 },
       (_, at) => `${1890 + (at % 200)}-02-${String(1 + (at % 28)).padStart(2, '0')}`,
     );
-    const values = dates.map((date) => (type === 'DATE' ? date : `${date} 12:34:56.789`));
+    const time = { DATE: '', TIMESTAMP: ' 12:34:56.789', 'TIMESTAMP WITH TIME ZONE': ' 12:34:56.789+00' }[
+      type
+    ];
+    const values = dates.map((date) => date + time);
     for (const wholeWeeks of [false, true]) {
       const subject = { sql: `'i:' || subject`, values: [] };
       const each = { days: 365, wholeWeeks };
