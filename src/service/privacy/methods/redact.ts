@@ -20,6 +20,8 @@ export interface TextFinder {
 export interface FoundSpan {
   readonly start: number;
   readonly end: number;
+  /** Where a finder knows several kinds. */
+  readonly label?: string | undefined;
 }
 
 export interface RedactOptions {
@@ -47,7 +49,9 @@ export function redact(finders: readonly TextFinder[], { key }: RedactOptions = 
 /** What is left of the overlap of two spans is redacted too: both are joined under the label of the first. */
 function spansOf(text: string, finders: readonly TextFinder[]): (FoundSpan & { readonly label: string })[] {
   const found = finders
-    .flatMap(({ label, find }) => [...find(text)].map(({ start, end }) => ({ start, end, label })))
+    .flatMap((finder) =>
+      [...finder.find(text)].map(({ start, end, label = finder.label }) => ({ start, end, label })),
+    )
     .filter(({ start, end }) => end > start)
     .sort((a, b) => a.start - b.start || b.end - a.end);
   const joined: { start: number; end: number; label: string }[] = [];

@@ -49,6 +49,16 @@ async function inDuckDb(
   );
 }
 
+test.each([
+  ['2024-02-29 12:00:00', 't:2024-02-29T12:00:00.000000Z'],
+  ['2024-02-29T12:00:00.5Z', 't:2024-02-29T12:00:00.500000Z'],
+  ['2024-03-01 01:30:00.123456+05:30', 't:2024-02-29T20:00:00.123456Z'],
+  ['2024-02-29 20:00:00-08', 't:2024-03-01T04:00:00.000000Z'],
+  ['2023-02-29 00:00:00', 's:2023-02-29 00:00:00'],
+])('the point in time %s is the same wherever its clock stands', (written, encoded) => {
+  expect(encodeValue(written, { kind: 'timestamp' })).toBe(encoded);
+});
+
 describe('date shift', () => {
   const options = { days: 365, wholeWeeks: false };
 
@@ -188,6 +198,16 @@ describe('redaction inside text', () => {
     );
     const overlapping = [finder('A', /abc/g), finder('B', /cde/g)];
     expect(redact(overlapping)('xabcdey', 0)).toBe('x[A]y');
+    const several = [
+      {
+        label: 'ANY',
+        find: () => [
+          { start: 0, end: 3, label: 'NAME' },
+          { start: 4, end: 5 },
+        ],
+      },
+    ];
+    expect(redact(several)('Ada 1', 0)).toBe('[NAME] [ANY]');
     expect(redact(finders)(null, 0)).toBeNull();
   });
 
