@@ -83,7 +83,8 @@ function decimalsOf(name: string, type: ColumnType, { decimals }: ColumnWith<'no
 
 function outputType(column: TableColumn, type: ColumnType, decimals: number): string {
   if (type.kind === 'integer') {
-    return /HUGEINT/i.test(column.type) ? 'HUGEINT' : 'BIGINT';
+    // Parquet has no HUGEINT: DuckDB would write doubles.
+    return /HUGEINT|UBIGINT/i.test(column.type) ? 'DECIMAL(38,0)' : 'BIGINT';
   }
   return `DECIMAL(38,${decimals})`;
 }
