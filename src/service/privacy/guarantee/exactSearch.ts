@@ -1,16 +1,19 @@
 import type { Lattice } from './lattice.ts';
-import type { NodeChecker } from './nodeCheck.ts';
-import { classScore, compareScores, type QualityModel, type Score } from './quality.ts';
+import type { NodeChecker, NodeClasses } from './nodeCheck.ts';
+import { compareScores, type Score } from './quality.ts';
 
 /** What the strategies share: the space, the checks and when to stop. */
 export interface SearchSpace {
   readonly lattice: Lattice;
   readonly checker: NodeChecker;
-  readonly quality: QualityModel;
   /** Nodes above one that fulfils the criteria fulfil them too. */
   readonly monotone: boolean;
   /** The score of a node where it does not depend on its classes. */
   readonly scoreOf: ((node: number) => Score) | undefined;
+  /** The score of a node by its classes, and a bound below which nothing more general scores. */
+  readonly evaluate: (node: number, classes: NodeClasses) => { readonly score: Score; readonly bound: Score };
+  /** The bound where it is known before any check. */
+  readonly boundOf: ((node: number) => Score) | undefined;
   /** Called before each check; answers whether the time is over. Throws where the search was cancelled. */
   readonly isOver: () => boolean;
 }
@@ -181,9 +184,12 @@ class OrderedSearch {
  * leaving out those above a node whose bound is no better than the best score.
  */
 function searchByClasses(space: SearchSpace): Found {
-  const { lattice, checker, quality, monotone, isOver } = space;
+  const { lattice, checker, monotone, isOver } = space;
   const heights = Uint16Array.from({ length: lattice.size }, (_, node) => lattice.heightOf(node));
-  const upwards = Uint32Array.from(heights.keys()).sort((a, b) => heights[a]! - heights[b]! || a - b);
+  const bounds = space.boundOf && Array.from({ length: lattice.size }, (_, node) => space.boundOf!(node));
+  const upwards = Uint32Array.from(heights.keys()).sort(
+    (a, b) => (bounds && compareScores(bounds[a]!, bounds[b]!)) || heights[a]! - heights[b]! || a - b,
+  );
   const marks = new Uint8Array(lattice.size);
   const tagged = tagBySize(space, upwards, marks);
   const pruned = new Uint8Array(lattice.size);
@@ -191,7 +197,7 @@ function searchByClasses(space: SearchSpace): Found {
   let best: { node: number; score: Score } | undefined;
   const evaluate = (node: number) => {
     const classes = checker.check(lattice.levelsOf(node));
-    const { score, bound } = classScore(quality, classes);
+    const { score, bound } = space.evaluate(node, classes);
     const passes = classes.violatingRows <= checker.suppressible;
     if (passes && isBetter(score, best, lattice)) {
       best = { node, score };

@@ -22,6 +22,8 @@ export interface NodeClasses extends ClassSizes {
   readonly violatingRows: number;
   /** For each distinct tuple its class, where the check began with the tuples; else undefined. */
   readonly classOfTuple: Int32Array | undefined;
+  /** For each class one of its tuples. */
+  readonly tupleOfClass: Int32Array;
 }
 
 interface SensitiveEntries {
@@ -114,7 +116,29 @@ export class NodeChecker {
       undersizedRows,
       violatingRows,
       classOfTuple: from === undefined ? groupOf : undefined,
+      tupleOfClass: this.#grouper.firstOf,
     };
+  }
+
+  /** What suppression costs beyond generalisation, as the model `nonUniformEntropy` counts it, in bits. */
+  suppressionEntropy(
+    levels: readonly number[],
+    { count, sizes, suppressed, tupleOfClass }: NodeClasses,
+  ): number {
+    let entropy = 0;
+    this.#quasiIdentifiers.forEach((table, column) => {
+      const { labelOfCode, labels } = table.levels[levels[column]!]!;
+      const lost = new Float64Array(labels.length);
+      let lostRows = 0;
+      for (let index = 0; index < count; index += 1) {
+        if (suppressed[index] === 1) {
+          lost[labelOfCode[this.tuples.codes[column]![tupleOfClass[index]!]!]!]! += sizes[index]!;
+          lostRows += sizes[index]!;
+        }
+      }
+      entropy += lost.reduce((sum, rows) => sum + (rows > 0 ? rows * Math.log2(lostRows / rows) : 0), 0);
+    });
+    return entropy;
   }
 
   #keys(levels: readonly number[]): KeyColumn[] {

@@ -94,11 +94,10 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   const space: SearchSpace = {
     lattice,
     checker,
-    quality,
     monotone:
       criteria.every(survivesMerging) &&
       (checker.suppressible === 0 || criteria.every(({ kind }) => kind === 'kAnonymity')),
-    scoreOf: costs && ((node) => aggregateCosts(quality, levelCosts(costs, lattice.levelsOf(node)))),
+    ...scoring(quality, costs, lattice, checker),
     isOver,
   };
   const small = lattice.size <= (task.nodeLimit ?? 500_000);
@@ -112,7 +111,7 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   const classes = checker.check(levels);
   return {
     levels,
-    score: space.scoreOf?.(found.node) ?? classScore(quality, classes).score,
+    score: space.scoreOf?.(found.node) ?? space.evaluate(found.node, classes).score,
     classes: classes.suppressed
       .subarray(0, classes.count)
       .reduce((sum, suppressed) => sum + 1 - suppressed, 0),
@@ -200,6 +199,29 @@ function paddedRows({ column }: LevelTable, checker: NodeChecker, index: number)
 
 function levelCosts(costs: readonly Float64Array[], levels: readonly number[]): number[] {
   return costs.map((table, column) => table[levels[column]!]!);
+}
+
+function scoring(
+  quality: QualityModel,
+  costs: readonly Float64Array[] | undefined,
+  lattice: Lattice,
+  checker: NodeChecker,
+): Pick<SearchSpace, 'scoreOf' | 'boundOf' | 'evaluate'> {
+  if (costs === undefined) {
+    return { scoreOf: undefined, boundOf: undefined, evaluate: (_, classes) => classScore(quality, classes) };
+  }
+  const known = (node: number) => aggregateCosts(quality, levelCosts(costs, lattice.levelsOf(node)));
+  const counts = quality.model === 'nonUniformEntropy' && quality.suppression === 'counted';
+  return counts && checker.suppressible > 0
+    ? {
+        scoreOf: undefined,
+        boundOf: known,
+        evaluate: (node, classes) => {
+          const bound = known(node);
+          return { bound, score: [bound[0]! + checker.suppressionEntropy(lattice.levelsOf(node), classes)] };
+        },
+      }
+    : { scoreOf: known, boundOf: known, evaluate: (node) => ({ score: known(node), bound: known(node) }) };
 }
 
 function nothingFound({ criteria }: SearchTask, checker: NodeChecker, lattice: Lattice): Error {

@@ -126,7 +126,9 @@ function scoreOf(
   const lost = broken.flat().length;
   switch (quality.model) {
     case 'nonUniformEntropy':
-      return [round(sum)];
+      return [
+        round(sum + (quality.suppression === 'counted' ? suppressionCost(task, levels, broken.flat()) : 0)),
+      ];
     case 'loss':
       return quality.aggregate === 'rank'
         ? costs.sort((a, b) => b - a).map(round)
@@ -145,6 +147,14 @@ function scoreOf(
         rowCount / ((groups.length - broken.length + (lost > 0 ? 1 : 0)) * requiredSize(task.criteria)),
       ];
   }
+}
+
+function suppressionCost(task: SearchTask, levels: readonly number[], lost: readonly number[]): number {
+  return levels.reduce((total, level, column) => {
+    const labels = lost.map((row) => labelAt(task, column, level, row));
+    const alike = (label: string) => labels.filter((other) => other === label).length;
+    return total + labels.reduce((sum, label) => sum + Math.log2(lost.length / alike(label)), 0);
+  }, 0);
 }
 
 function requiredSize(criteria: readonly Criterion[]): number {

@@ -8,6 +8,7 @@ import {
   type LevelTable,
 } from '../../../../../src/service/privacy/guarantee/hierarchy/levelTable.ts';
 import { levelsOf } from '../../../../../src/service/privacy/guarantee/hierarchy/rule.ts';
+import { estimatedKMap } from '../../../../../src/service/privacy/guarantee/kMap.ts';
 import { NodeChecker } from '../../../../../src/service/privacy/guarantee/nodeCheck.ts';
 import { classScore, type QualityModel } from '../../../../../src/service/privacy/guarantee/quality.ts';
 import {
@@ -55,6 +56,24 @@ describe('on Adult with the hierarchies of ARX', () => {
     const sex = costs.find(({ column }) => column === 'sex');
     expect(sex).toEqual({ column: 'sex', level: 1, highestLevel: 1, loss: 1, violatingRowsBelow: 16 });
   });
+
+  it.each([
+    [3, [0, 0, 1, 1, 0, 2, 2, 0], 130804.5332092598],
+    [1000, [0, 0, 1, 1, 1, 2, 1, 0], 151894.1394841501],
+  ])(
+    'finds the published optimum of %i-map in the population of the USA, suppression counted',
+    (k, levels, score) => {
+      const criterion = estimatedKMap(k, 30_162 / 318_857_056, 0.01, 'zeroTruncatedPoisson');
+      const result = searchGeneralisation({
+        quasiIdentifiers: withoutOccupation,
+        criteria: [criterion],
+        suppressionLimit: 0.05,
+        quality: { model: 'nonUniformEntropy', suppression: 'counted' },
+      });
+      expect(result).toMatchObject({ levels, optimal: true });
+      expect(result.score[0]).toBeCloseTo(score, 6);
+    },
+  );
 
   const discernibility = (criteria: readonly Criterion[], levels: readonly number[]) => {
     const checker = new NodeChecker(withoutOccupation, criteria, [{ column: occupation }], 1);
@@ -134,6 +153,7 @@ describe('compared with trying every generalisation of small random tables', () 
   };
   const qualities: QualityModel[] = [
     { model: 'nonUniformEntropy' },
+    { model: 'nonUniformEntropy', suppression: 'counted' },
     { model: 'loss', aggregate: 'rank' },
     { model: 'loss', aggregate: 'mean' },
     { model: 'precision' },
