@@ -67,7 +67,7 @@ class OrderedSearch {
 
   run(): Found {
     const { lattice, monotone, isOver } = this.#space;
-    const bounded = this.#bestPassing((node) => this.#isLargeEnough(node));
+    const bounded = this.#bestPassing((node) => passesMonotonePart(this.#space, node));
     if (monotone || bounded.node === undefined) {
       return bounded;
     }
@@ -98,12 +98,6 @@ class OrderedSearch {
         .find((below) => !isOver() && this.#passesFully(below));
     }
     return node;
-  }
-
-  #isLargeEnough(node: number): boolean {
-    const { lattice, checker, monotone } = this.#space;
-    const { undersizedRows, violatingRows } = checker.check(lattice.levelsOf(node));
-    return (monotone ? violatingRows : undersizedRows) <= checker.suppressible;
   }
 
   #passesFully(node: number): boolean {
@@ -226,11 +220,8 @@ function isBetter(score: Score, best: { node: number; score: Score } | undefined
 }
 
 /** Answers whether every node got its tag before the time was over. */
-function tagBySize(
-  { lattice, checker, isOver }: SearchSpace,
-  upwards: Uint32Array,
-  marks: Uint8Array,
-): boolean {
+function tagBySize(space: SearchSpace, upwards: Uint32Array, marks: Uint8Array): boolean {
+  const { lattice, isOver } = space;
   for (const start of upwards) {
     const path = marks[start] === 0 ? untaggedPathUp(lattice, marks, start) : [];
     let low = 0;
@@ -241,7 +232,7 @@ function tagBySize(
       }
       const middle = (low + high) >> 1;
       const node = path[middle]!;
-      if (checker.check(lattice.levelsOf(node)).undersizedRows <= checker.suppressible) {
+      if (passesMonotonePart(space, node)) {
         lattice.mark(marks, node, passing, 'above');
         high = middle - 1;
       } else {
@@ -251,6 +242,12 @@ function tagBySize(
     }
   }
   return true;
+}
+
+/** What every node above a passing one passes too: all criteria, or where they are not so, the class sizes alone. */
+function passesMonotonePart({ lattice, checker, monotone }: SearchSpace, node: number): boolean {
+  const { undersizedRows, violatingRows } = checker.check(lattice.levelsOf(node));
+  return (monotone ? violatingRows : undersizedRows) <= checker.suppressible;
 }
 
 function untaggedPathUp(lattice: Lattice, marks: Uint8Array, start: number): number[] {

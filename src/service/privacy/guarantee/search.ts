@@ -1,5 +1,11 @@
 import { searchBestFirst } from './bestFirstSearch.ts';
-import { type Criterion, checkCriteria, describeCriterion, survivesMerging } from './criteria.ts';
+import {
+  type Criterion,
+  checkCriteria,
+  describeCriterion,
+  sensitiveColumnOf,
+  survivesMerging,
+} from './criteria.ts';
 import { noQuasiIdentifiers, noRows, unreachable, wrongSetting } from './errors.ts';
 import { type SearchSpace, searchExactly } from './exactSearch.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
@@ -94,9 +100,11 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   const space: SearchSpace = {
     lattice,
     checker,
-    monotone:
-      criteria.every(survivesMerging) &&
-      (checker.suppressible === 0 || criteria.every(({ kind }) => kind === 'kAnonymity')),
+    monotone: criteria.every(
+      (criterion) =>
+        survivesMerging(criterion) &&
+        (checker.suppressible === 0 || sensitiveColumnOf(criterion) === undefined),
+    ),
     ...scoring(quality, costs, lattice, checker),
     isOver,
   };

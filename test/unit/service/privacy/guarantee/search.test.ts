@@ -75,6 +75,18 @@ describe('on Adult with the hierarchies of ARX', () => {
     },
   );
 
+  it('finds the published optimum of an average risk of 1 %, suppression counted', () => {
+    const result = searchGeneralisation({
+      quasiIdentifiers,
+      criteria: [{ kind: 'averageRisk', threshold: 0.01 }],
+      suppressionLimit: 0.04,
+      quality: { model: 'nonUniformEntropy', suppression: 'counted' },
+    });
+    expect(result).toMatchObject({ levels: [1, 0, 1, 1, 3, 2, 2, 1, 1], optimal: true });
+    expect(result.score[0]).toBeCloseTo(314637.8461904862, 6);
+    expect(result.classes / (result.rowCount - result.suppressedRows)).toBeLessThanOrEqual(0.01);
+  });
+
   const discernibility = (criteria: readonly Criterion[], levels: readonly number[]) => {
     const checker = new NodeChecker(withoutOccupation, criteria, [{ column: occupation }], 1);
     return classScore({ model: 'discernibility' }, checker.check(levels)).score[0];
@@ -140,6 +152,7 @@ describe('on Adult with the hierarchies of ARX', () => {
 describe('compared with trying every generalisation of small random tables', () => {
   const criteria: Record<string, Criterion[]> = {
     'k-anonymity': kAnonymity(3),
+    'average risk': [{ kind: 'averageRisk', threshold: 0.25 }],
     'distinct diversity': [{ kind: 'distinctDiversity', sensitive: 'sensitive', l: 2 }],
     'entropy diversity': [...kAnonymity(2), { kind: 'entropyDiversity', sensitive: 'sensitive', l: 1.7 }],
     'recursive diversity': [{ kind: 'recursiveDiversity', sensitive: 'sensitive', c: 2, l: 2 }],
