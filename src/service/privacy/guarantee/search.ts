@@ -6,7 +6,7 @@ import {
   sensitiveColumnOf,
   survivesMerging,
 } from './criteria.ts';
-import { noQuasiIdentifiers, noRows, unreachable, wrongSetting } from './errors.ts';
+import { noQuasiIdentifiers, noRows, tooManyGeneralisations, unreachable, wrongSetting } from './errors.ts';
 import { type SearchSpace, searchExactly } from './exactSearch.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { distinctLevels, Lattice } from './lattice.ts';
@@ -28,7 +28,7 @@ export interface SearchTask {
   readonly highest?: readonly number[];
   /** Milliseconds after which the best so far is answered; 60,000 without it. */
   readonly timeLimit?: number;
-  /** Spaces of more nodes are searched from the top, best first; 500,000 without it. */
+  /** Spaces of more nodes are searched from the top, best first; 200,000 without it. */
   readonly nodeLimit?: number;
   readonly checkCancelled?: () => void;
   readonly onProgress?: (progress: SearchProgress) => void;
@@ -86,6 +86,9 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
     throw noRows('Searching a generalisation');
   }
   const lattice = new Lattice(worthwhileLevels(task, checker));
+  if (lattice.size > Number.MAX_SAFE_INTEGER) {
+    throw tooManyGeneralisations(quasiIdentifiers.length);
+  }
   const costs = costTables(quality, quasiIdentifiers, checker);
   let reported = begin;
   const isOver = () => {
@@ -108,7 +111,7 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
     ...scoring(quality, costs, lattice, checker),
     isOver,
   };
-  const small = lattice.size <= (task.nodeLimit ?? 500_000);
+  const small = lattice.size <= (task.nodeLimit ?? 200_000);
   const found = small ? searchExactly(space) : searchBestFirst(space);
   const { checks } = checker;
   if (found.node === undefined) {
