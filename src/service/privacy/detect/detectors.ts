@@ -10,6 +10,7 @@ import { americanNumbers } from './families/nationalIds/americas.ts';
 import { asiaPacificAfricanNumbers } from './families/nationalIds/asiaPacificAfrica.ts';
 import { companyNumbers } from './families/nationalIds/companies.ts';
 import { europeanNumbers } from './families/nationalIds/europe.ts';
+import { europeanVatNumbers } from './families/nationalIds/europeanVat.ts';
 import { networkDetectors } from './families/network.ts';
 import { personDetectors } from './families/person.ts';
 import { placeDetectors } from './families/place.ts';
@@ -32,4 +33,5 @@ export const detectors: readonly Detector[] = [
   ...demographicDetectors,
   ...keyDetectors,
   ...companyNumbers,
+  ...europeanVatNumbers,
 ];
