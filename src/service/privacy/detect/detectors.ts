@@ -14,6 +14,8 @@ import { europeanVatNumbers } from './families/nationalIds/europeanVat.ts';
 import { networkDetectors } from './families/network.ts';
 import { personDetectors } from './families/person.ts';
 import { placeDetectors } from './families/place.ts';
+import { socialTraitDetectors } from './families/socialTraits.ts';
+import { specialTraitDetectors } from './families/specialTraits.ts';
 import { unitedStatesDetectors } from './families/unitedStates.ts';
 
 /** All that can be told from whole values. Of equals the earlier wins, so the numbers of persons precede companies'. */
@@ -31,6 +33,8 @@ export const detectors: readonly Detector[] = [
   ...placeDetectors,
   ...dateDetectors,
   ...demographicDetectors,
+  ...socialTraitDetectors,
+  ...specialTraitDetectors,
   ...keyDetectors,
   ...companyNumbers,
   ...europeanVatNumbers,
