@@ -28,6 +28,7 @@ const kinds: Readonly<Record<string, () => string>> = {
   full_name: () => made.fullName() + made.letters(3).toLowerCase(),
   phone: () => made.germanMobile(),
   contact: () => made.usPhone(),
+  mobile: () => made.usPhone().replace(/\D/g, ''),
   card: () => made.card(),
   account: () => made.iban(),
   ssn: () => made.ssn(),
