@@ -1,0 +1,280 @@
+import type { ColumnType, DataValue } from './data.ts';
+import { notification, request } from './rpc.ts';
+
+/*
+ * Anonymising a table: a recipe is a text file beside the data (`NAME.anonymise.yaml`), and what stands in it is the
+ * truth. Pages and commands change it through these requests; people may edit the file themselves.
+ */
+
+/**
+ * Opens the recipe of a table, or the recipe itself. Where there is none, one is proposed from what was found in the
+ * table; it is a draft that no file holds before the first `changeRecipe` or `saveRecipe`.
+ */
+export const openRecipe = request<OpenRecipe, RecipeState>('privacy/openRecipe');
+/** Changes the recipe, comments kept, and writes it. Refused with `privacy.recipeChanged` when the file is a newer one. */
+export const changeRecipe = request<ChangeRecipe, RecipeState>('privacy/changeRecipe');
+/** Some rows before and after, and what the choices so far do to risk and use. Reports progress; cancellable. */
+export const previewRecipe = request<PreviewRecipe, RecipePreview>('privacy/preview');
+/** Writes the output and the report, all or nothing. Reports progress; cancellable within a second. */
+export const applyRecipe = request<ApplyRecipe, AppliedRecipe>('privacy/apply');
+/** What the last application of a recipe left, as its report tells it. */
+export const getPrivacyReport = request<{ recipe: string }, PrivacyReport>('privacy/getReport');
+/** The key holder's way back: writes the columns whose method can be undone, into a new file. */
+export const restoreData = request<RestoreData, RestoredData>('privacy/restore');
+/** Hands a key to the service, which keeps it in memory alone and forgets it when it ends. */
+export const handKey = request<HandKey, KeyCheck>('privacy/handKey');
+
+/** A recipe, its table or its keys are other ones; whoever shows it asks again. */
+export const recipeChanged = notification<{ recipe: string; version: number }>('privacy/recipeChanged');
+
+/** Work that needs a key which nobody has handed over is refused with this code; `handKey` and ask again. */
+export const keyMissingCode = 'privacy.keyMissing';
+
+export interface OpenRecipe {
+  /** Of a table or of a recipe; absolute, or relative to the workspace folder. */
+  readonly path: string;
+}
+
+/** `direct`: names a person by itself. `quasi`: does so together with others. */
+export type ColumnRole = 'direct' | 'quasi' | 'sensitive' | 'other';
+
+export interface RecipeState {
+  /** Relative to the workspace folder where it is inside it. */
+  readonly recipe: string;
+  /** False for a draft that no file holds yet. */
+  readonly saved: boolean;
+  /** Grows with every change, also of the file by others. */
+  readonly version: number;
+  readonly input: { readonly path: string; readonly rows: number; readonly bytes: number };
+  /** Where the result is to be written. */
+  readonly output: string;
+  readonly columns: readonly RecipeColumn[];
+  readonly guarantee: Guarantee | null;
+  readonly release: string;
+  readonly key: RecipeKey;
+  /** Why the recipe cannot be applied as it stands; the columns above are the last that could be read. */
+  readonly problems: readonly RecipeProblem[];
+}
+
+export interface RecipeColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly role: ColumnRole;
+  /** Set by a person, and not only proposed. */
+  readonly confirmed: boolean;
+  readonly finding: ColumnEvidence | null;
+  readonly method: MethodChoice;
+  /** Methods that fit the column's type, the proposed one first. */
+  readonly offered: readonly MethodOffer[];
+  /** Levels of generalisation, for a quasi-identifier that the guarantee may generalise: from the value to `*`. */
+  readonly hierarchy: HierarchySketch | null;
+}
+
+export interface ColumnEvidence {
+  /** "e-mail addresses". */
+  readonly title: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** Sentences, the strongest first. */
+  readonly evidence: readonly string[];
+  /** Up to three values of which only the form can be seen. */
+  readonly maskedSamples: readonly string[];
+  /** A special category of personal data by article 9 of the GDPR. */
+  readonly specialCategory: boolean;
+}
+
+export interface MethodChoice {
+  readonly id: string;
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+export type OptionValue = string | number | boolean;
+
+/** What a page needs to offer a method. */
+export interface MethodOffer {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for people who are no privacy engineers. */
+  readonly sentence: string;
+  /** What it does not do. */
+  readonly limit: string;
+  readonly reversible: 'no' | 'keyHolder' | 'candidates' | 'unchanged';
+  readonly needsKey: boolean;
+  readonly options: readonly MethodOption[];
+}
+
+export interface MethodOption {
+  readonly name: string;
+  readonly title: string;
+  readonly kind: 'number' | 'integer' | 'text' | 'choice' | 'switch';
+  readonly standard: OptionValue | null;
+  readonly choices?: readonly { readonly value: string; readonly title: string }[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Said beside it when it is wrong or has a consequence. */
+  readonly hint?: string;
+}
+
+export interface HierarchySketch {
+  /** `automatic` ones are made from the values; others stand in the recipe or in a file that it names. */
+  readonly source: 'automatic' | 'recipe' | 'file';
+  /** For each level some of its labels, from the values themselves to `*`. */
+  readonly levels: readonly { readonly labels: readonly string[]; readonly count: number }[];
+}
+
+/** What must hold of every equivalence class of the quasi-identifiers. */
+export interface Guarantee {
+  readonly k: number;
+  readonly sensitive: readonly SensitiveCriterion[];
+  /** The share of rows that may be left out, 0 to 1. */
+  readonly suppressionLimit: number;
+  /** One generalisation for a whole column, or groups of rows each their own. */
+  readonly recoding: 'global' | 'local';
+}
+
+export interface SensitiveCriterion {
+  readonly column: string;
+  readonly criterion: 'distinctL' | 'entropyL' | 'recursiveCL' | 'tCloseness';
+  readonly l?: number;
+  readonly c?: number;
+  readonly t?: number;
+}
+
+export interface RecipeKey {
+  /** The name of the key in the recipe; null where no method needs one. */
+  readonly id: string | null;
+  readonly state: 'notNeeded' | 'ready' | 'missing' | 'other';
+}
+
+export interface RecipeProblem {
+  readonly message: string;
+  /** From 1, in the recipe. */
+  readonly line?: number;
+  readonly column?: number;
+  /** The column of the table that it is about. */
+  readonly about?: string;
+}
+
+export interface ChangeRecipe {
+  readonly recipe: string;
+  /** The version that was changed. */
+  readonly version: number;
+  readonly change: RecipeChange;
+}
+
+export type RecipeChange =
+  | { readonly kind: 'role'; readonly column: string; readonly role: ColumnRole }
+  | { readonly kind: 'method'; readonly column: string; readonly method: MethodChoice }
+  | { readonly kind: 'guarantee'; readonly guarantee: Guarantee | null }
+  | { readonly kind: 'output'; readonly path: string }
+  | { readonly kind: 'key'; readonly id: string }
+  /** Of a draft: writes it as it is. */
+  | { readonly kind: 'save' };
+
+export interface PreviewRecipe {
+  readonly recipe: string;
+  /** How many rows to show, at most 100. */
+  readonly rows: number;
+}
+
+export interface RecipePreview {
+  readonly version: number;
+  /** Names of the columns that the output has, in its order. */
+  readonly columns: readonly string[];
+  /** Real rows, each before and after; null where the row is suppressed. */
+  readonly rows: readonly {
+    readonly before: readonly DataValue[];
+    readonly after: readonly DataValue[] | null;
+  }[];
+  readonly risk: Dial;
+  readonly use: Dial;
+  /** Which quasi-identifiers make rows unique, the strongest first. */
+  readonly drivers: readonly { readonly columns: readonly string[]; readonly uniqueRows: number }[];
+  readonly suppressedRows: number;
+}
+
+/** One number from 0 (low) to 1 (high), before and after, and what it means. */
+export interface Dial {
+  readonly before: number;
+  readonly after: number;
+  readonly sentence: string;
+}
+
+export interface ApplyRecipe {
+  readonly recipe: string;
+  /** Another table of the same columns; the recipe's own without it. */
+  readonly input?: string;
+  readonly output?: string;
+  /** Replace an output that an application before this one wrote. */
+  readonly replace?: boolean;
+}
+
+export interface AppliedRecipe {
+  readonly output: string;
+  readonly rows: number;
+  readonly suppressedRows: number;
+  readonly bytes: number;
+  /** Relative paths of what a data protection officer reads, and of the same for programs. */
+  readonly report: { readonly html: string; readonly json: string };
+  readonly milliseconds: number;
+}
+
+export interface PrivacyReport {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly input: { readonly path: string; readonly rows: number; readonly sha256: string };
+  readonly output: { readonly path: string; readonly rows: number; readonly sha256: string };
+  readonly recipeHash: string;
+  /** Plain words first: what was done, what holds, and what is not guaranteed. */
+  readonly summary: readonly string[];
+  readonly notGuaranteed: readonly string[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly role: ColumnRole;
+    readonly method: string;
+    readonly sentence: string;
+    readonly limit: string;
+  }[];
+  readonly risk: readonly ReportFigure[];
+  readonly attacks: readonly ReportFigure[];
+  readonly utility: readonly ReportFigure[];
+}
+
+/** A figure of the report, before and after, side by side. */
+export interface ReportFigure {
+  readonly id: string;
+  readonly title: string;
+  /** What it means, in one sentence. */
+  readonly sentence: string;
+  readonly kind: 'share' | 'count' | 'score';
+  readonly before: number | null;
+  readonly after: number | null;
+  /** Where it is known with uncertainty: 95 % interval of `after`. */
+  readonly interval?: readonly [number, number];
+  readonly better: 'lower' | 'higher';
+}
+
+export interface RestoreData {
+  readonly recipe: string;
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface RestoredData {
+  readonly output: string;
+  readonly rows: number;
+  readonly restored: readonly string[];
+  readonly notRestored: readonly { readonly column: string; readonly why: string }[];
+}
+
+export interface HandKey {
+  readonly id: string;
+  /** 32 bytes in base64. */
+  readonly key: string;
+}
+
+/** First bytes of a keyed hash of a fixed word, so that a wrong key is known before anything is written. */
+export interface KeyCheck {
+  readonly id: string;
+  readonly check: string;
+}
