@@ -222,6 +222,7 @@ describe('the rows', () => {
   it('of a very long and very wide table are shown where one scrolls, and nothing freezes', async () => {
     const page = await open('wide');
     await page.getByText(exact).waitFor();
+    await page.getByText('the first 500 of 10,000 columns').waitFor();
     await page.getByRole('tab', { name: 'Rows' }).click();
     const grid = page.getByRole('grid', { name: 'Rows' });
     const cell = (at: number, column: number) => page.locator(`#cell-${at}-${column}`);

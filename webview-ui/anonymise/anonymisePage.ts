@@ -15,6 +15,7 @@ import { headerView } from './headerView.ts';
 import { methodView } from './methodView.ts';
 import { previewTable } from './previewTable.ts';
 import { isKeyWanted, RecipeSession } from './recipeSession.ts';
+import { progressWords } from './words.ts';
 
 /** Columns with what was found, what is done to each, real rows before and after, and what it does to risk and use. */
 export class AnonymisePage extends PanelPage {
@@ -58,7 +59,13 @@ export class AnonymisePage extends PanelPage {
     if (recipe) {
       return this.#page(recipe);
     }
-    return this.failure || this.problem ? nothing : emptyNotice('Looking for personal data in the table…');
+    if (this.failure || this.problem) {
+      return nothing;
+    }
+    const progress = this.#session?.progress;
+    return emptyNotice(
+      `Looking for personal data in the table…${progress ? ` ${progressWords(progress)}` : ''}`,
+    );
   }
 
   /** The file was changed by others at the same time. */
@@ -131,7 +138,8 @@ export class AnonymisePage extends PanelPage {
       const dropped = recipe.columns.map(({ name }) => name).filter((name) => !inOutput.has(name));
       const chooseColumn = (name: string) => this.#chooseColumn(name);
       const isOutdated = session.isPreviewing || previewProblem !== undefined;
-      return html`${problem}${previewTable({ preview, dropped, chosen, isOutdated, chooseColumn })}`;
+      const progress = session.progress && progressWords(session.progress);
+      return html`${problem}${previewTable({ preview, dropped, chosen, isOutdated, progress, chooseColumn })}`;
     }
     if (problem !== nothing) {
       return problem;
@@ -142,7 +150,7 @@ export class AnonymisePage extends PanelPage {
     return emptyNotice(
       isKeyWanted(recipe)
         ? 'Rows before and after appear here once the key is known.'
-        : 'Trying the recipe on some rows…',
+        : `Trying the recipe on the table… ${session.progress ? progressWords(session.progress) : ''}`,
     );
   }
 

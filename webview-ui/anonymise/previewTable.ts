@@ -9,12 +9,14 @@ export interface PreviewShown {
   readonly dropped: readonly string[];
   readonly chosen: string;
   readonly isOutdated: boolean;
+  /** How far a new one is. */
+  readonly progress: string | undefined;
   chooseColumn(name: string): void;
 }
 
 /** Real rows, each cell as it was and as it becomes; rows that are left out are struck through. */
 export function previewTable(shown: PreviewShown): TemplateResult {
-  const { preview, dropped, chosen, isOutdated } = shown;
+  const { preview, dropped, chosen, isOutdated, progress } = shown;
   const { columns, rows, suppressedRows } = preview;
   const isNumeric = (index: number) => rows.some(({ before }) => typeof before[index] === 'number');
   return html`<section class="preview ${isOutdated ? 'outdated' : ''}" aria-label="Preview" aria-busy=${String(isOutdated)}>
@@ -23,7 +25,7 @@ export function previewTable(shown: PreviewShown): TemplateResult {
       <span class="secondary">
         ${plural(rows.length, 'row')} before and after${
           suppressedRows > 0 ? `; ${plural(suppressedRows, 'row')} of the whole table will be left out` : ''
-        }
+        }${progress ? ` · ${progress}` : ''}
       </span>
     </div>
     <div class="table-scroll" tabindex="0" role="region" aria-label="Rows before and after">

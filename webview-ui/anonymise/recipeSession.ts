@@ -9,6 +9,7 @@ import {
   type RecipeState,
   recipeChangedCode,
 } from '../../src/protocol/privacy.ts';
+import type { Progress } from '../../src/protocol/rpc.ts';
 import type { Host } from '../shared/host.ts';
 import { chosenBy, withChange } from './recipeChanges.ts';
 
@@ -48,6 +49,8 @@ export class RecipeSession implements Disposable {
   /** Why the last choice or opening failed. */
   problem: ErrorShape | undefined;
   previewProblem: ErrorShape | undefined;
+  /** How far the table is looked through, or the preview is made: one after the other. */
+  progress: Progress | undefined;
   /** What happened to the recipe that the user did not do. */
   notice: string | undefined;
 
@@ -144,12 +147,19 @@ export class RecipeSession implements Disposable {
 
   async #open(): Promise<void> {
     try {
-      this.#learn(await this.#options.host.send(openRecipe, { path: this.#options.path }));
+      const { host, path } = this.#options;
+      this.#learn(await host.send(openRecipe, { path }, undefined, (progress) => this.#tell(progress)));
       this.problem = undefined;
     } catch (error) {
       this.problem = errorShape(error);
       this.#heardVersion = 0;
     }
+    this.progress = undefined;
+  }
+
+  #tell(progress: Progress): void {
+    this.progress = progress;
+    this.#options.changed();
   }
 
   async #send(change: RecipeChange, state: RecipeState): Promise<void> {
@@ -203,7 +213,8 @@ export class RecipeSession implements Disposable {
     this.#previewing = attempt;
     this.#options.changed();
     const question = { recipe: state.recipe, rows: previewRows };
-    const outcome = await this.#options.host.send(previewRecipe, question, attempt.signal).then(
+    const tell = (progress: Progress) => this.#previewing === attempt && this.#tell(progress);
+    const outcome = await this.#options.host.send(previewRecipe, question, attempt.signal, tell).then(
       (preview) => ({ preview }),
       (error: unknown) => ({ error: errorShape(error) }),
     );
@@ -211,6 +222,7 @@ export class RecipeSession implements Disposable {
       return;
     }
     this.#previewing = undefined;
+    this.progress = undefined;
     if ('preview' in outcome) {
       this.#preview = outcome.preview;
       this.previewProblem = undefined;

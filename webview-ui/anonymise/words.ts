@@ -7,6 +7,7 @@ import type {
   RecipeState,
   SensitiveCriterion,
 } from '../../src/protocol/privacy.ts';
+import type { Progress } from '../../src/protocol/rpc.ts';
 
 /** The page's own sentences; what is said of the data and the methods comes from the service. */
 
@@ -89,6 +90,11 @@ export function driverWords({ columns, uniqueRows }: RecipePreview['drivers'][nu
   const names =
     columns.length > 1 ? `${columns.slice(0, -1).join(', ')} and ${columns.at(-1)}` : (columns[0] ?? '');
   return `${names} ${columns.length > 1 ? 'make' : 'makes'} ${plural(uniqueRows, 'row')} unique`;
+}
+
+/** "Counting classes, 48 %". */
+export function progressWords({ message, fraction }: Progress): string {
+  return fraction === undefined ? message : `${message}, ${Math.floor(fraction * 100)} %`;
 }
 
 /** Why Anonymise cannot be pressed. */

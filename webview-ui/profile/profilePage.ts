@@ -6,7 +6,7 @@ import '@vscode-elements/elements/dist/vscode-tab-panel/index.js';
 import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import type { VscTabsSelectEvent } from '@vscode-elements/elements/dist/vscode-tabs/vscode-tabs.js';
 import type { ErrorShape } from '../../src/base/errors.ts';
-import { plural } from '../../src/base/format.ts';
+import { groupDigits, plural } from '../../src/base/format.ts';
 import { type DataProfile, type ProfileData, profileKept } from '../../src/protocol/data.ts';
 import { leakageSentence } from '../../src/protocol/sentences.ts';
 import { announce } from '../shared/announce.ts';
@@ -137,11 +137,7 @@ export class ProfilePage extends PanelPage {
           .value=${words}
           @input=${(event: Event) => this.keep('filter', (event.target as HTMLInputElement).value)}
         />
-        <span class="secondary number" role="status">${
-          shown.length === figures.columns.length
-            ? plural(shown.length, 'column')
-            : `${shown.length} of ${plural(figures.columns.length, 'column')}`
-        }</span>
+        <span class="secondary number" role="status">${countSentence(shown.length, figures)}</span>
         <span class="grow"></span>
         ${this.#targetPicker(figures)}
       </div>
@@ -288,4 +284,14 @@ export class ProfilePage extends PanelPage {
     this.#wasExact = isExact;
     this.requestUpdate();
   }
+}
+
+/** Of very wide tables the first columns alone are described. */
+function countSentence(shown: number, { columns, columnCount }: DataProfile): string {
+  if (shown < columns.length) {
+    return `${groupDigits(shown)} of ${plural(columns.length, 'column')}`;
+  }
+  return columns.length < columnCount
+    ? `the first ${groupDigits(columns.length)} of ${plural(columnCount, 'column')}`
+    : plural(columnCount, 'column');
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { SendOptions } from '../../attach/connection.ts';
-import { errorShape } from '../../base/errors.ts';
 import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
 import {
   type HostMessage,
@@ -15,10 +14,11 @@ import {
   panelTitle,
   writingRequests,
 } from '../../protocol/panels.ts';
-import type { Progress, RequestType } from '../../protocol/rpc.ts';
+import type { RequestType } from '../../protocol/rpc.ts';
 import { restrictedMode } from '../errors.ts';
 import type { ServiceClient, ServiceState } from '../service/serviceClient.ts';
 import { pageHtml, pageRoot } from './html.ts';
+import { PageCalls, type PageRequest } from './pageCalls.ts';
 
 export interface PanelHostOptions {
   readonly view: vscode.WebviewPanel;
@@ -34,14 +34,6 @@ export interface PanelHostOptions {
   readonly own?: Readonly<Record<string, () => unknown>>;
 }
 
-type PageRequest = Extract<PageMessage, { kind: 'request' }>;
-
-interface Call {
-  readonly abort: AbortController;
-  /** The request whose answer it is: another one once a page that came back has asked the same. */
-  asked: PageRequest;
-}
-
 /**
  * The client's end of one page: forwards the requests of the panel's contract and nothing else.
  * The page may be destroyed and made again at any moment; it begins with `panel/ready`.
@@ -50,9 +42,7 @@ export class PanelHost implements Disposable {
   readonly subject: PanelSubject;
   readonly #options: PanelHostOptions;
   readonly #disposables = new DisposableStore();
-  readonly #underWay = new Map<number, Call>();
-  /** Asked by a page that is gone; one that comes back and asks the same waits for the same answer. */
-  #orphans: Call[] = [];
+  readonly #calls: PageCalls;
   readonly #own: Readonly<Record<string, (parameters: never) => unknown>> = {
     [panelReady.method]: (): PanelStart => this.#start(),
     [panelOpen.method]: (target: PanelTarget) => this.#options.open(target),
@@ -64,7 +54,15 @@ export class PanelHost implements Disposable {
     this.subject = options.subject;
     const { view, extension, client, subject } = options;
     view.webview.options = { enableScripts: true, localResourceRoots: [pageRoot(extension)] };
-    this.#disposables.add(view.webview.onDidReceiveMessage((message: PageMessage) => this.#receive(message)));
+    this.#calls = this.#disposables.add(
+      new PageCalls(
+        (asked, how) => this.#perform(asked, how),
+        (message) => this.#post(message),
+      ),
+    );
+    this.#disposables.add(
+      view.webview.onDidReceiveMessage((message: PageMessage) => this.#calls.receive(message)),
+    );
     this.#disposables.add(view.onDidDispose(() => this.dispose()));
     for (const { method } of panels[subject.panel].notifications) {
       this.#disposables.add(
@@ -94,9 +92,6 @@ export class PanelHost implements Disposable {
   }
 
   dispose(): void {
-    for (const { abort } of [...this.#underWay.values(), ...this.#orphans]) {
-      abort.abort();
-    }
     this.#disposables.dispose();
   }
 
@@ -117,59 +112,7 @@ export class PanelHost implements Disposable {
     return null;
   }
 
-  #receive(message: PageMessage): void {
-    if (message.kind === 'cancel') {
-      this.#underWay.get(message.id)?.abort.abort();
-    } else {
-      void this.#answer(message);
-    }
-  }
-
-  async #answer(asked: PageRequest): Promise<void> {
-    if (asked.method === panelReady.method) {
-      this.#orphans.push(...this.#underWay.values());
-      this.#underWay.clear();
-    } else if (this.#adopt(asked)) {
-      return;
-    }
-    const call: Call = { abort: new AbortController(), asked };
-    this.#underWay.set(asked.id, call);
-    const answer = (message: (id: number) => HostMessage) => {
-      if (this.#underWay.get(call.asked.id) === call) {
-        this.#post(message(call.asked.id));
-      }
-    };
-    const onProgress = (progress: Progress) => answer((id) => ({ kind: 'progress', id, progress }));
-    try {
-      const result = await this.#call(asked.method, asked.parameters, {
-        signal: call.abort.signal,
-        ...(asked.progress && { onProgress }),
-      });
-      answer((id) => ({ kind: 'result', id, result: result ?? null }));
-    } catch (error) {
-      answer((id) => ({ kind: 'failure', id, error: errorShape(error) }));
-    } finally {
-      if (this.#underWay.get(call.asked.id) === call) {
-        this.#underWay.delete(call.asked.id);
-      }
-      this.#orphans = this.#orphans.filter((orphan) => orphan !== call);
-    }
-  }
-
-  /** Long work goes on while its page is hidden, and is not begun again when the page comes back. */
-  #adopt(asked: PageRequest): boolean {
-    const key = ({ method, parameters }: PageRequest) => JSON.stringify([method, parameters]);
-    const orphan = this.#orphans.find((call) => !call.abort.signal.aborted && key(call.asked) === key(asked));
-    if (!orphan) {
-      return false;
-    }
-    this.#orphans = this.#orphans.filter((call) => call !== orphan);
-    orphan.asked = asked;
-    this.#underWay.set(asked.id, orphan);
-    return true;
-  }
-
-  async #call(method: string, parameters: unknown, options: SendOptions): Promise<unknown> {
+  async #perform({ method, parameters }: PageRequest, options: SendOptions): Promise<unknown> {
     const own = this.#own[method] ?? this.#options.own?.[method];
     if (own) {
       return own(parameters as never);
