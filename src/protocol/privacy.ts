@@ -18,7 +18,7 @@ export const previewRecipe = request<PreviewRecipe, RecipePreview>('privacy/prev
 /** Writes the output and the report, all or nothing. Reports progress; cancellable within a second. */
 export const applyRecipe = request<ApplyRecipe, AppliedRecipe>('privacy/apply');
 /** What the last application of a recipe left, as its report tells it. */
-export const getPrivacyReport = request<{ recipe: string }, PrivacyReport>('privacy/getReport');
+export const getPrivacyReport = request<{ recipe: string }, KeptReport>('privacy/getReport');
 /** The key holder's way back: writes the columns whose method can be undone, into a new file. */
 export const restoreData = request<RestoreData, RestoredData>('privacy/restore');
 /** Hands a key to the service, which keeps it in memory alone and forgets it when it ends. */
@@ -229,8 +229,6 @@ export interface PrivacyReport {
   readonly input: { readonly path: string; readonly rows: number; readonly sha256: string };
   readonly output: { readonly path: string; readonly rows: number; readonly sha256: string };
   readonly recipeHash: string;
-  /** Of the same report, relative to the workspace folder: the one for people and the one for programs. */
-  readonly files: { readonly html: string; readonly json: string };
   /** Plain words first: what was done, what holds, and what is not guaranteed. */
   readonly summary: readonly string[];
   readonly notGuaranteed: readonly string[];
@@ -244,6 +242,11 @@ export interface PrivacyReport {
   readonly risk: readonly ReportFigure[];
   readonly attacks: readonly ReportFigure[];
   readonly utility: readonly ReportFigure[];
+}
+
+export interface KeptReport extends PrivacyReport {
+  /** Where it lies, relative to the workspace folder: for people, and for programs. */
+  readonly files: { readonly html: string; readonly json: string };
 }
 
 /** A figure of the report, before and after, side by side. */

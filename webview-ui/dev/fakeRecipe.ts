@@ -8,8 +8,8 @@ import {
   type ChangeRecipe,
   changeRecipe,
   getPrivacyReport,
+  type KeptReport,
   openRecipe,
-  type PrivacyReport,
   previewRecipe,
   type RecipeChange,
   type RecipePreview,
@@ -20,7 +20,7 @@ import {
 export interface FakeRecipeParts {
   readonly state: RecipeState;
   readonly rows: readonly (readonly DataValue[])[];
-  readonly report: PrivacyReport;
+  readonly report: KeptReport;
 }
 
 /** A recipe with a table of some rows, in memory: enough of the methods to see that a preview follows the choices. */
@@ -29,7 +29,7 @@ export class FakeRecipe {
   /** What the client is applying since before the page was there. */
   applying: ApplyRecipe | null = null;
   readonly #rows: FakeRecipeParts['rows'];
-  readonly #report: PrivacyReport;
+  readonly #report: KeptReport;
   readonly answers: Readonly<Record<string, (parameters: never) => unknown>> = {
     [openRecipe.method]: () => this.state,
     [changeRecipe.method]: (asked: ChangeRecipe) => this.#change(asked),

@@ -1,8 +1,8 @@
 import type {
   ColumnEvidence,
   ColumnRole,
+  KeptReport,
   MethodOffer,
-  PrivacyReport,
   RecipeColumn,
   RecipeState,
 } from '../../src/protocol/privacy.ts';
@@ -287,7 +287,7 @@ const draft: RecipeState = {
   problems: [],
 };
 
-const report: PrivacyReport = {
+const report: KeptReport = {
   time: Date.UTC(2026, 10, 23, 9, 41),
   input: {
     path: 'data/patients.csv',

@@ -3,6 +3,7 @@ import type { ErrorShape } from '../../src/base/errors.ts';
 import { formatRelativeTime, plural } from '../../src/base/format.ts';
 import {
   getPrivacyReport,
+  type KeptReport,
   type PrivacyReport,
   type ReportFigure,
   recipeChanged,
@@ -17,7 +18,7 @@ import { figureView } from './figureView.ts';
 /** What the last application of a recipe did and what it leaves: plain words first, figures after. */
 export class ReportPage extends PanelPage {
   protected readonly panel = 'report';
-  #report!: Resource<PrivacyReport>;
+  #report!: Resource<KeptReport>;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -54,7 +55,7 @@ export class ReportPage extends PanelPage {
     return this.subject && 'data' in this.subject ? this.subject.data : '';
   }
 
-  #page(report: PrivacyReport): TemplateResult {
+  #page(report: KeptReport): TemplateResult {
     const { output, files, time } = report;
     return html`
       <header class="report-header">

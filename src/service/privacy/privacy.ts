@@ -9,6 +9,7 @@ import type {
   ApplyRecipe,
   ChangeRecipe,
   HandKey,
+  KeptReport,
   KeyCheck,
   OpenRecipe,
   PreviewRecipe,
@@ -57,9 +58,10 @@ export interface Privacy extends Disposable {
   changeRecipe(asked: ChangeRecipe, work: PrivacyWork): Promise<RecipeState>;
   previewRecipe(asked: PreviewRecipe, work: PrivacyWork): Promise<RecipePreview>;
   applyRecipe(asked: ApplyRecipe, work: PrivacyWork): Promise<AppliedRecipe>;
-  getReport(recipe: string): Promise<PrivacyReport>;
+  getReport(recipe: string): Promise<KeptReport>;
   restoreData(asked: RestoreData, work: PrivacyWork): Promise<RestoredData>;
   handKey(asked: HandKey): KeyCheck;
+  forgetKey(id: string): null;
 }
 
 export interface PrivacyOptions {
@@ -212,6 +214,14 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       keys: id !== undefined && key ? { [id]: key.exportText() } : {},
     };
   };
+  const tellKeyChange = (id: string) => {
+    for (const entry of entries.values()) {
+      if (entry.recipe?.key?.id === id) {
+        entry.version += 1;
+        changed.fire({ recipe: entry.name, version: entry.version });
+      }
+    }
+  };
   /** Whoever lacks a key is told so by a code of its own. */
   const withKey = async <T>(recipe: Recipe, result: Promise<T>): Promise<T> => {
     try {
@@ -309,11 +319,13 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       }),
     getReport: async (asked) => {
       const entry = find(asked);
-      const text = textOf(reportFiles(outputOf(entry, sound(entry))).json);
+      const { html, json } = reportFiles(outputOf(entry, sound(entry)));
+      const text = textOf(json);
       if (text === undefined) {
         throw noReport(entry.name);
       }
-      return JSON.parse(text) as PrivacyReport;
+      const report = JSON.parse(text) as PrivacyReport;
+      return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },
     restoreData: ({ recipe: asked, input, output }, { signal, report }) =>
       writing.run(async () => {
@@ -333,13 +345,14 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       }
       const held = new MasterKey(id, bytes);
       keys.set(id, held);
-      for (const entry of entries.values()) {
-        if (entry.recipe?.key?.id === id) {
-          entry.version += 1;
-          changed.fire({ recipe: entry.name, version: entry.version });
-        }
-      }
+      tellKeyChange(id);
       return { id, check: held.checkValue };
+    },
+    forgetKey: (id) => {
+      if (keys.delete(id)) {
+        tellKeyChange(id);
+      }
+      return null;
     },
     dispose: () => {
       disposed.abort();

@@ -2,6 +2,7 @@ import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 import {
   applyRecipe,
   changeRecipe,
+  forgetKey,
   getPrivacyReport,
   handKey,
   openRecipe,
@@ -31,5 +32,6 @@ export function registerPrivacy(router: Router, options: PrivacyOptions): Dispos
   router.on(getPrivacyReport, async ({ recipe }) => (await privacy()).getReport(recipe));
   router.on(restoreData, async (asked, context) => (await privacy()).restoreData(asked, context));
   router.on(handKey, async (asked) => (await privacy()).handKey(asked));
+  router.on(forgetKey, async ({ id }) => (await privacy()).forgetKey(id));
   return toDisposable(() => made?.dispose());
 }
