@@ -223,7 +223,7 @@ describe('Anonymise', () => {
     await alerts(page).getByText('is there already').waitFor();
     await page.evaluate(() => window.fake.failures.clear());
     await page.getByRole('button', { name: 'Replace It' }).click();
-    await page.getByText('is written').waitFor();
+    await page.getByText('is written:').waitFor();
     expect((await sent(page, 'privacy/apply')).at(-1)).toEqual({
       recipe: 'data/patients.anonymise.yaml',
       replace: true,
@@ -235,7 +235,7 @@ describe('Anonymise', () => {
     await isSettled(page);
     expect(await sent(page, 'privacy/apply')).toEqual([]);
     const resumed = await open('applying');
-    await resumed.getByText('is written').waitFor();
+    await resumed.getByText('is written:').waitFor();
     expect(await sent(resumed, 'privacy/apply')).toEqual([{ recipe: 'data/patients.anonymise.yaml' }]);
   });
 

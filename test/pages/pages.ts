@@ -141,7 +141,8 @@ function describeFocus(): { name: string; marked: boolean } | undefined {
   }
   const panel = element.getAttribute('role') === 'tabpanel' ? 'tab panel' : undefined;
   const text = element.textContent?.trim().replace(/\s+/g, ' ');
-  const label = element.getAttribute('aria-label') ?? element.getAttribute('label');
+  const labelled = (element as HTMLInputElement).labels?.[0]?.textContent?.trim();
+  const label = element.getAttribute('aria-label') ?? element.getAttribute('label') ?? labelled;
   const outlined = getComputedStyle(element).outlineStyle !== 'none';
   return { name: panel ?? label ?? text ?? element.tagName, marked: outlined || element.shadowRoot !== null };
 }

@@ -42,6 +42,7 @@ export function headerView(
               icon="shield"
               class="anonymise"
               ?disabled=${obstacle !== undefined}
+              aria-disabled=${String(obstacle !== undefined)}
               title=${obstacle ?? `Write ${output}`}
               @click=${() => actions.anonymise(false)}
               >Anonymise</vscode-button
@@ -81,7 +82,7 @@ function outcomeView(
   }
   const { output, rows, suppressedRows, bytes, milliseconds } = result;
   const left = suppressedRows > 0 ? `, ${plural(suppressedRows, 'row')} left out` : '';
-  return html`<div class="notice done" role="status">
+  return html`<div class="notice done">
     <span class="codicon codicon-pass" aria-hidden="true"></span>
     <span class="grow">
       ${output} is written: ${plural(rows, 'row')}${left}, ${formatBytes(bytes)}, in ${formatDuration(milliseconds)}.

@@ -2,6 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { plural } from '../../src/base/format.ts';
 import type { DataValue } from '../../src/protocol/data.ts';
 import type { RecipePreview } from '../../src/protocol/privacy.ts';
+import { columnsAround, namesInShort } from './previewColumns.ts';
+
+const shownAtMost = 60;
+const namedAtMost = 20;
 
 export interface PreviewShown {
   readonly preview: RecipePreview;
@@ -17,7 +21,8 @@ export interface PreviewShown {
 /** Real rows, each cell as it was and as it becomes; rows that are left out are struck through. */
 export function previewTable(shown: PreviewShown): TemplateResult {
   const { preview, dropped, chosen, isOutdated, progress } = shown;
-  const { columns, rows, suppressedRows } = preview;
+  const { columns, rows, suppressedRows } = columnsAround(preview, chosen, shownAtMost);
+  const all = preview.columns.length;
   const isNumeric = (index: number) => rows.some(({ before }) => typeof before[index] === 'number');
   return html`<section class="preview ${isOutdated ? 'outdated' : ''}" aria-label="Preview" aria-busy=${String(isOutdated)}>
     <div class="preview-heading">
@@ -25,7 +30,9 @@ export function previewTable(shown: PreviewShown): TemplateResult {
       <span class="secondary">
         ${plural(rows.length, 'row')} before and after${
           suppressedRows > 0 ? `; ${plural(suppressedRows, 'row')} of the whole table will be left out` : ''
-        }${progress ? ` · ${progress}` : ''}
+        }${columns.length < all ? `; ${columns.length} of ${plural(all, 'column')}, around the chosen one` : ''}${
+          progress ? ` · ${progress}` : ''
+        }
       </span>
     </div>
     <div class="table-scroll" tabindex="0" role="region" aria-label="Rows before and after">
@@ -51,7 +58,7 @@ export function previewTable(shown: PreviewShown): TemplateResult {
         </tbody>
       </table>
     </div>
-    ${dropped.length > 0 ? html`<p class="secondary">Not in the output: ${dropped.join(', ')}.</p>` : nothing}
+    ${dropped.length > 0 ? html`<p class="secondary">Not in the output: ${namesInShort(dropped, namedAtMost)}.</p>` : nothing}
   </section>`;
 }
 
