@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SendOptions } from '../attach/connection.ts';
 import { hasCode } from '../base/errors.ts';
+import type { KeyBook } from '../keys/keyBook.ts';
 import {
   type AppliedRecipe,
   type ApplyRecipe,
@@ -15,7 +16,6 @@ import {
 import type { RequestType } from '../protocol/rpc.ts';
 import { anonymisedSentence } from '../protocol/sentences.ts';
 import { commands } from './contributions.ts';
-import type { KeyBook } from './keys/keyBook.ts';
 import type { ServiceClient } from './service/serviceClient.ts';
 
 /**

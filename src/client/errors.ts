@@ -44,6 +44,22 @@ export function noRecipe(): WorkbenchError {
   );
 }
 
+export function noKeys(): WorkbenchError {
+  return new WorkbenchError(
+    'client.noKeys',
+    'No anonymisation key was made on this computer yet. Make one first, here or on the page Anonymise Data.',
+    { actions: [{ kind: 'makeKey', title: 'Make Key…' }] },
+  );
+}
+
+export function keyInWorkspace(): WorkbenchError {
+  return new WorkbenchError(
+    'client.keyInWorkspace',
+    'A key must not lie in a workspace folder, where it could be committed with the data. Nothing was written. ' +
+      'Choose a folder outside of it.',
+  );
+}
+
 export function serviceKeepsStopping(): WorkbenchError {
   return new WorkbenchError(
     'client.serviceKeepsStopping',

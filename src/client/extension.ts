@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { KeyBook } from '../keys/keyBook.ts';
 import { Anonymisation } from './anonymisation.ts';
 import { registerCodeLens } from './codeLens.ts';
 import { anonymiseCommands } from './commands/anonymise.ts';
@@ -12,7 +13,6 @@ import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { trackingCommands } from './commands/tracking.ts';
 import { views } from './contributions.ts';
-import { KeyBook } from './keys/keyBook.ts';
 import { createLog } from './log.ts';
 import { Panels } from './panels/panels.ts';
 import { RemoteServers } from './remoteServers.ts';

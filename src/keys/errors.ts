@@ -84,10 +84,3 @@ export function keyAlreadyExported(keyId: string, exported: string): WorkbenchEr
       'Use the copy that was made then, or rotate the key.',
   );
 }
-
-export function keyStoreUnreadable(): WorkbenchError {
-  return new WorkbenchError(
-    'privacy.keyStoreUnreadable',
-    'The stored keys cannot be understood. They were left as they are. Update the Workbench if a newer version wrote them.',
-  );
-}

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatRelativeTime } from '../../base/format.ts';
+import { isKeyName, type KnownKey } from '../../keys/keyBook.ts';
 import { changeRecipe, forgetKey, openRecipe } from '../../protocol/privacy.ts';
 import type { Anonymisation } from '../anonymisation.ts';
 import { commands } from '../contributions.ts';
-import { keyFileInWorkspace, noKeys } from '../keys/errors.ts';
-import { isKeyName, type KnownKey } from '../keys/keyBook.ts';
+import { keyInWorkspace, noKeys } from '../errors.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
 import { findRecipes } from './chooseRecipe.ts';
@@ -106,7 +106,7 @@ async function saveToFile(anonymisation: Anonymisation, id: string): Promise<voi
     return;
   }
   if (vscode.workspace.getWorkspaceFolder(file)) {
-    throw keyFileInWorkspace();
+    throw keyInWorkspace();
   }
   const secret = await anonymisation.keys.export(id);
   await writeFile(file.fsPath, `${id} = ${secret}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { errorShape } from '../../../src/base/errors.ts';
 import { deriveSubkey, keyCheckValue } from '../../../src/keys/derive.ts';
-import { KeyStore } from '../../../src/keys/keyStore.ts';
 import { makeMasterKey, parseKeyText } from '../../../src/keys/masterKey.ts';
 
 const master = Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex');
@@ -60,83 +58,4 @@ test.each([
   ['a password', 'correct horse battery staple', false],
 ])('a key as text: %s', (_, text, isKey) => {
   expect(parseKeyText(text) !== undefined).toBe(isKey);
-});
-
-describe('the store of keys', () => {
-  function store(): { readonly keys: KeyStore; readonly stored: () => string | undefined } {
-    let content: string | undefined;
-    const place = {
-      read: async () => content,
-      write: async (text: string) => {
-        content = text;
-      },
-    };
-    return {
-      keys: new KeyStore(place, () => new Date('2026-03-04T05:06:07Z')),
-      stored: () => content,
-    };
-  }
-
-  test('makes keys under names, each once', async () => {
-    const { keys } = store();
-    await keys.make('clinic');
-    expect(await keys.list()).toMatchObject([
-      { id: 'clinic', name: 'clinic', created: '2026-03-04T05:06:07.000Z' },
-    ]);
-    await expect(keys.make('clinic')).rejects.toMatchObject({ code: 'privacy.keyNameTaken' });
-    await expect(keys.make('../x')).rejects.toMatchObject({ code: 'privacy.keyNameInvalid' });
-  });
-
-  test('rotating leaves the old key for what was made with it', async () => {
-    const { keys } = store();
-    const old = await keys.make('clinic');
-    const next = await keys.rotate('clinic');
-    expect(next).toMatchObject({ id: 'clinic-2', name: 'clinic' });
-    expect(next.checkValue).not.toBe(old.checkValue);
-    const ring = await keys.keyRing();
-    expect(ring.get('clinic')!.checkValue).toBe(old.checkValue);
-    expect((await keys.list())[0]).toMatchObject({ name: 'clinic until 2026-03-04', replacedBy: 'clinic-2' });
-    expect(await keys.rotate('clinic-2')).toMatchObject({ id: 'clinic-3', name: 'clinic' });
-  });
-
-  test('a new name leaves the id, by which recipes know it', async () => {
-    const { keys } = store();
-    await keys.make('clinic');
-    expect(await keys.rename('clinic', 'hospital')).toMatchObject({ id: 'clinic', name: 'hospital' });
-    expect((await keys.keyRing()).get('clinic')).toBeDefined();
-  });
-
-  test('exports once, with a warning, and what is exported can be imported', async () => {
-    const { keys } = store();
-    const made = await keys.make('clinic');
-    const { text, warning } = await keys.export('clinic');
-    expect(warning).toMatch(/can undo every pseudonym/);
-    await expect(keys.export('clinic')).rejects.toMatchObject({ code: 'privacy.keyAlreadyExported' });
-    const elsewhere = store();
-    expect((await elsewhere.keys.import('clinic', text)).checkValue).toBe(made.checkValue);
-  });
-
-  test('forgets a key for good', async () => {
-    const { keys, stored } = store();
-    await keys.make('clinic');
-    const { text } = await keys.export('clinic');
-    await keys.forget('clinic');
-    expect(stored()).not.toContain(text);
-    expect((await keys.keyRing()).get('clinic')).toBeUndefined();
-    await expect(keys.forget('clinic')).rejects.toMatchObject({ code: 'privacy.noSuchKey' });
-  });
-
-  test('no error quotes what is stored or entered', async () => {
-    const secret = makeMasterKey('x').exportText();
-    const damaged = new KeyStore({
-      read: async () => `{"version":1,"keys":[{"id":"a","key":"${secret}`,
-      write: async () => undefined,
-    });
-    const errors = await Promise.all([
-      damaged.list().catch(errorShape),
-      store().keys.import('a', `${secret}x`).catch(errorShape),
-    ]);
-    expect(errors).toMatchObject([{ code: 'privacy.keyStoreUnreadable' }, { code: 'privacy.notAKey' }]);
-    expect(JSON.stringify(errors)).not.toContain(secret.slice(0, 8));
-  });
 });

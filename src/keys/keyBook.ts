@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { keyAlreadyExported, keyNameInvalid, keyNameTaken, noSuchKey, notAKey } from './errors.ts';
+import { MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
 
 /** The editor's SecretStorage, or a stand-in of a test. */
 export interface SecretPlace {
@@ -24,7 +24,6 @@ export interface KnownKey {
   readonly replacedBy?: string;
 }
 
-const keyBytes = 32;
 const memoryName = 'mlops.keys';
 
 /**
@@ -53,16 +52,16 @@ export class KeyBook {
   }
 
   make(id: string): Promise<KnownKey> {
-    return this.#add(id, randomBytes(keyBytes));
+    return this.#add(makeMasterKey(id));
   }
 
   /** A key that was exported elsewhere. */
   async enter(id: string, text: string): Promise<KnownKey> {
-    const bytes = parseKey(text);
+    const bytes = parseKeyText(text);
     if (!bytes) {
-      throw notAKey();
+      throw notAKey('What was entered');
     }
-    return this.#add(id, bytes);
+    return this.#add(new MasterKey(id, bytes));
   }
 
   /** A new key under a new name. The old one stays, to restore what was made with it. */
@@ -78,7 +77,7 @@ export class KeyBook {
     const secret = await this.#secretOrRefuse(id);
     const before = this.#known().find((key) => key.id === id)?.exported;
     if (before !== undefined) {
-      throw keyAlreadyExported(id, before);
+      throw keyAlreadyExported(id, new Date(before).toISOString());
     }
     await this.#remember(id, { exported: this.#now() });
     return secret;
@@ -102,14 +101,15 @@ export class KeyBook {
     return name;
   }
 
-  async #add(id: string, bytes: Buffer): Promise<KnownKey> {
+  async #add(master: MasterKey): Promise<KnownKey> {
+    const { id } = master;
     if (!isKeyName(id)) {
       throw keyNameInvalid(id);
     }
     if ((await this.read(id)) !== undefined) {
       throw keyNameTaken(id);
     }
-    await this.#secrets.store(secretOf(id), bytes.toString('base64'));
+    await this.#secrets.store(secretOf(id), master.exportText());
     const key = { id, made: this.#now() };
     await this.#memory.update(memoryName, [...this.#known().filter((each) => each.id !== id), key]);
     return key;
@@ -138,15 +138,6 @@ export class KeyBook {
 
 export function isKeyName(id: string): boolean {
   return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(id);
-}
-
-/** 32 bytes from 64 hexadecimal digits or from base64; undefined for anything else. */
-export function parseKey(text: string): Buffer | undefined {
-  const trimmed = text.trim();
-  const isHex = /^[0-9a-f]{64}$/i.test(trimmed);
-  const bytes = Buffer.from(trimmed, isHex ? 'hex' : 'base64');
-  const isKey = isHex || /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed);
-  return isKey && bytes.length === keyBytes ? bytes : undefined;
 }
 
 function secretOf(id: string): string {

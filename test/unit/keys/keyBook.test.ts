@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { errorShape } from '../../../../src/base/errors.ts';
-import { KeyBook, parseKey } from '../../../../src/client/keys/keyBook.ts';
+import { errorShape } from '../../../src/base/errors.ts';
+import { KeyBook } from '../../../src/keys/keyBook.ts';
 
 function opened() {
   const secrets = new Map<string, string>();
@@ -41,8 +41,8 @@ it('a key has 32 bytes of chance and lies in the secret storage alone', async ()
 it('no key is written over, nor one that this window does not list', async () => {
   const { book, secrets } = opened();
   secrets.set('mlops.key.adult', 'of another window');
-  expect(await refusal(book.make('adult'))).toMatchObject({ code: 'client.keyNameTaken' });
-  expect(await refusal(book.enter('adult', 'ab'.repeat(32)))).toMatchObject({ code: 'client.keyNameTaken' });
+  expect(await refusal(book.make('adult'))).toMatchObject({ code: 'privacy.keyNameTaken' });
+  expect(await refusal(book.enter('adult', 'ab'.repeat(32)))).toMatchObject({ code: 'privacy.keyNameTaken' });
   expect(secrets.get('mlops.key.adult')).toBe('of another window');
   expect(await book.freeName('adult')).toBe('adult-2');
 });
@@ -50,7 +50,7 @@ it('no key is written over, nor one that this window does not list', async () =>
 it('a name is a name', async () => {
   const { book } = opened();
   for (const name of ['', 'a b', '-a', 'a/b', 'x'.repeat(65)]) {
-    expect(await refusal(book.make(name))).toMatchObject({ code: 'client.keyNameInvalid' });
+    expect(await refusal(book.make(name))).toMatchObject({ code: 'privacy.keyNameInvalid' });
   }
 });
 
@@ -68,7 +68,7 @@ it('a key is exported once', async () => {
   await book.make('adult');
   const text = await book.export('adult');
   const refused = await refusal(book.export('adult'));
-  expect(refused).toMatchObject({ code: 'client.keyAlreadyExported' });
+  expect(refused).toMatchObject({ code: 'privacy.keyAlreadyExported' });
   expect(refused!.message).not.toContain(text);
 });
 
@@ -80,7 +80,7 @@ it('rotation makes a new key and keeps the old one', async () => {
   expect(await book.rotate('adult-2')).toMatchObject({ id: 'adult-3' });
   expect(await book.read('adult')).toBe(old);
   expect(book.list().find(({ id }) => id === 'adult')).toMatchObject({ replacedBy: 'adult-2' });
-  expect(await refusal(book.rotate('gone'))).toMatchObject({ code: 'client.noSuchKey' });
+  expect(await refusal(book.rotate('gone'))).toMatchObject({ code: 'privacy.noSuchKey' });
 });
 
 it('a forgotten key is gone', async () => {
@@ -89,18 +89,14 @@ it('a forgotten key is gone', async () => {
   await book.forget('adult');
   expect(secrets.size).toBe(0);
   expect(book.list()).toEqual([]);
-  expect(await refusal(book.export('adult'))).toMatchObject({ code: 'client.noSuchKey' });
+  expect(await refusal(book.export('adult'))).toMatchObject({ code: 'privacy.noSuchKey' });
 });
 
-it.each([
-  ['ab'.repeat(32), true],
-  [Buffer.alloc(32, 250).toString('base64'), true],
-  [Buffer.alloc(32, 250).toString('base64url'), true],
-  ['ab'.repeat(31), false],
-  [Buffer.alloc(33).toString('base64'), false],
-  [`${Buffer.alloc(32).toString('base64')}A`, false],
-  ['my dog’s name', false],
-  ['', false],
-])('%j is a key: %s', (text, isKey) => {
-  expect(parseKey(text)?.length).toBe(isKey ? 32 : undefined);
+it('no error quotes what was entered', async () => {
+  const { book } = opened();
+  await book.make('adult');
+  const text = await book.export('adult');
+  const refused = await refusal(book.enter('other', `${text}x`));
+  expect(refused).toMatchObject({ code: 'privacy.notAKey' });
+  expect(JSON.stringify(refused)).not.toContain(text.slice(0, 8));
 });
