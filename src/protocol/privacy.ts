@@ -148,6 +148,8 @@ export interface RecipeKey {
   /** The name of the key in the recipe; null where no method needs one. */
   readonly id: string | null;
   readonly state: 'notNeeded' | 'ready' | 'missing' | 'other';
+  /** The recipe was applied with it: only the same key makes the same pseudonyms, and restores what was made. */
+  readonly wasUsed: boolean;
 }
 
 export interface RecipeProblem {

@@ -255,7 +255,9 @@ describe('Anonymise', () => {
   it('waits for the key; one button helps', async () => {
     const page = await open('no-key');
     expect(await anonymiseButton(page).isDisabled()).toBe(true);
-    await page.evaluate(() => window.fake.recipe!.edit({ key: { id: 'patients', state: 'ready' } }));
+    await page.evaluate(() =>
+      window.fake.recipe!.edit({ key: { id: 'patients', state: 'ready', wasUsed: false } }),
+    );
     await page.getByRole('button', { name: 'Make Key…' }).click();
     await page.getByText('The key patients is ready.').waitFor();
     await isSettled(page);

@@ -121,8 +121,8 @@ function problemsView(recipe: RecipeState, actions: HeaderActions): TemplateResu
   </div>`;
 }
 
-function keyView({ key, saved }: RecipeState, actions: HeaderActions): TemplateResult | typeof nothing {
-  const help = keyHelp(key, saved);
+function keyView({ key }: RecipeState, actions: HeaderActions): TemplateResult | typeof nothing {
+  const help = keyHelp(key);
   if (!help) {
     return nothing;
   }

@@ -61,7 +61,7 @@ export interface KeyHelp {
 }
 
 /** How it stands with the key, and the one thing that helps; undefined where no key is needed. */
-export function keyHelp({ id, state }: RecipeKey, saved: boolean): KeyHelp | undefined {
+export function keyHelp({ id, state, wasUsed }: RecipeKey): KeyHelp | undefined {
   switch (state) {
     case 'notNeeded':
       return undefined;
@@ -73,9 +73,9 @@ export function keyHelp({ id, state }: RecipeKey, saved: boolean): KeyHelp | und
         action: { title: 'Choose Key…', kind: 'choose' },
       };
     case 'missing':
-      return saved && id !== null
+      return wasUsed && id !== null
         ? {
-            sentence: `The key ${id} is not known on this computer.`,
+            sentence: `The key ${id}, with which this recipe was applied, is not known on this computer.`,
             action: { title: 'Choose Key…', kind: 'choose' },
           }
         : {

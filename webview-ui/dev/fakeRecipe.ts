@@ -69,7 +69,7 @@ export class FakeRecipe {
       case 'output':
         return { output: change.path };
       case 'key':
-        return { key: { id: change.id, state: 'ready' } };
+        return { key: { id: change.id, state: 'ready', wasUsed: false } };
       case 'save':
         return {};
     }

@@ -283,7 +283,7 @@ const draft: RecipeState = {
   columns: sketches.map(columnOf),
   guarantee: null,
   release: '2026-11',
-  key: { id: 'patients', state: 'ready' },
+  key: { id: 'patients', state: 'ready', wasUsed: false },
   problems: [],
 };
 
@@ -415,7 +415,7 @@ export function manyColumns(count: number): FakeRecipeParts {
     }),
   );
   return {
-    state: { ...draft, columns, key: { id: null, state: 'notNeeded' } },
+    state: { ...draft, columns, key: { id: null, state: 'notNeeded', wasUsed: false } },
     rows: rows.map(() => columns.map((_, index) => index / 8)),
     report,
   };

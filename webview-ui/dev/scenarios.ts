@@ -80,8 +80,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   people: (host) => anonymise(host, patients()),
   guaranteed: (host) => anonymise(host, patients({ saved: true, guarantee: protectedDiagnosis })),
-  'no-key': (host) => anonymise(host, patients({ key: { id: null, state: 'missing' } })),
-  'other-key': (host) => anonymise(host, patients({ saved: true, key: { id: 'patients', state: 'other' } })),
+  'no-key': (host) => anonymise(host, patients({ key: { id: null, state: 'missing', wasUsed: false } })),
+  'other-key': (host) =>
+    anonymise(host, patients({ saved: true, key: { id: 'patients', state: 'other', wasUsed: true } })),
   'bad-recipe': (host) => anonymise(host, patients({ saved: true, problems: recipeProblems })),
   'many-columns': (host) => anonymise(host, manyColumns(10_000)),
   applying: (host) => {

@@ -170,12 +170,14 @@ function checkAgainst(
   const { key, ...others } = recipe;
   const held = key && keys.get(key.id);
   const withoutCheck: Recipe = key ? { ...others, key: { id: key.id } } : others;
-  const stateOfKey = (isUsed: boolean): RecipeKey['state'] => {
-    if (!isUsed) {
-      return 'notNeeded';
+  const id = key?.id ?? null;
+  const wasUsed = key?.check !== undefined;
+  const keyState = (isNeeded: boolean): RecipeKey => {
+    if (!isNeeded) {
+      return { id, state: 'notNeeded', wasUsed };
     }
-    const isOther = held && key?.check !== undefined && held.checkValue !== key.check;
-    return isOther ? 'other' : held ? 'ready' : 'missing';
+    const isOther = held && wasUsed && held.checkValue !== key?.check;
+    return { id, state: isOther ? 'other' : held ? 'ready' : 'missing', wasUsed };
   };
   try {
     const plan = planTransform({
@@ -183,13 +185,12 @@ function checkAgainst(
       columns,
       keys: { get: (asked) => held ?? makeMasterKey(asked) },
     });
-    const state = stateOfKey(plan.checkValue !== undefined);
-    return { key: { id: key?.id ?? null, state }, problem: undefined };
+    return { key: keyState(plan.checkValue !== undefined), problem: undefined };
   } catch (error) {
     const { message } = errorShape(error);
     const about = columns.find(({ name }) => message.includes(` ${name} `) || message.includes(` ${name}.`));
     return {
-      key: { id: key?.id ?? null, state: stateOfKey(key !== undefined) },
+      key: keyState(key !== undefined),
       problem: { message, ...(about && { about: about.name }) },
     };
   }

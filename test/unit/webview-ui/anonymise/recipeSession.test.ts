@@ -131,7 +131,7 @@ it('previews once the choices rest, and stops a preview that a newer choice made
 it('asks for no preview of a recipe that has problems or lacks its key', async () => {
   for (const change of [
     { problems: [{ message: 'No such column.' }] },
-    { key: { id: 'patients', state: 'missing' } as const },
+    { key: { id: 'patients', state: 'missing', wasUsed: false } as const },
   ]) {
     const { methods } = await ready(change);
     await vi.advanceTimersByTimeAsync(1000);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { RecipeKey } from '../../../../src/protocol/privacy.ts';
 import {
   confidenceWords,
   driverWords,
@@ -33,17 +34,19 @@ it('what drives the risk is a sentence', () => {
   );
 });
 
-it('one thing helps with a key: to make it for a proposal, to choose it for a recipe that somebody wrote', () => {
-  expect(keyHelp({ id: null, state: 'notNeeded' }, false)).toBeUndefined();
-  expect(keyHelp({ id: 'a', state: 'ready' }, true)!.action).toBeUndefined();
-  expect(keyHelp({ id: null, state: 'missing' }, true)!.action).toMatchObject({ kind: 'make' });
-  expect(keyHelp({ id: 'a', state: 'missing' }, false)!.action).toMatchObject({ kind: 'make' });
-  expect(keyHelp({ id: 'a', state: 'missing' }, true)!.action).toMatchObject({ kind: 'choose' });
-  expect(keyHelp({ id: 'a', state: 'other' }, true)!.action).toMatchObject({ kind: 'choose' });
+it('one thing helps with a key: to make it before the first release, to choose it after', () => {
+  const help = (id: string | null, state: RecipeKey['state'], wasUsed: boolean) =>
+    keyHelp({ id, state, wasUsed });
+  expect(help(null, 'notNeeded', false)).toBeUndefined();
+  expect(help('a', 'ready', true)!.action).toBeUndefined();
+  expect(help(null, 'missing', false)!.action).toMatchObject({ kind: 'make' });
+  expect(help('a', 'missing', false)!.action).toMatchObject({ kind: 'make' });
+  expect(help('a', 'missing', true)!.action).toMatchObject({ kind: 'choose' });
+  expect(help('a', 'other', true)!.action).toMatchObject({ kind: 'choose' });
 });
 
 it('says why a recipe cannot be applied', () => {
   expect(notYet(patients().state)).toBeUndefined();
-  expect(notYet(patients({ key: { id: 'a', state: 'other' } }).state)).toContain('key');
+  expect(notYet(patients({ key: { id: 'a', state: 'other', wasUsed: true } }).state)).toContain('key');
   expect(notYet(patients({ problems: [{ message: 'x' }] }).state)).toContain('problems');
 });
