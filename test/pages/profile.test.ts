@@ -50,7 +50,11 @@ describe('the first picture', () => {
   it('is there while the exact figures come, which then take its place without moving anything', async () => {
     const page = await open('first-picture');
     await page.getByText('First picture from the first 10,000 rows; exact figures follow').waitFor();
-    const before = await row(page, 'income').boundingBox();
+    const boxes = () =>
+      page
+        .locator('.columns-table td')
+        .evaluateAll((all) => all.map((cell) => cell.getBoundingClientRect().toJSON()));
+    const before = await boxes();
     await page.evaluate(() =>
       window.fake.report('data/profile', { message: '7 of 15 columns', fraction: 0.62 }),
     );
@@ -59,7 +63,7 @@ describe('the first picture', () => {
     await page.evaluate(() => window.fake.release('data/profile'));
     await page.getByText(exact).waitFor();
     await page.getByText('20,000,000 rows', { exact: true }).waitFor();
-    expect(await row(page, 'income').boundingBox()).toEqual(before);
+    expect(await boxes()).toEqual(before);
     await expect
       .poll(() => page.getByRole('status').allTextContents())
       .toContain('Exact figures of adult.csv: 20,000,000 rows, 15 columns.');
@@ -130,6 +134,24 @@ describe('the columns', () => {
     );
     await page.getByRole('searchbox', { name: 'Filter columns' }).fill('nothing has this');
     await page.getByText('No column has these words in its name or type.').waitFor();
+  });
+
+  it('by the hundred keep their headings in view, and open without delay', async () => {
+    const page = await open('wide');
+    await page.getByText(exact).waitFor();
+    const heading = page.getByRole('columnheader', { name: 'Distinct' });
+    const before = await heading.boundingBox();
+    await row(page, 'gene_400').scrollIntoViewIfNeeded();
+    expect(await heading.boundingBox()).toEqual(before);
+    const took = await page.evaluate(async () => {
+      const begin = performance.now();
+      document.querySelector<HTMLElement>('[data-column="gene_400"] .column-name')!.click();
+      await new Promise(requestAnimationFrame);
+      return performance.now() - begin;
+    });
+    await page.getByRole('table', { name: 'Histogram of gene_400' }).waitFor();
+    expect(took).toBeLessThan(1000);
+    await picture(page, 'profile-wide-dark');
   });
 
   it('can be used without a mouse, and show where the focus is', async () => {

@@ -39,7 +39,7 @@ export function columnsTable(model: ColumnsModel, actions: ColumnsActions): Temp
         ${headings.map(
           ({ key, title, number, folds }) => html`<th
             scope="col"
-            class="${number ? 'number' : ''} ${folds ? 'folds' : ''}"
+            class="${key}-cell ${number ? 'number' : ''} ${folds ? 'folds' : ''}"
             aria-sort=${sortOf(model.order, key)}
           >
             <button class="link heading" @click=${() => actions.sort(nextOrder(model.order, key))}>
@@ -68,7 +68,7 @@ function columnRow(column: ColumnProfile, model: ColumnsModel, actions: ColumnsA
   const values = valuesText(column, rows);
   return html`<tbody class=${isOpen ? 'open' : ''} data-column=${name}>
     <tr>
-      <th scope="row">
+      <th scope="row"><div class="column-heading">
         <button
           class="link column-name"
           aria-expanded=${String(isOpen)}
@@ -90,7 +90,7 @@ function columnRow(column: ColumnProfile, model: ColumnsModel, actions: ColumnsA
               ></span>`
             : nothing
         }
-      </th>
+      </div></th>
       <td class="folds secondary">${word}</td>
       <td class="number ${missing === 0 ? 'secondary' : missing === rows ? 'warning-text' : ''}" title="${groupDigits(missing)} of ${groupDigits(rows)} rows">
         ${missing === 0 ? html`<span aria-label="none">–</span>` : formatShare(missing, rows)}
