@@ -1,0 +1,321 @@
+import type { ColumnContext } from '../columnContext.ts';
+import type { Detector } from '../detector.ts';
+import { findPhrase, withoutAccents } from '../header.ts';
+import { cities } from '../words/cities.ts';
+import { firstNames } from '../words/firstNames.ts';
+import { lastNames } from '../words/lastNames.ts';
+
+const firstNameHeaders = [
+  'first name',
+  'firstname',
+  'fname',
+  'given name',
+  'givenname',
+  'forename',
+  'vorname',
+  'vornamen',
+  'prenom',
+  'nombre',
+  'nombres',
+  'nome',
+  'voornaam',
+  'fornamn',
+  'fornavn',
+  'etunimi',
+  'imie',
+  'jmeno',
+  'christian name',
+  'middle name',
+];
+const lastNameHeaders = [
+  'last name',
+  'lastname',
+  'lname',
+  'surname',
+  'family name',
+  'familyname',
+  'nachname',
+  'familienname',
+  'nom',
+  'nom de famille',
+  'apellido',
+  'apellidos',
+  'cognome',
+  'sobrenome',
+  'apelido',
+  'achternaam',
+  'efternamn',
+  'etternavn',
+  'efternavn',
+  'sukunimi',
+  'nazwisko',
+  'prijmeni',
+  'maiden name',
+  'geburtsname',
+];
+const people = [
+  'customer',
+  'client',
+  'patient',
+  'employee',
+  'person',
+  'member',
+  'student',
+  'contact',
+  'passenger',
+  'guest',
+  'driver',
+  'teacher',
+  'doctor',
+  'physician',
+  'nurse',
+  'manager',
+  'owner',
+  'author',
+  'applicant',
+  'tenant',
+  'beneficiary',
+  'cardholder',
+  'holder',
+  'recipient',
+  'sender',
+  'spouse',
+  'father',
+  'mother',
+  'parent',
+  'child',
+  'emergency contact',
+  'kunden',
+  'patienten',
+  'mitarbeiter',
+  'player',
+  'candidate',
+];
+/** Headers that leave no doubt, so that names of every language count, not only those of the dictionary. */
+const fullNameHeaders = [
+  'full name',
+  'fullname',
+  'complete name',
+  'person name',
+  'legal name',
+  'real name',
+  'vollstandiger name',
+  'nom complet',
+  'nombre completo',
+  'nome completo',
+  'nome e cognome',
+  'ansprechpartner',
+  'sachbearbeiter',
+  'next of kin',
+  'signatory',
+  'witness',
+  ...people.map((person) => `${person} name`),
+];
+const nameHeaders = ['name', 'names', 'naam', 'namn', 'navn', 'imie nazwisko', 'nom prenom', ...people];
+const otherNames = [
+  'product',
+  'file',
+  'company',
+  'city',
+  'town',
+  'country',
+  'state',
+  'species',
+  'event',
+  'brand',
+  'host',
+  'hostname',
+  'domain',
+  'column',
+  'table',
+  'item',
+  'project',
+  'street',
+  'bank',
+  'hospital',
+  'school',
+  'plan',
+  'model',
+  'category',
+  'drug',
+  'store',
+  'department',
+  'team',
+  'artist',
+  'movie',
+  'title',
+  'song',
+  'game',
+  'device',
+  'region',
+  'county',
+  'station',
+  'airport',
+  'shop',
+  'organisation',
+  'organization',
+  'business',
+  'vendor',
+  'type',
+  'class',
+  'id',
+  'count',
+  'segment',
+  'status',
+  'gender',
+  'age',
+  'produkt',
+  'artikel',
+  'datei',
+  'firma',
+  'ort',
+  'stadt',
+  'strasse',
+  'produit',
+  'ville',
+  'entreprise',
+  'producto',
+  'ciudad',
+  'empresa',
+  'prodotto',
+  'azienda',
+  'job',
+  'role',
+  'user',
+];
+const oneWord = /^\p{L}[\p{L}'’.-]{0,30}( [\p{L}'’.-]{1,30}){0,2}$/u;
+const severalWords =
+  /^(\p{L}[\p{L}'’.-]*,? ){1,5}\p{L}[\p{L}'’.-]*,?( (jr|sr|ii|iii|phd|md)\.?)?( [("“].{1,60}[)"”])?$/iu;
+/** Columns that stand beside names of persons, and of hardly anything else. */
+const ofPersons = [
+  'age',
+  'sex',
+  'gender',
+  'dob',
+  'birth',
+  'date of birth',
+  'email',
+  'e mail',
+  'phone',
+  'ssn',
+  'geburt*',
+  'geschlecht',
+  'alter',
+  'naissance',
+  'salary',
+  'marital',
+];
+const titles = /^(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|m|sr|sra|srta|sig|dott|mevr|dhr|sir|rev)\.? /i;
+const organisationWords =
+  /\b(inc|llc|ltd|gmbh|ag|corp|co|company|group|bank|university|hospital|school|hotel|street|st|road|rd|ave|the|of|and|for|with)\b/i;
+
+/** Names of people, told from those of products and cities. */
+export const personDetectors: readonly Detector[] = [
+  {
+    id: 'name.full.header',
+    entity: 'personName',
+    title: 'names of persons',
+    kinds: ['text'],
+    pattern: severalWords,
+    valid: (value) => !organisationWords.test(value),
+    chance: 0,
+    alone: 0,
+    withHeader: 0.95,
+    headers: fullNameHeaders,
+  },
+  {
+    id: 'name.part.header',
+    entity: 'personName',
+    title: 'first or last names',
+    kinds: ['text'],
+    pattern: oneWord,
+    column: isVaried,
+    chance: 0,
+    alone: 0,
+    withHeader: 0.93,
+    headers: [...firstNameHeaders, ...lastNameHeaders, ...fullNameHeaders],
+    otherHeaders: otherNames,
+  },
+  {
+    id: 'name.full',
+    entity: 'personName',
+    title: 'names of persons',
+    kinds: ['text'],
+    pattern: severalWords,
+    column: isVaried,
+    valid: isFullName,
+    chance: 0.03,
+    coverage: 0.5,
+    alone: 0.88,
+    headers: [...fullNameHeaders, ...nameHeaders],
+    otherHeaders: otherNames,
+  },
+  {
+    id: 'name.beside',
+    entity: 'personName',
+    title: 'names beside other data of persons',
+    kinds: ['text'],
+    pattern: /^[\p{L}\p{M} '’.,()"-]{2,80}$/u,
+    column: (column) =>
+      isVaried(column) && column.siblings.some((sibling) => findPhrase(sibling, ofPersons) !== undefined),
+    chance: 0,
+    alone: 0,
+    withHeader: 0.8,
+    headers: nameHeaders,
+    otherHeaders: otherNames,
+  },
+  {
+    id: 'name.first',
+    entity: 'personName',
+    title: 'first names',
+    kinds: ['text'],
+    pattern: oneWord,
+    column: isVaried,
+    valid: (value) => firstNames.has(withoutAccents(value.split(/[ -]/, 1)[0]!)),
+    chance: 0.03,
+    coverage: 0.45,
+    alone: 0.7,
+    withHeader: 0.98,
+    headers: [...firstNameHeaders, ...nameHeaders],
+    otherHeaders: otherNames,
+  },
+  {
+    id: 'name.last',
+    entity: 'personName',
+    title: 'last names',
+    kinds: ['text'],
+    pattern: oneWord,
+    column: isVaried,
+    valid: (value) => lastNames.has(withoutAccents(value)),
+    chance: 0.03,
+    coverage: 0.45,
+    alone: 0.7,
+    withHeader: 0.98,
+    headers: [...lastNameHeaders, ...nameHeaders],
+    otherHeaders: otherNames,
+  },
+];
+
+/** A handful of names in many rows is a list of sales people at most, and more often something else. */
+function isVaried({ distinctCount, values }: ColumnContext): boolean {
+  return distinctCount >= 3 && values.length >= 3;
+}
+
+/** `Anna Schmidt`, `Schmidt, Anna`, `Dr. Anna M. Schmidt`, and never a city or a company. */
+export function isFullName(value: string): boolean {
+  const plain = withoutAccents(value).replace(/ [("“].*$/, '');
+  const comma = plain.indexOf(',');
+  const turned = comma < 0 ? plain : `${plain.slice(comma + 1).trim()} ${plain.slice(0, comma)}`;
+  const name = turned.replace(titles, '');
+  if (cities.has(plain) || organisationWords.test(name)) {
+    return false;
+  }
+  const words = name.split(/ +/);
+  const first = words[0]!.split('-', 1)[0]!;
+  const last = words.at(-1)!;
+  const isTitled = name !== turned && lastNames.has(last);
+  return (
+    words.length > 1 &&
+    (firstNames.has(first) || isTitled || (lastNames.has(last) && firstNames.has(words.at(-2)!)))
+  );
+}
