@@ -94,6 +94,17 @@ describe('the first picture', () => {
   });
 });
 
+it('says that the file has changed, and reads it again when asked', async () => {
+  const page = await open('adult');
+  await page.getByText(exact).waitFor();
+  await page.evaluate(() => window.fake.say({ kind: 'dataChanged' }));
+  await page.getByText('The file has changed since it was read.').waitFor();
+  expect((await asked(page, 'data/sketch')).length, 'nothing moves by itself').toBe(1);
+  await page.locator('.profile-stage vscode-button').click();
+  await page.getByText(exact).waitFor();
+  expect((await asked(page, 'data/sketch')).length).toBe(2);
+});
+
 it('says why there is nothing to see', async () => {
   const page = await open('unreadable');
   await page.getByText('data/adult.csv is no table: it is compressed with gzip.').waitFor();

@@ -13,6 +13,8 @@ export interface HeaderModel {
   readonly stage: Stage;
   readonly progress: Progress | undefined;
   readonly showsNotes: boolean;
+  /** The file was written to since. */
+  readonly isOutdated: boolean;
 }
 
 export interface HeaderActions {
@@ -83,7 +85,12 @@ function notesButton(
       </button>`;
 }
 
-function stageView({ name, figures, stage, progress }: HeaderModel, actions: HeaderActions): TemplateResult {
+function stageView(model: HeaderModel, actions: HeaderActions): TemplateResult {
+  const { name, figures, stage, progress, isOutdated } = model;
+  if (isOutdated) {
+    return html`<span role="status">The file has changed since it was read.</span>
+      <vscode-button secondary @click=${() => actions.readAgain()}>Read Again</vscode-button>`;
+  }
   if (stage === 'exact') {
     return html`<span class="secondary">Exact: every row was read.</span>`;
   }
