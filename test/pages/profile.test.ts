@@ -151,6 +151,7 @@ describe('the columns', () => {
     const page = await open('wide');
     await page.getByText(exact).waitFor();
     const heading = page.getByRole('columnheader', { name: 'Distinct' });
+    await row(page, 'gene_200').scrollIntoViewIfNeeded();
     const before = await heading.boundingBox();
     await row(page, 'gene_400').scrollIntoViewIfNeeded();
     expect(await heading.boundingBox()).toEqual(before);
@@ -161,7 +162,7 @@ describe('the columns', () => {
       return performance.now() - begin;
     });
     await page.getByRole('table', { name: 'Histogram of gene_400' }).waitFor();
-    expect(took).toBeLessThan(1000);
+    expect(took, 'milliseconds').toBeLessThan(1000);
     await picture(page, 'profile-wide-dark');
   });
 
