@@ -224,6 +224,19 @@ describe('a target', () => {
     await page.getByText('No column gives “income” away.').waitFor();
   });
 
+  it('can be given up; the figures stay exact, and it is said what the comparison is from', async () => {
+    const page = await open('adult');
+    await page.getByText(exact).waitFor();
+    await page.evaluate(() => window.fake.hold('data/profile'));
+    await choose(page, 'Target', 'education-num');
+    await page.getByText('Exact; all rows are now compared with the target.').waitFor();
+    await page.getByText('leave it out of training').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Exact, but compared with the target over the first 10,000 rows alone.').waitFor();
+    await page.getByText('32,561 rows', { exact: true }).waitFor();
+    await picture(page, 'profile-target-cancelled-dark');
+  });
+
   it('that the file no longer has is forgotten', async () => {
     const page = await open('adult');
     await page.getByText(exact).waitFor();

@@ -86,11 +86,12 @@ export class ProfilePage extends PanelPage {
   }
 
   #page(): TemplateResult {
-    const { figures, stage, progress } = this.#reader;
+    const { figures, relations, stage, progress } = this.#reader;
     const header = profileHeader(
       {
         name: this.#name,
         figures,
+        relations,
         stage,
         progress,
         showsNotes: this.view.get('notes', false),
