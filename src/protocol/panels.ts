@@ -142,6 +142,8 @@ export type HostMessage =
   | { readonly kind: 'news'; readonly method: string; readonly parameters: unknown }
   /** The connection to the service came back, or the page became visible: everything may have changed. */
   | { readonly kind: 'refresh' }
+  /** The file that the page is about was written to, or is gone. */
+  | { readonly kind: 'dataChanged' }
   /** The user asked for a part of a page that is open already. */
   | { readonly kind: 'show'; readonly tab: PanelPart }
   /** The service is away; pages say so and keep what they show. */

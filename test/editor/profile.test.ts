@@ -99,6 +99,12 @@ test('work that was begun goes on while its page is hidden, and can be given up'
     const again = await workbench.webview(title);
     await again.getByText(exact).waitFor({ timeout: 120_000 });
     expect(await again.getByRole('alert').count()).toBe(0);
+
+    const rows = writeAdult(project, 1);
+    await again.getByText('The file has changed since it was read.').waitFor();
+    await again.getByRole('button', { name: 'Read Again' }).first().click();
+    await again.getByText(`${rows.toLocaleString('en-GB')} rows`, { exact: true }).waitFor();
+    await again.getByText(exact).waitFor();
   });
 });
 

@@ -86,6 +86,7 @@ test('it holds what runs and nothing else: no sources, no maps, no binary of ano
     'dist/runners/python/mlops_workbench/__init__.py',
     'dist/webview/run.js',
     'dist/webview/compare.js',
+    'dist/webview/profile.js',
     'dist/webview/codicon.ttf',
   ]) {
     expect(names).toContain(needed);

@@ -56,9 +56,9 @@ export class FakeTable {
     return this.#profile(asked, { kind: 'whole', rows: this.#options.rows });
   }
 
-  #row(row: number): readonly DataValue[] {
+  #row(row: number, columns = this.#options.columns): readonly DataValue[] {
     const random = randomOf(row);
-    return this.#options.columns.map((column) => {
+    return columns.map((column) => {
       const isMissing = random() < (column.missing ?? 0);
       const own = random();
       return isMissing ? null : column.value(own, row);
@@ -73,8 +73,9 @@ export class FakeTable {
         `${path} has no column “${target}”. Nothing was changed.`,
       );
     }
-    const rows = Array.from({ length: Math.min(describedRows, basis.rows) }, (_, at) => this.#row(at));
     const described = columns.slice(0, 500);
+    const length = Math.min(describedRows, basis.rows);
+    const rows = Array.from({ length }, (_, at) => this.#row(at, described));
     return {
       path,
       kind: 'csv',

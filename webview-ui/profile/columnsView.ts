@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatShare, groupDigits } from '../../src/base/format.ts';
 import type { ColumnProfile, LeakageHint } from '../../src/protocol/data.ts';
@@ -39,7 +40,7 @@ export function columnsTable(model: ColumnsModel, actions: ColumnsActions): Temp
         ${headings.map(
           ({ key, title, number, folds }) => html`<th
             scope="col"
-            class="${number ? 'number' : ''} ${folds ? 'folds' : ''}"
+            class="${key}-cell ${number ? 'number' : ''} ${folds ? 'folds' : ''}"
             aria-sort=${sortOf(model.order, key)}
           >
             <button class="link heading" @click=${() => actions.sort(nextOrder(model.order, key))}>
@@ -54,21 +55,41 @@ export function columnsTable(model: ColumnsModel, actions: ColumnsActions): Temp
     ${repeat(
       model.columns,
       ({ name }) => name,
-      (column) => columnRow(column, model, actions),
+      // Of hundreds of rows only those are made anew that say something else.
+      (column) => {
+        const hint = model.hints.find(
+          ({ column: name, kind }) => name === column.name && kind !== 'redundant',
+        );
+        const row = {
+          rows: model.rows,
+          isTarget: model.target === column.name,
+          isOpen: model.open.has(column.name),
+          hint,
+        };
+        return guard([column, ...Object.values(row)], () => columnRow(column, row, actions));
+      },
     )}
   </table>`;
 }
 
-function columnRow(column: ColumnProfile, model: ColumnsModel, actions: ColumnsActions): TemplateResult {
+interface RowModel {
+  readonly rows: number;
+  readonly isTarget: boolean;
+  readonly isOpen: boolean;
+  readonly hint: LeakageHint | undefined;
+}
+
+function columnRow(
+  column: ColumnProfile,
+  { rows, isTarget, isOpen, hint }: RowModel,
+  actions: ColumnsActions,
+): TemplateResult {
   const { name, type, missing, distinct } = column;
-  const { rows, target, hints } = model;
-  const isOpen = model.open.has(name);
-  const hint = hints.find((each) => each.column === name && each.kind !== 'redundant');
   const { word, icon } = typeWords[type];
   const values = valuesText(column, rows);
   return html`<tbody class=${isOpen ? 'open' : ''} data-column=${name}>
     <tr>
-      <th scope="row">
+      <th scope="row"><div class="column-heading">
         <button
           class="link column-name"
           aria-expanded=${String(isOpen)}
@@ -79,7 +100,7 @@ function columnRow(column: ColumnProfile, model: ColumnsModel, actions: ColumnsA
           <span class="codicon codicon-${icon}" aria-hidden="true"></span>
           <span class="name">${name}</span>
         </button>
-        ${name === target ? html`<span class="mark" title="what a model is to predict">target</span>` : nothing}
+        ${isTarget ? html`<span class="mark" title="what a model is to predict">target</span>` : nothing}
         ${
           hint
             ? html`<span
@@ -90,7 +111,7 @@ function columnRow(column: ColumnProfile, model: ColumnsModel, actions: ColumnsA
               ></span>`
             : nothing
         }
-      </th>
+      </div></th>
       <td class="folds secondary">${word}</td>
       <td class="number ${missing === 0 ? 'secondary' : missing === rows ? 'warning-text' : ''}" title="${groupDigits(missing)} of ${groupDigits(rows)} rows">
         ${missing === 0 ? html`<span aria-label="none">–</span>` : formatShare(missing, rows)}

@@ -10,9 +10,13 @@ import type { Stage } from './profileReader.ts';
 export interface HeaderModel {
   readonly name: string;
   readonly figures: DataProfile | undefined;
+  /** What columns have to do with the target: of as many rows as could be compared so far. */
+  readonly relations: DataProfile | undefined;
   readonly stage: Stage;
   readonly progress: Progress | undefined;
   readonly showsNotes: boolean;
+  /** The file was written to since. */
+  readonly isOutdated: boolean;
 }
 
 export interface HeaderActions {
@@ -83,32 +87,50 @@ function notesButton(
       </button>`;
 }
 
-function stageView({ name, figures, stage, progress }: HeaderModel, actions: HeaderActions): TemplateResult {
+function stageView(model: HeaderModel, actions: HeaderActions): TemplateResult {
+  const { name, figures, stage, progress, isOutdated } = model;
+  if (isOutdated) {
+    return html`<span role="status">The file has changed since it was read.</span>
+      <vscode-button secondary @click=${() => actions.readAgain()}>Read Again</vscode-button>`;
+  }
   if (stage === 'exact') {
     return html`<span class="secondary">Exact: every row was read.</span>`;
   }
-  if (!figures) {
-    return stage === 'stopped'
-      ? html``
-      : html`<span class="secondary">Looking at the beginning of ${name}…</span>`;
-  }
-  const picture =
-    figures.basis.kind === 'whole'
-      ? 'These figures are exact'
-      : `First picture from the first ${plural(figures.basis.rows, 'row')}`;
   if (stage === 'stopped') {
-    return html`<span>${picture}.</span>
-      <vscode-button secondary @click=${() => actions.goOn()}>Read All Rows</vscode-button>`;
+    return figures
+      ? html`<span>${stoppedSentence(figures, model.relations)}</span>
+          <vscode-button secondary @click=${() => actions.goOn()}>Read All Rows</vscode-button>`
+      : html``;
+  }
+  if (stage === 'sketching' || !figures) {
+    return html`<span class="secondary">Looking at the beginning of ${name}…</span>`;
   }
   const percent = progress?.fraction === undefined ? undefined : Math.floor(progress.fraction * 100);
   const words = [progress?.message, percent === undefined ? undefined : `${percent} %`]
     .filter(Boolean)
     .join(', ');
-  return html`<span class="stage-words">${picture}; exact figures follow${words ? html`: <span class="number">${words}</span>` : '.'}</span>
+  const sentence =
+    figures.basis.kind === 'whole'
+      ? 'Exact; all rows are now compared with the target'
+      : `First picture from the ${firstRows(figures)}; exact figures follow`;
+  return html`<span class="stage-words">${sentence}${words ? html`: <span class="number">${words}</span>` : '.'}</span>
     <vscode-progress-bar
       aria-label="Exact figures"
       .value=${percent}
       ?indeterminate=${percent === undefined}
     ></vscode-progress-bar>
     <vscode-button secondary @click=${() => actions.stop()}>Cancel</vscode-button>`;
+}
+
+function stoppedSentence(figures: DataProfile, relations: DataProfile | undefined): string {
+  if (figures.basis.kind === 'sample') {
+    return `First picture from the ${firstRows(figures)}.`;
+  }
+  return relations
+    ? `Exact, but compared with the target over the ${firstRows(relations)} alone.`
+    : 'Exact, but not compared with the target.';
+}
+
+function firstRows({ basis }: DataProfile): string {
+  return `first ${plural(basis.rows, 'row')}`;
 }

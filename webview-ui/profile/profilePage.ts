@@ -30,10 +30,17 @@ export class ProfilePage extends PanelPage {
   #edition = 0;
   #showsAllPairs = false;
   #wasExact = false;
+  #isOutdated = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#reader = this.subscriptions.add(new ProfileReader(this.host, () => this.#changed()));
+    this.subscriptions.add(
+      this.host.onDataChanged(() => {
+        this.#isOutdated = true;
+        this.requestUpdate();
+      }),
+    );
     this.subscriptions.add(
       this.host.on(profileKept, ({ path }) => {
         const isOurs = path === this.#path || path === this.#reader.figures?.path;
@@ -45,6 +52,7 @@ export class ProfilePage extends PanelPage {
   }
 
   protected override fetch(): void {
+    this.#isOutdated = false;
     this.setTitle(`Profile of ${this.#name}`);
     this.#reader.read(this.#question);
   }
@@ -78,9 +86,17 @@ export class ProfilePage extends PanelPage {
   }
 
   #page(): TemplateResult {
-    const { figures, stage, progress } = this.#reader;
+    const { figures, relations, stage, progress } = this.#reader;
     const header = profileHeader(
-      { name: this.#name, figures, stage, progress, showsNotes: this.view.get('notes', false) },
+      {
+        name: this.#name,
+        figures,
+        relations,
+        stage,
+        progress,
+        showsNotes: this.view.get('notes', false),
+        isOutdated: this.#isOutdated,
+      },
       {
         stop: () => this.#reader.stop(),
         goOn: () => this.#reader.goOn(),

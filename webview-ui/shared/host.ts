@@ -33,6 +33,8 @@ export interface Host {
   readonly onOffline: Event<string>;
   /** Since the last `onOffline`, until `onRefresh`: what fails meanwhile has been explained already. */
   readonly isOffline: boolean;
+  /** The file that the page is about is no longer what was read. */
+  readonly onDataChanged: Event<void>;
   /** The user asked for a part of this page. */
   readonly onShow: Event<PanelPart>;
   getState(): PanelState | undefined;
@@ -64,9 +66,11 @@ class MessageHost implements Host {
   readonly #news = new Map<string, Emitter<never>>();
   readonly #refresh = new Emitter<void>();
   readonly #offline = new Emitter<string>();
+  readonly #dataChanged = new Emitter<void>();
   readonly #show = new Emitter<PanelPart>();
   readonly onRefresh = this.#refresh.event;
   readonly onOffline = this.#offline.event;
+  readonly onDataChanged = this.#dataChanged.event;
   readonly onShow = this.#show.event;
   #lastId = 0;
   #isOffline = false;
@@ -146,6 +150,9 @@ class MessageHost implements Host {
       case 'offline':
         this.#isOffline = true;
         this.#offline.fire(message.message);
+        break;
+      case 'dataChanged':
+        this.#dataChanged.fire();
         break;
       case 'show':
         this.#show.fire(message.tab);

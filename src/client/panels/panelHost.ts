@@ -19,6 +19,7 @@ import { restrictedMode } from '../errors.ts';
 import type { ServiceClient, ServiceState } from '../service/serviceClient.ts';
 import { pageHtml, pageRoot } from './html.ts';
 import { PageCalls, type PageRequest } from './pageCalls.ts';
+import { watchFile } from './watchFile.ts';
 
 export interface PanelHostOptions {
   readonly view: vscode.WebviewPanel;
@@ -73,6 +74,9 @@ export class PanelHost implements Disposable {
     }
     this.#disposables.add(client.onDidReconnect(() => this.#post({ kind: 'refresh' })));
     this.#disposables.add(client.onDidChangeState((state) => this.#tellState(state)));
+    if (subject.panel === 'profile') {
+      this.#disposables.add(watchFile(subject.data, () => this.#post({ kind: 'dataChanged' })));
+    }
     view.webview.html = pageHtml(view.webview, extension, subject.panel);
   }
 

@@ -3,6 +3,7 @@ import type { ImportResult } from '../../../src/protocol/import.ts';
 import {
   checkedOutSentence,
   importedSentence,
+  leakageSentence,
   remoteProblemSentence,
   remoteWaitingSentence,
   versionedSentence,
@@ -95,4 +96,15 @@ test('what was imported is said with what was here and what is missing', () => {
   expect(
     importedSentence({ ...whole, imported: 40, present: 0, missingArtifacts: none, cancelled: true }),
   ).toBe('Cancelled after 40 of 226 runs in 3 experiments. Import again to take the rest.');
+});
+
+test('what a column tells about another is said with what to do about it', () => {
+  const hint = { column: 'a', other: 'b', strength: 0.9876 };
+  expect(leakageSentence({ ...hint, kind: 'redundant' })).toBe('“a” says the same as “b”.');
+  expect(leakageSentence({ ...hint, kind: 'nearlyTarget' })).toBe(
+    '“a” is nearly the target “b” itself: leave it out of training.',
+  );
+  expect(leakageSentence({ ...hint, kind: 'determinesTarget' })).toBe(
+    '“a” gives the target “b” away (98 % of the doubt): is it known when a prediction is made?',
+  );
 });
