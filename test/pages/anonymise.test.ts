@@ -131,6 +131,28 @@ describe('a choice', () => {
     ]);
   });
 
+  it('of an option can be taken back, and what nobody chose is not shown as chosen', async () => {
+    const page = await open('people');
+    await column(page, 'birth_date').click();
+    const unit = page.getByRole('combobox', { name: 'To' });
+    expect(await unit.inputValue()).toBe('');
+    await unit.selectOption({ label: 'Decade' });
+    await page.getByRole('textbox', { name: 'Level' }).fill('2');
+    await page.getByRole('textbox', { name: 'Level' }).press('Enter');
+    await unit.selectOption('');
+    await page.getByRole('textbox', { name: 'Level' }).fill('');
+    await page.getByRole('textbox', { name: 'Level' }).press('Enter');
+    await expect
+      .poll(async () => (await changes(page)).map((change) => (change as { method: object }).method))
+      .toMatchObject([
+        { options: { to: 'decade' } },
+        { options: { to: 'decade', level: 2 } },
+        { options: { level: 2 } },
+        { options: {} },
+      ]);
+    expect(await alerts(page).count()).toBe(0);
+  });
+
   it('of the guarantee leaves rows out, which are struck through', async () => {
     const page = await open('people');
     await isSettled(page);

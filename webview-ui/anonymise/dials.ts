@@ -3,6 +3,8 @@ import { formatShare } from '../../src/base/format.ts';
 import type { Dial, RecipePreview } from '../../src/protocol/privacy.ts';
 import { driverWords } from './words.ts';
 
+const shownDrivers = 5;
+
 /** What the choices do to the risk for people and to the use of the data, and where the risk comes from. */
 export function dialsView(preview: RecipePreview, isOutdated: boolean): TemplateResult {
   const { risk, use, drivers } = preview;
@@ -12,7 +14,7 @@ export function dialsView(preview: RecipePreview, isOutdated: boolean): Template
       drivers.length > 0
         ? html`<div class="drivers">
             <h3>What drives the risk</h3>
-            <ol>${drivers.map((driver) => html`<li>${driverWords(driver)}</li>`)}</ol>
+            <ol>${drivers.slice(0, shownDrivers).map((driver) => html`<li>${driverWords(driver)}</li>`)}</ol>
           </div>`
         : nothing
     }

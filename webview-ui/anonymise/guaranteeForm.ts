@@ -16,7 +16,7 @@ const smallestGroup: MethodOption = {
   name: 'k',
   title: 'Smallest group (k)',
   kind: 'integer',
-  standard: null,
+  standard: usual.k,
   minimum: 2,
   hint: 'Every row is like at least k − 1 others',
 };
@@ -25,7 +25,7 @@ const suppression: MethodOption = {
   name: 'suppression',
   title: 'Rows left out, at most (%)',
   kind: 'number',
-  standard: null,
+  standard: usual.suppressionLimit * 100,
   minimum: 0,
   maximum: 100,
   hint: 'Rows that stand too much alone may be left out',
@@ -35,7 +35,7 @@ const recoding: MethodOption = {
   name: 'recoding',
   title: 'Recoding',
   kind: 'choice',
-  standard: null,
+  standard: usual.recoding,
   choices: [
     { value: 'global', title: 'Global: a column all alike' },
     { value: 'local', title: 'Local: group by group (Mondrian)' },
@@ -44,21 +44,20 @@ const recoding: MethodOption = {
 
 /** What each criterion asks for, in the order in which it is written. */
 const parameters: Readonly<Record<SensitiveCriterion['criterion'], readonly MethodOption[]>> = {
-  distinctL: [{ name: 'l', title: 'ℓ', kind: 'integer', standard: null, minimum: 2 }],
-  entropyL: [{ name: 'l', title: 'ℓ', kind: 'number', standard: null, minimum: 1 }],
+  distinctL: [{ name: 'l', title: 'ℓ', kind: 'integer', standard: 2, minimum: 2 }],
+  entropyL: [{ name: 'l', title: 'ℓ', kind: 'number', standard: 2, minimum: 1 }],
   recursiveCL: [
-    { name: 'c', title: 'c', kind: 'number', standard: null, minimum: 0.001 },
-    { name: 'l', title: 'ℓ', kind: 'integer', standard: null, minimum: 2 },
+    { name: 'c', title: 'c', kind: 'number', standard: 3, minimum: 0.001 },
+    { name: 'l', title: 'ℓ', kind: 'integer', standard: 2, minimum: 2 },
   ],
-  tCloseness: [{ name: 't', title: 't', kind: 'number', standard: null, minimum: 0, maximum: 1 }],
+  tCloseness: [{ name: 't', title: 't', kind: 'number', standard: 0.2, minimum: 0, maximum: 1 }],
 };
 
-const usualParameters: Readonly<Record<SensitiveCriterion['criterion'], Partial<SensitiveCriterion>>> = {
-  distinctL: { l: 2 },
-  entropyL: { l: 2 },
-  recursiveCL: { c: 3, l: 2 },
-  tCloseness: { t: 0.2 },
-};
+/** A criterion as it is before anybody chose its numbers. */
+function usualCriterion(column: string, criterion: SensitiveCriterion['criterion']): SensitiveCriterion {
+  const numbers = parameters[criterion].map(({ name, standard }) => [name, standard]);
+  return { column, criterion, ...Object.fromEntries(numbers) };
+}
 
 /** What must hold of the output as a whole. Tells `choose-guarantee`. */
 export class GuaranteeForm extends PageElement {
@@ -131,7 +130,7 @@ export class GuaranteeForm extends PageElement {
         aria-label="Criterion for ${criterion.column}"
         @change=${(event: Event) => {
           const chosen = (event.target as HTMLSelectElement).value as SensitiveCriterion['criterion'];
-          replace({ column: criterion.column, criterion: chosen, ...usualParameters[chosen] });
+          replace(usualCriterion(criterion.column, chosen));
         }}
       >
         ${Object.entries(criteria).map(
@@ -141,7 +140,10 @@ export class GuaranteeForm extends PageElement {
       </select>
       <div
         class="options"
-        @change-option=${({ detail }: CustomEvent<OptionChange>) => replace({ ...criterion, [detail.name]: detail.value })}
+        @change-option=${({ detail: { name, value } }: CustomEvent<OptionChange>) => {
+          const { standard } = parameters[criterion.criterion].find((option) => option.name === name)!;
+          replace({ ...criterion, [name]: value ?? standard });
+        }}
       >
         ${parameters[criterion.criterion].map((option) =>
           field(option, criterion[option.name as 'l' | 'c' | 't'] ?? null, `${index}`),
@@ -154,15 +156,15 @@ export class GuaranteeForm extends PageElement {
   #add(guarantee: Guarantee, sensitive: readonly string[]): void {
     const taken = new Set(guarantee.sensitive.map(({ column }) => column));
     const column = sensitive.find((name) => !taken.has(name)) ?? sensitive[0]!;
-    const added: SensitiveCriterion = { column, criterion: 'distinctL', ...usualParameters.distinctL };
+    const added = usualCriterion(column, 'distinctL');
     this.#choose({ ...guarantee, sensitive: [...guarantee.sensitive, added] });
   }
 
   #change(guarantee: Guarantee, { name, value }: OptionChange): void {
     if (name === smallestGroup.name) {
-      this.#choose({ ...guarantee, k: Number(value) });
+      this.#choose({ ...guarantee, k: Number(value ?? usual.k) });
     } else if (name === suppression.name) {
-      this.#choose({ ...guarantee, suppressionLimit: Number(value) / 100 });
+      this.#choose({ ...guarantee, suppressionLimit: Number(value ?? suppression.standard) / 100 });
     } else if (name === recoding.name) {
       this.#choose({ ...guarantee, recoding: value as Guarantee['recoding'] });
     }

@@ -33,7 +33,7 @@ export class OptionField extends PageElement {
     const { name, title, kind, hint } = this.option;
     const id = `option-${this.owner}-${name}`;
     const limits = limitsOf(this.option);
-    const note = [kind === 'integer' || kind === 'number' ? limits : '', hint ?? '']
+    const note = [limits.charAt(0).toUpperCase() + limits.slice(1), hint ?? '']
       .filter((part) => part !== '')
       .join('. ');
     const described = this.problem || note ? `${id}-note` : nothing;
@@ -51,8 +51,15 @@ export class OptionField extends PageElement {
   }
 
   #input(id: string, described: string | typeof nothing): TemplateResult {
-    const { kind, choices = [] } = this.option;
-    const change = (event: Event) => this.#read((event.target as HTMLInputElement).value);
+    const { kind, choices = [], standard } = this.option;
+    const change = (event: Event) => {
+      const input = event.target as HTMLInputElement;
+      this.#read(input.value);
+      if (input.value.trim() === '' && this.option.standard !== null) {
+        // The standard holds again, and is seen.
+        input.value = String(this.option.standard);
+      }
+    };
     switch (kind) {
       case 'switch':
         return html`<input
@@ -64,6 +71,7 @@ export class OptionField extends PageElement {
         />`;
       case 'choice':
         return html`<select id=${id} class="select" aria-describedby=${described} @change=${change}>
+          ${standard === null ? html`<option value="" .selected=${this.value === null}>–</option>` : nothing}
           ${choices.map(({ value, title }) => html`<option value=${value} .selected=${value === this.value}>${title}</option>`)}
         </select>`;
       default:

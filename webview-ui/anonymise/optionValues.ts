@@ -13,7 +13,7 @@ export function readOption(option: MethodOption, text: string): ReadOption {
     return { value: typed === 'true' };
   }
   if (typed === '') {
-    return option.standard === null ? { problem: `${option.title} is needed.` } : { value: undefined };
+    return { value: undefined };
   }
   const number = Number(typed.replace('−', '-'));
   if (!Number.isFinite(number)) {

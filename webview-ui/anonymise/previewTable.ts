@@ -79,7 +79,10 @@ function suppressed(
 ): TemplateResult {
   return html`<tr class="suppressed" title="This row is left out: nothing protects it within the limits of the guarantee.">
     ${columns.map(
-      (name, index) => html`<td class=${name === chosen ? 'chosen' : ''}>
+      (
+        name,
+        index,
+      ) => html`<td class="${name === chosen ? 'chosen' : ''} ${typeof before[index] === 'number' ? 'number' : ''}">
         ${index === 0 ? html`<span class="visually-hidden">left out:</span>` : nothing}<s>${valueView(before[index] ?? null)}</s>
       </td>`,
     )}

@@ -81,7 +81,20 @@ const generalise: MethodOffer = {
   limit: 'Small groups stay small unless a guarantee asks for more.',
   reversible: 'no',
   needsKey: false,
-  options: [{ name: 'level', title: 'Level', kind: 'integer', standard: null, minimum: 0, maximum: 4 }],
+  options: [
+    {
+      name: 'to',
+      title: 'To',
+      kind: 'choice',
+      standard: null,
+      choices: [
+        { value: 'year', title: 'Year' },
+        { value: 'decade', title: 'Decade' },
+      ],
+      hint: 'The unit of dates',
+    },
+    { name: 'level', title: 'Level', kind: 'integer', standard: null, minimum: 0, maximum: 4 },
+  ],
 };
 
 const noise: MethodOffer = {

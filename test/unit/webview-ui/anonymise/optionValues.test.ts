@@ -13,7 +13,7 @@ const option = (change: Partial<MethodOption>): MethodOption => ({
 it.each([
   [option({}), '12', { value: 12 }],
   [option({}), ' ', { value: undefined }],
-  [option({ standard: null }), '', { problem: 'Length is needed.' }],
+  [option({ standard: null }), '', { value: undefined }],
   [option({}), '1.5', { problem: 'Length must be a whole number.' }],
   [option({}), 'many', { problem: 'Length must be a number.' }],
   [option({ minimum: 8, maximum: 48 }), '7', { problem: 'Length must be 8 to 48.' }],
