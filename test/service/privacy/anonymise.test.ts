@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deriveSubkey } from '../../../src/keys/derive.ts';
 import {
   applyRecipe,
+  forgetKey,
   getPrivacyReport,
   handKey,
   previewRecipe,
@@ -66,6 +67,8 @@ describe('Adult', () => {
     expect(output.slice(0, shown.length)).toEqual(shown);
 
     const report = await scene.connection.send(getPrivacyReport, { recipe: saved.recipe });
+    expect(scene.read(report.files.html)).toContain('<html');
+    expect(JSON.parse(scene.read(report.files.json))).toMatchObject({ recipeHash: report.recipeHash });
     const figure = (id: string) => report.risk.find((each) => each.id === id)!;
     expect(figure('smallestClass')).toMatchObject({
       before: 1,
@@ -129,7 +132,7 @@ describe('with a key', () => {
 
   it('refuses without one, and with another than the first', async () => {
     const state = await scene.open('people.anonymise.yaml');
-    expect(state.key).toEqual({ id: 'team', state: 'missing' });
+    expect(state.key).toEqual({ id: 'team', state: 'missing', wasUsed: false });
     const before = scene.visible();
     const missing = await refusal(scene.connection.send(applyRecipe, { recipe: state.recipe }));
     expect(missing.code).toBe('privacy.keyMissing');
@@ -142,12 +145,23 @@ describe('with a key', () => {
     await handOver();
     await scene.connection.send(applyRecipe, { recipe: state.recipe });
     await handOver(Buffer.alloc(32, 1));
-    expect((await scene.open(state.recipe)).key.state).toBe('other');
+    expect((await scene.open(state.recipe)).key).toEqual({ id: 'team', state: 'other', wasUsed: true });
     const wrong = await refusal(
       scene.connection.send(applyRecipe, { recipe: state.recipe, output: 'again.csv' }),
     );
     expect(wrong.code).toBe('privacy.wrongKey');
     expect(fs.existsSync(path.join(scene.root, 'again.csv'))).toBe(false);
+  });
+
+  it('forgets a key when its owner does', async () => {
+    await handOver();
+    const { recipe, key, version } = await scene.open('people.anonymise.yaml');
+    expect(key.state).toBe('ready');
+    await scene.connection.send(forgetKey, { id: 'team' });
+    expect(await scene.open(recipe)).toMatchObject({ version: version + 1, key: { state: 'missing' } });
+    expect((await refusal(scene.connection.send(applyRecipe, { recipe }))).code).toBe('privacy.keyMissing');
+    await scene.connection.send(forgetKey, { id: 'team' });
+    expect((await scene.open(recipe)).version).toBe(version + 1);
   });
 
   it('gives the same bytes for the same recipe, key and input, and others for another release', async () => {
