@@ -1,0 +1,93 @@
+import { WorkbenchError } from '../../../base/errors.ts';
+
+/** Every error about keys that a person can meet. None holds a key, a part of one, or anything derived from one. */
+
+const nothingWritten = 'Nothing was written.';
+
+export function noSuchKey(keyId: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noSuchKey',
+    `The key ${keyId} is not known here. ${nothingWritten} ` +
+      `Make or import it in the editor, or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
+  );
+}
+
+/** The environment variable in which the command line looks for a key. */
+export function keyVariable(keyId: string): string {
+  return `MLOPS_ANONYMISE_KEY_${keyId.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+}
+
+export function wrongKey(keyId: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.wrongKey',
+    `The key ${keyId} is not the one that the recipe was made with: its check value differs. ${nothingWritten} ` +
+      'Use the key under which the recipe was first applied, or make a new release with a new key.',
+  );
+}
+
+export function notAKey(where: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.notAKey',
+    `${where} does not hold a key: a key is 32 bytes, as 64 hexadecimal digits or as 44 characters of base64. ${nothingWritten}`,
+  );
+}
+
+export function keyFileMissing(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyFileMissing',
+    `The key file ${file} cannot be read. ${nothingWritten} Correct MLOPS_ANONYMISE_KEY_FILE.`,
+  );
+}
+
+export function keyFileOpenToOthers(file: string, mode: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyFileOpenToOthers',
+    `The key file ${file} can be read or written by others (mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so it was not used. ` +
+      `${nothingWritten} Run: chmod 600 '${file.replaceAll("'", `'\\''`)}'`,
+  );
+}
+
+export function keyFileInWorkspace(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyFileInWorkspace',
+    `The key file ${file} lies inside the workspace, where it could be committed with the data, so it was not used. ` +
+      `${nothingWritten} Move it to a folder outside the workspace.`,
+  );
+}
+
+export function keyFileNotText(file: string, line: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyFileNotText',
+    `Line ${line} of the key file ${file} is not \`NAME = KEY\`. ${nothingWritten} ` +
+      'Write one key a line: its id, an equals sign, and 64 hexadecimal digits or 44 characters of base64.',
+  );
+}
+
+export function keyNameTaken(name: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyNameTaken',
+    `There is a key named ${name} already. Nothing was changed. Choose another name, or rotate that key.`,
+  );
+}
+
+export function keyNameInvalid(name: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyNameInvalid',
+    `“${name}” cannot name a key. Nothing was changed. Use 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.`,
+  );
+}
+
+export function keyAlreadyExported(keyId: string, exported: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyAlreadyExported',
+    `The key ${keyId} was exported on ${exported.slice(0, 10)}, and a key is exported once. Nothing was changed. ` +
+      'Use the copy that was made then, or rotate the key.',
+  );
+}
+
+export function keyStoreUnreadable(): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyStoreUnreadable',
+    'The stored keys cannot be understood. They were left as they are. Update the Workbench if a newer version wrote them.',
+  );
+}

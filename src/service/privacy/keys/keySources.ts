@@ -1,0 +1,146 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  keyFileInWorkspace,
+  keyFileMissing,
+  keyFileNotText,
+  keyFileOpenToOthers,
+  keyNameInvalid,
+  keyNameTaken,
+  keyVariable,
+  notAKey,
+} from './errors.ts';
+import { isKeyName, type KeyRing, MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
+
+/** The environment variable that names a file of keys. */
+export const keyFileVariable = 'MLOPS_ANONYMISE_KEY_FILE';
+
+/**
+ * The keys of the command line: `MLOPS_ANONYMISE_KEY_<ID>`, else the line `ID = KEY` of a file outside the workspace
+ * that its owner alone may read and that `MLOPS_ANONYMISE_KEY_FILE` names.
+ */
+export function environmentKeyRing(
+  environment: Readonly<Record<string, string | undefined>>,
+  workspace: string,
+): KeyRing {
+  const file = environment[keyFileVariable];
+  let inFile: ReadonlyMap<string, MasterKey> | undefined;
+  return {
+    get(keyId) {
+      const variable = keyVariable(keyId);
+      const text = environment[variable];
+      if (text !== undefined && text !== '') {
+        return keyOf(keyId, text, variable);
+      }
+      if (file === undefined || file === '') {
+        return undefined;
+      }
+      inFile ??= readKeyFile(file, workspace);
+      return inFile.get(keyId);
+    },
+  };
+}
+
+/** Keys by id. `file` is refused inside `workspace`, links followed, and when others may open it. */
+export function readKeyFile(file: string, workspace: string): ReadonlyMap<string, MasterKey> {
+  const real = realPath(file);
+  if (real === undefined) {
+    throw keyFileMissing(file);
+  }
+  if (isInWorkspace(file, real, workspace)) {
+    throw keyFileInWorkspace(file);
+  }
+  return parseKeyFile(readOwnFile(real, file), file);
+}
+
+/** The named place counts as well as the one it leads to: a link inside the workspace could be committed. */
+function isInWorkspace(file: string, real: string | undefined, workspace: string): boolean {
+  const places = [path.resolve(file), real ?? path.resolve(file)];
+  const workspaces = [path.resolve(workspace), realPath(workspace) ?? workspace];
+  return places.some((place) => workspaces.some((folder) => contains(folder, place)));
+}
+
+/** The mode is asked of the open file, so that it is the one that is read. */
+function readOwnFile(real: string, file: string): string {
+  let handle: number;
+  try {
+    handle = fs.openSync(real, 'r');
+  } catch {
+    throw keyFileMissing(file);
+  }
+  try {
+    const { mode } = fs.fstatSync(handle);
+    // Windows has no such bits; a file in the profile folder is its user's own there.
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw keyFileOpenToOthers(file, mode);
+    }
+    return fs.readFileSync(handle, 'utf8');
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/**
+ * A new key as another line of the file, which is made when it is not there. An id that it holds already is refused:
+ * the key under it may be needed to restore.
+ */
+export function makeKeyInFile(file: string, workspace: string, keyId: string): MasterKey {
+  const real = realPath(file);
+  const present = real === undefined ? new Map() : readKeyFile(file, workspace);
+  // A link to nowhere is not followed: nobody meant the place it names.
+  if (real === undefined && isInWorkspace(file, realPath(path.dirname(path.resolve(file))), workspace)) {
+    throw keyFileInWorkspace(file);
+  }
+  if (!isKeyName(keyId)) {
+    throw keyNameInvalid(keyId);
+  }
+  if (present.has(keyId)) {
+    throw keyNameTaken(keyId);
+  }
+  const key = makeMasterKey(keyId);
+  const before = real === undefined ? '' : readOwnFile(real, file).replace(/([^\n])$/, '$1\n');
+  const place = real ?? file;
+  const temporary = `${place}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, `${before}${keyId} = ${key.exportText()}\n`, { mode: 0o600, flag: 'wx' });
+  fs.renameSync(temporary, place);
+  return key;
+}
+
+function parseKeyFile(text: string, file: string): ReadonlyMap<string, MasterKey> {
+  const keys = new Map<string, MasterKey>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) {
+      continue;
+    }
+    const found = /^\s*([^\s=]+)\s*=\s*(\S+)\s*$/.exec(line);
+    if (!found) {
+      throw keyFileNotText(file, index + 1);
+    }
+    keys.set(found[1]!, keyOf(found[1]!, found[2]!, `Line ${index + 1} of ${file}`));
+  }
+  return keys;
+}
+
+function keyOf(keyId: string, text: string, where: string): MasterKey {
+  const bytes = parseKeyText(text);
+  if (!bytes) {
+    throw notAKey(where);
+  }
+  return new MasterKey(keyId, bytes);
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return fs.realpathSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function contains(folder: string, place: string): boolean {
+  const relative = path.relative(folder, place);
+  return (
+    relative === '' ||
+    (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative))
+  );
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { type MethodName, methodNames } from '../methods/descriptions.ts';
+import { optionsOf } from './columnSchema.ts';
+import { hierarchySchema } from './guaranteeSchema.ts';
+import { recipeSchema } from './recipeSchema.ts';
+
+/** The names that a section of a recipe may hold, by its path; empty where any name may stand. */
+export function knownOptions(path: readonly (string | number)[], data: unknown): readonly string[] {
+  if (path[0] === 'columns' && path.length === 2) {
+    const method = valueAt(data, [...path, 'method']);
+    return methodNames.includes(method as MethodName) ? optionsOf(method as MethodName) : [];
+  }
+  if (path[0] === 'guarantee' && path[1] === 'hierarchies' && path.length === 3) {
+    const kind = valueAt(data, [...path, 'kind']);
+    const option = hierarchySchema.options.find(({ shape }) => shape.kind.value === kind);
+    return option ? Object.keys(option.shape) : [];
+  }
+  let schema: z.core.$ZodType | undefined = recipeSchema;
+  for (const key of path) {
+    schema = shapeOf(schema)?.[String(key)];
+  }
+  return Object.keys(shapeOf(schema) ?? {});
+}
+
+/** The members of an object, wherever `optional` and `default` are wrapped around it. */
+function shapeOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> | undefined {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) {
+    inner = inner.unwrap();
+  }
+  return inner instanceof z.ZodObject ? inner.shape : undefined;
+}
+
+function valueAt(data: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], data);
+}

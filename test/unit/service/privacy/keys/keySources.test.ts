@@ -1,0 +1,100 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { errorShape } from '../../../../../src/base/errors.ts';
+import { keyCheckValue } from '../../../../../src/service/privacy/keys/derive.ts';
+import { environmentKeyRing, makeKeyInFile } from '../../../../../src/service/privacy/keys/keySources.ts';
+
+const hex = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
+const checkValue = keyCheckValue(Buffer.from(hex, 'hex'));
+
+let folder: string;
+let workspace: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mlops-keys-'));
+  workspace = path.join(folder, 'workspace');
+  fs.mkdirSync(workspace);
+});
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function keyFile(at: string, mode: number, text = `# ours\n\nteam.2026 = ${hex}\n`): string {
+  fs.writeFileSync(at, text, { mode });
+  fs.chmodSync(at, mode);
+  return at;
+}
+
+function refusal(file: string): { readonly code: string; readonly message: string } {
+  try {
+    environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace).get('team.2026');
+  } catch (error) {
+    return errorShape(error);
+  }
+  throw new Error('It was not refused.');
+}
+
+test('a variable of the environment holds a key', () => {
+  const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_TEAM_2026: hex }, workspace);
+  expect(ring.get('team.2026')!.checkValue).toBe(checkValue);
+  expect(ring.get('other')).toBeUndefined();
+});
+
+test('a file that its owner alone may read holds keys', () => {
+  const file = keyFile(path.join(folder, 'keys'), 0o600);
+  const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace);
+  expect(ring.get('team.2026')!.checkValue).toBe(checkValue);
+  expect(ring.get('other')).toBeUndefined();
+});
+
+test.each([0o640, 0o604, 0o660])('a file of mode %o is refused', (mode) => {
+  const { code, message } = refusal(keyFile(path.join(folder, 'keys'), mode));
+  expect(code).toBe('privacy.keyFileOpenToOthers');
+  expect(message).toContain('chmod 600');
+  expect(message).not.toContain(hex);
+});
+
+test('a file inside the workspace is refused, through a link as well', () => {
+  const inside = keyFile(path.join(workspace, 'keys'), 0o600);
+  const link = path.join(folder, 'link');
+  fs.symlinkSync(inside, link);
+  const outside = keyFile(path.join(folder, 'keys'), 0o600);
+  const linkInside = path.join(workspace, 'link');
+  fs.symlinkSync(outside, linkInside);
+  for (const file of [inside, link, linkInside]) {
+    expect(refusal(file).code).toBe('privacy.keyFileInWorkspace');
+  }
+});
+
+test('a key is made in a file of its owner alone, beside those that are there', () => {
+  const file = path.join(folder, 'keys');
+  const first = makeKeyInFile(file, workspace, 'team.2026');
+  const second = makeKeyInFile(file, workspace, 'clinic');
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  expect(fs.readdirSync(folder).sort()).toEqual(['keys', 'workspace']);
+  const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace);
+  expect(ring.get('team.2026')!.checkValue).toBe(first.checkValue);
+  expect(ring.get('clinic')!.checkValue).toBe(second.checkValue);
+  expect(() => makeKeyInFile(file, workspace, 'clinic')).toThrow(/There is a key named clinic already/);
+  expect(() => makeKeyInFile(path.join(workspace, 'keys'), workspace, 'a')).toThrow(
+    /lies inside the workspace/,
+  );
+  expect(fs.readdirSync(workspace)).toEqual([]);
+});
+
+test('what is no key is refused without being quoted', () => {
+  const wrong = `${hex.slice(2)}zz`;
+  const refused = [
+    refusal(keyFile(path.join(folder, 'keys'), 0o600, `team.2026 = ${wrong}`)),
+    refusal(keyFile(path.join(folder, 'keys'), 0o600, `team.2026 ${hex}`)),
+    refusal(path.join(folder, 'absent')),
+  ];
+  expect(refused.map(({ code }) => code)).toEqual([
+    'privacy.notAKey',
+    'privacy.keyFileNotText',
+    'privacy.keyFileMissing',
+  ]);
+  expect(refused[1]!.message).toContain('Line 1');
+  expect(JSON.stringify(refused)).not.toContain(hex.slice(2, 20));
+});
