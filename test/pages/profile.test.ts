@@ -63,6 +63,10 @@ describe('the first picture', () => {
     );
     await page.getByText('7 of 15 columns, 62 %').waitFor();
     await picture(page, 'profile-first-picture-dark');
+    await page.setViewportSize({ width: 420, height: 760 });
+    await page.getByRole('button', { name: 'Cancel' }).click({ trial: true });
+    await picture(page, 'profile-narrow-first-picture-dark');
+    await page.setViewportSize({ width: 1100, height: 760 });
     await page.evaluate(() => window.fake.release('data/profile'));
     await page.getByText(exact).waitFor();
     await page.getByText('20,000,000 rows', { exact: true }).waitFor();

@@ -113,7 +113,8 @@ function stageView(model: HeaderModel, actions: HeaderActions): TemplateResult {
     figures.basis.kind === 'whole'
       ? 'Exact; all rows are now compared with the target'
       : `First picture from the ${firstRows(figures)}; exact figures follow`;
-  return html`<span class="stage-words">${sentence}${words ? html`: <span class="number">${words}</span>` : '.'}</span>
+  const whole = words === '' ? `${sentence}.` : `${sentence}: ${words}`;
+  return html`<span class="stage-words" title=${whole}>${whole}</span>
     <vscode-progress-bar
       aria-label="Exact figures"
       .value=${percent}

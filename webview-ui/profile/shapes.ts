@@ -19,6 +19,7 @@ export function shapeView(column: ColumnProfile, rows: number): TemplateResult |
     viewBox="0 0 ${width} ${height}"
     width=${width}
     height=${height}
+    preserveAspectRatio="none"
     role="img"
     aria-label=${shapeSentence(column, rows)}
   >
