@@ -93,6 +93,7 @@ describe('a choice', () => {
     await isSettled(page);
     expect(Number(await dial(page, 'Risk').getAttribute('aria-valuenow'))).toBeGreaterThan(risk);
     await page.getByText('Everybody who sees this table knows who is in it.').waitFor();
+    await page.getByRole('status').getByText('Risk 100 %, use ').waitFor({ state: 'attached' });
     await method(page).selectOption({ label: 'Drop the column' });
     await isSettled(page);
     await page.getByText('Not in the output: patient, mail, phone.').waitFor();

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorShape } from '../../src/base/errors.ts';
+import { formatShare } from '../../src/base/format.ts';
 import { type PanelTarget, panelApplying, panelOpen } from '../../src/protocol/panels.ts';
-import type { Guarantee, MethodChoice, RecipeState } from '../../src/protocol/privacy.ts';
+import type { Guarantee, MethodChoice, RecipePreview, RecipeState } from '../../src/protocol/privacy.ts';
 import { recipeChanged } from '../../src/protocol/privacy.ts';
 import { announce } from '../shared/announce.ts';
 import { emptyNotice, errorNotice } from '../shared/notices.ts';
@@ -22,6 +23,7 @@ export class AnonymisePage extends PanelPage {
   protected readonly panel = 'anonymise';
   #session: RecipeSession | undefined;
   #application!: Application;
+  #heard: RecipePreview | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -211,8 +213,18 @@ export class AnonymisePage extends PanelPage {
     }
   }
 
+  /** What a choice has done is seen on the dials; who does not see them hears it. */
+  #tellEffect(): void {
+    const preview = this.#session?.preview;
+    if (preview && this.#heard && preview !== this.#heard) {
+      announce(`Risk ${formatShare(preview.risk.after, 1)}, use ${formatShare(preview.use.after, 1)}.`);
+    }
+    this.#heard = preview;
+  }
+
   #changed(): void {
     const recipe = this.#session?.recipe;
+    this.#tellEffect();
     if (recipe) {
       this.setTitle(`Anonymise ${recipe.input.path.split('/').at(-1)}`);
     }

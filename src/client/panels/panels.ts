@@ -10,6 +10,7 @@ import {
   type PanelTarget,
   panelApplying,
 } from '../../protocol/panels.ts';
+import { applyRecipe } from '../../protocol/privacy.ts';
 import { type Anonymisation, uriOf } from '../anonymisation.ts';
 import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
 import { chooseKeyFor, makeKeyFor } from '../commands/keys.ts';
@@ -129,21 +130,35 @@ export class Panels implements Disposable {
       subject,
       tab,
       open: (target) => this.#open(client, target).catch(showError),
-      ...this.#anonymising(client, subject),
+      ...this.#anonymising(view, client, subject),
     });
     this.#hosts.add(host);
     view.onDidDispose(() => this.#hosts.delete(host));
   }
 
   /** What is added to the requests of pages about recipes. */
-  #anonymising(client: ServiceClient, subject: PanelSubject): Partial<PanelHostOptions> {
+  #anonymising(
+    view: vscode.WebviewPanel,
+    client: ServiceClient,
+    subject: PanelSubject,
+  ): Partial<PanelHostOptions> {
     if (subject.panel !== 'anonymise') {
       return {};
     }
     const anonymisation = this.#anonymisation;
     const { data } = subject;
     return {
-      send: (type, parameters, options) => anonymisation.send(client, type, parameters, options, data),
+      send: async (type, parameters, options) => {
+        try {
+          return await anonymisation.send(client, type, parameters, options, data);
+        } catch (error) {
+          // Of an application that went on while its page was hidden, nobody else would tell.
+          if (type.method === applyRecipe.method && !view.visible) {
+            void showError(error);
+          }
+          throw error;
+        }
+      },
       own: { [panelApplying.method]: () => anonymisation.applying(client, data) },
     };
   }
