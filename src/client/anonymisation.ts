@@ -1,5 +1,3 @@
-import path from 'node:path';
-import * as vscode from 'vscode';
 import type { SendOptions } from '../attach/connection.ts';
 import { hasCode } from '../base/errors.ts';
 import type { KeyBook } from '../keys/keyBook.ts';
@@ -14,8 +12,6 @@ import {
   type RecipeState,
 } from '../protocol/privacy.ts';
 import type { RequestType } from '../protocol/rpc.ts';
-import { anonymisedSentence } from '../protocol/sentences.ts';
-import { commands } from './contributions.ts';
 import type { ServiceClient } from './service/serviceClient.ts';
 
 /**
@@ -26,9 +22,15 @@ export class Anonymisation {
   readonly keys: KeyBook;
   /** By the folder and the path that a page is about. */
   readonly #applying = new Map<string, ApplyRecipe>();
+  readonly #applied: (client: ServiceClient, recipe: string, applied: AppliedRecipe) => void;
 
-  constructor(keys: KeyBook) {
+  /** `applied` hears what was written, whoever asked for it. */
+  constructor(
+    keys: KeyBook,
+    applied: (client: ServiceClient, recipe: string, applied: AppliedRecipe) => void,
+  ) {
     this.keys = keys;
+    this.#applied = applied;
   }
 
   /** A request of the page about `subject`, or of a command. */
@@ -105,7 +107,7 @@ export class Anonymisation {
     this.#applying.set(place, asked);
     try {
       const applied = await this.#sendWithKey(client, applyRecipe, asked, options);
-      void tellApplied(client, asked.recipe, applied);
+      this.#applied(client, asked.recipe, applied);
       return applied;
     } finally {
       this.#applying.delete(place);
@@ -115,26 +117,4 @@ export class Anonymisation {
 
 function placeOf(client: ServiceClient, subject: string): string {
   return `${client.folder.uri}#${subject}`;
-}
-
-/** Paths of the service are relative to its folder where they lie inside it. */
-export function uriOf(client: ServiceClient, place: string): vscode.Uri {
-  return path.isAbsolute(place) ? vscode.Uri.file(place) : vscode.Uri.joinPath(client.folder.uri, place);
-}
-
-async function tellApplied(client: ServiceClient, recipe: string, applied: AppliedRecipe): Promise<void> {
-  const inFolder = (place: string) => uriOf(client, place);
-  const actions: Readonly<Record<string, () => unknown>> = {
-    'Open Report': () => vscode.commands.executeCommand(commands.reportOpen, inFolder(recipe)),
-    'Version This Dataset': () =>
-      vscode.commands.executeCommand(commands.datasetVersion, inFolder(applied.output)),
-    'Show in Explorer': () => vscode.commands.executeCommand('revealInExplorer', inFolder(applied.output)),
-  };
-  const chosen = await vscode.window.showInformationMessage(
-    anonymisedSentence(applied),
-    ...Object.keys(actions),
-  );
-  if (chosen) {
-    await actions[chosen]?.();
-  }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { KeyBook } from '../keys/keyBook.ts';
 import { Anonymisation } from './anonymisation.ts';
+import { tellApplied } from './appliedNews.ts';
 import { registerCodeLens } from './codeLens.ts';
 import { anonymiseCommands } from './commands/anonymise.ts';
 import { registerCommands } from './commands/commandTable.ts';
@@ -13,6 +14,7 @@ import { runCommands } from './commands/runs.ts';
 import { serviceCommands } from './commands/service.ts';
 import { trackingCommands } from './commands/tracking.ts';
 import { views } from './contributions.ts';
+import { showError } from './errors.ts';
 import { createLog } from './log.ts';
 import { Panels } from './panels/panels.ts';
 import { RemoteServers } from './remoteServers.ts';
@@ -47,7 +49,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const filter = register(new RunFilter(context.workspaceState));
   const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
-  const anonymisation = new Anonymisation(new KeyBook(context.secrets, context.globalState));
+  const anonymisation = new Anonymisation(
+    new KeyBook(context.secrets, context.globalState),
+    (client, recipe, applied) => tellApplied(client, recipe, applied).catch(showError),
+  );
   const panels = register(new Panels(context.extensionUri, services, anonymisation));
 
   const experimentsView = register(

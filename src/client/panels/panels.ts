@@ -11,7 +11,8 @@ import {
   panelApplying,
 } from '../../protocol/panels.ts';
 import { applyRecipe } from '../../protocol/privacy.ts';
-import { type Anonymisation, uriOf } from '../anonymisation.ts';
+import type { Anonymisation } from '../anonymisation.ts';
+import { uriOf } from '../appliedNews.ts';
 import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
 import { chooseKeyFor, makeKeyFor } from '../commands/keys.ts';
 import { commands, panelTypes } from '../contributions.ts';
