@@ -72,15 +72,15 @@ export class KeyBook {
     return made;
   }
 
-  /** The key in base64: this once. */
-  async export(id: string): Promise<string> {
+  /** Gives the key away in base64, once: a gift that fails does not count. */
+  async export(id: string, give: (key: string) => PromiseLike<void>): Promise<void> {
     const secret = await this.#secretOrRefuse(id);
     const before = this.#known().find((key) => key.id === id)?.exported;
     if (before !== undefined) {
       throw keyAlreadyExported(id, new Date(before).toISOString());
     }
+    await give(secret);
     await this.#remember(id, { exported: this.#now() });
-    return secret;
   }
 
   async forget(id: string): Promise<void> {

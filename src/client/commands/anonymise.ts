@@ -30,7 +30,8 @@ export function anonymiseCommands(context: Context): CommandTable {
 
 /** Of a table, or of the recipe that says how. */
 async function anonymise(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
-  const data = dataOf(subject) ?? activeTable() ?? (await chooseData(context, 'Anonymise Data', isTable));
+  const open = dataOf(subject) ?? activeRecipe() ?? activeTable();
+  const data = open ?? (await chooseData(context, 'Anonymise Data', isTable));
   if (data) {
     context.panels.openAnonymisation(context.services.for(data), data);
   }
@@ -84,13 +85,14 @@ async function recipeOf(subject: vscode.Uri | undefined, title: string): Promise
   if (subject instanceof vscode.Uri) {
     return subject;
   }
-  const active = vscode.window.activeTextEditor?.document.uri;
-  if (active?.path.endsWith(recipeEnding)) {
-    return active;
-  }
-  const recipes = await chooseRecipe(title);
-  if (recipes === 'none') {
+  const recipe = activeRecipe() ?? (await chooseRecipe(title));
+  if (recipe === 'none') {
     throw noRecipe();
   }
-  return recipes;
+  return recipe;
+}
+
+function activeRecipe(): vscode.Uri | undefined {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  return active?.path.endsWith(recipeEnding) ? active : undefined;
 }

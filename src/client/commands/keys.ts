@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatRelativeTime } from '../../base/format.ts';
+import { keyAlreadyExported } from '../../keys/errors.ts';
 import { isKeyName, type KnownKey } from '../../keys/keyBook.ts';
 import { changeRecipe, forgetKey, openRecipe } from '../../protocol/privacy.ts';
 import type { Anonymisation } from '../anonymisation.ts';
@@ -50,7 +51,7 @@ export async function chooseKeyFor(
   const enter = { label: '$(symbol-key) Enter an Exported Key…', id: undefined };
   const makeNew = { label: '$(add) Make a New Key…', id: undefined };
   const chosen = await vscode.window.showQuickPick([enter, ...choices(anonymisation), makeNew], {
-    title: key.id === null ? 'Choose a Key' : `Choose the Key for ${key.id}`,
+    title: `Choose the Key of ${recipe}`,
     placeHolder: 'What was made with one key can be undone with that key alone',
   });
   if (chosen === makeNew) {
@@ -78,6 +79,9 @@ async function exportOnce({ anonymisation }: Context): Promise<void> {
   if (!key) {
     return;
   }
+  if (key.exported !== undefined) {
+    throw keyAlreadyExported(key.id, new Date(key.exported).toISOString());
+  }
   const chosen = await vscode.window.showWarningMessage(
     `Export the key ${key.id}?`,
     {
@@ -90,7 +94,7 @@ async function exportOnce({ anonymisation }: Context): Promise<void> {
     'Copy to Clipboard',
   );
   if (chosen === 'Copy to Clipboard') {
-    await vscode.env.clipboard.writeText(await anonymisation.keys.export(key.id));
+    await anonymisation.keys.export(key.id, (secret) => vscode.env.clipboard.writeText(secret));
     void vscode.window.showInformationMessage(
       `The key ${key.id} is in the clipboard. Put it in a safe place, then copy something else.`,
     );
@@ -108,8 +112,12 @@ async function saveToFile(anonymisation: Anonymisation, id: string): Promise<voi
   if (vscode.workspace.getWorkspaceFolder(file)) {
     throw keyInWorkspace();
   }
-  const secret = await anonymisation.keys.export(id);
-  await writeFile(file.fsPath, `${id} = ${secret}\n`, { mode: 0o600, flag: 'wx' });
+  await anonymisation.keys.export(id, async (secret) => {
+    const beside = `${file.fsPath}.${process.pid}`;
+    // A file that is there already may be open to others: a new one takes its place.
+    await writeFile(beside, `${id} = ${secret}\n`, { mode: 0o600, flag: 'wx' });
+    await rename(beside, file.fsPath);
+  });
   void vscode.window.showInformationMessage(`The key ${id} is in ${file.fsPath}, which only you can read.`);
 }
 
@@ -194,22 +202,27 @@ async function enterKey(
   anonymisation: Anonymisation,
   wanted: string | undefined,
 ): Promise<string | undefined> {
+  const title = wanted === undefined ? 'Enter an Exported Key' : `Enter the Key ${wanted}`;
   const text = await vscode.window.showInputBox({
-    title: wanted === undefined ? 'Enter an Exported Key' : `Enter the Key ${wanted}`,
+    title,
     prompt: '64 hexadecimal digits or 44 characters of base64, as it was exported',
     password: true,
     ignoreFocusOut: true,
   });
-  const id = text === undefined ? undefined : await askName(anonymisation, wanted ?? 'key');
+  const id = text === undefined ? undefined : await askName(anonymisation, wanted ?? 'key', title);
   if (text !== undefined && id !== undefined) {
     await anonymisation.keys.enter(id, text);
   }
   return id;
 }
 
-async function askName(anonymisation: Anonymisation, proposed: string): Promise<string | undefined> {
+async function askName(
+  anonymisation: Anonymisation,
+  proposed: string,
+  title = 'Make Anonymisation Key',
+): Promise<string | undefined> {
   const name = await vscode.window.showInputBox({
-    title: 'Make Anonymisation Key',
+    title,
     prompt: 'The name of the key. Recipes name it; the key itself stays in the secret storage.',
     value: await anonymisation.keys.freeName(proposed),
     ignoreFocusOut: true,

@@ -24,6 +24,15 @@ function opened() {
   return { book, secrets, memory };
 }
 
+/** What an export gives away. */
+async function exported(book: KeyBook, id: string): Promise<string> {
+  let given = '';
+  await book.export(id, async (key) => {
+    given = key;
+  });
+  return given;
+}
+
 const refusal = (work: Promise<unknown>) => work.then(() => undefined, errorShape);
 
 it('a key has 32 bytes of chance and lies in the secret storage alone', async () => {
@@ -57,7 +66,7 @@ it('a name is a name', async () => {
 it('an exported key that is entered elsewhere is the same key', async () => {
   const { book } = opened();
   await book.make('adult');
-  const text = await book.export('adult');
+  const text = await exported(book, 'adult');
   const other = opened().book;
   await other.enter('adult', `  ${text}\n`);
   expect(await other.read('adult')).toBe(await book.read('adult'));
@@ -66,10 +75,18 @@ it('an exported key that is entered elsewhere is the same key', async () => {
 it('a key is exported once', async () => {
   const { book } = opened();
   await book.make('adult');
-  const text = await book.export('adult');
-  const refused = await refusal(book.export('adult'));
+  const text = await exported(book, 'adult');
+  const refused = await refusal(exported(book, 'adult'));
   expect(refused).toMatchObject({ code: 'privacy.keyAlreadyExported' });
   expect(refused!.message).not.toContain(text);
+});
+
+it('an export that fails does not count', async () => {
+  const { book } = opened();
+  await book.make('adult');
+  const refused = await refusal(book.export('adult', () => Promise.reject(new Error('The disk is full.'))));
+  expect(refused).toMatchObject({ message: 'The disk is full.' });
+  expect(await exported(book, 'adult')).toBe(await book.read('adult'));
 });
 
 it('rotation makes a new key and keeps the old one', async () => {
@@ -89,13 +106,13 @@ it('a forgotten key is gone', async () => {
   await book.forget('adult');
   expect(secrets.size).toBe(0);
   expect(book.list()).toEqual([]);
-  expect(await refusal(book.export('adult'))).toMatchObject({ code: 'privacy.noSuchKey' });
+  expect(await refusal(exported(book, 'adult'))).toMatchObject({ code: 'privacy.noSuchKey' });
 });
 
 it('no error quotes what was entered', async () => {
   const { book } = opened();
   await book.make('adult');
-  const text = await book.export('adult');
+  const text = await exported(book, 'adult');
   const refused = await refusal(book.enter('other', `${text}x`));
   expect(refused).toMatchObject({ code: 'privacy.notAKey' });
   expect(JSON.stringify(refused)).not.toContain(text.slice(0, 8));
