@@ -99,6 +99,7 @@ export class AnonymisePage extends PanelPage {
         versionOutput: (path) => this.open({ kind: 'version', path }),
       })}
       <div class="anonymise-columns">
+        ${session.preview ? html`<div class="pane effect">${dialsView(session.preview, session.isPreviewing)}</div>` : nothing}
         <div
           class="pane found"
           @choose-column=${({ detail }: CustomEvent<string>) => this.#chooseColumn(detail)}
@@ -120,11 +121,10 @@ export class AnonymisePage extends PanelPage {
           ${this.#preview(recipe, session, chosen?.name ?? '')}
         </div>
         <div
-          class="pane effect"
+          class="pane demand"
           @choose-guarantee=${({ detail }: CustomEvent<Guarantee | null>) =>
             this.#choose({ kind: 'guarantee', guarantee: detail })}
         >
-          ${session.preview ? dialsView(session.preview, session.isPreviewing) : nothing}
           <workbench-guarantee-form .guarantee=${recipe.guarantee} .columns=${recipe.columns}></workbench-guarantee-form>
         </div>
       </div>
