@@ -86,9 +86,9 @@ export function writeRelease(
 
 /** Members of a class are not copied by spreading it. */
 function publicParts(table: Table): Table {
-  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, scratch } = table;
+  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, scratch, isPartial } = table;
   return {
-    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, scratch },
+    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, scratch, isPartial },
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
     countRows: (options) => table.countRows(options),
