@@ -1,3 +1,4 @@
+import type { DataValue } from '../../src/protocol/data.ts';
 import type { RecipePreview } from '../../src/protocol/privacy.ts';
 
 /** The preview with at most so many columns, the chosen one in the middle of them: a table may have ten thousand. */
@@ -20,4 +21,9 @@ export function columnsAround(preview: RecipePreview, chosen: string, most: numb
 export function namesInShort(names: readonly string[], most: number): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** A method that makes text of a column leaves a value the same when it reads the same. */
+export function isSameValue(before: DataValue, after: DataValue): boolean {
+  return before === after || (before !== null && after !== null && String(before) === String(after));
 }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { plural } from '../../src/base/format.ts';
 import type { DataValue } from '../../src/protocol/data.ts';
 import type { RecipePreview } from '../../src/protocol/privacy.ts';
-import { columnsAround, namesInShort } from './previewColumns.ts';
+import { columnsAround, isSameValue, namesInShort } from './previewColumns.ts';
 
 const shownAtMost = 60;
 const namedAtMost = 20;
@@ -63,13 +63,12 @@ export function previewTable(shown: PreviewShown): TemplateResult {
 }
 
 function cell(before: DataValue, after: DataValue, isChosen: boolean): TemplateResult {
-  const isNumber = typeof before === 'number' && typeof after === 'number';
-  const classes = [isChosen ? 'chosen' : '', before === after ? '' : 'changed', isNumber ? 'number' : '']
-    .join(' ')
-    .trim();
-  return before === after
-    ? html`<td class=${classes}>${valueView(before)}</td>`
-    : html`<td class=${classes}><del>${valueView(before)}</del><ins>${valueView(after)}</ins></td>`;
+  const isSame = isSameValue(before, after);
+  const isNumber = typeof before === 'number';
+  const classes = [isChosen ? 'chosen' : '', isSame ? '' : 'changed', isNumber ? 'number' : ''].join(' ');
+  return isSame
+    ? html`<td class=${classes.trim()}>${valueView(before)}</td>`
+    : html`<td class=${classes.trim()}><del>${valueView(before)}</del><ins>${valueView(after)}</ins></td>`;
 }
 
 function suppressed(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RecipePreview } from '../../../../src/protocol/privacy.ts';
-import { columnsAround, namesInShort } from '../../../../webview-ui/anonymise/previewColumns.ts';
+import { columnsAround, isSameValue, namesInShort } from '../../../../webview-ui/anonymise/previewColumns.ts';
 
 const columns = ['a', 'b', 'c', 'd', 'e', 'f'];
 const dial = { before: 1, after: 0, sentence: '' };
@@ -37,4 +37,12 @@ it('cells stay under their columns', () => {
 it('many names are cut short', () => {
   expect(namesInShort(columns, 6)).toBe('a, b, c, d, e, f');
   expect(namesInShort(columns, 2)).toBe('a, b and 4 more');
+});
+
+it('a value that reads the same was not changed', () => {
+  expect(isSameValue(13, '13')).toBe(true);
+  expect(isSameValue(null, null)).toBe(true);
+  expect(isSameValue(13, '*')).toBe(false);
+  expect(isSameValue(null, 'null')).toBe(false);
+  expect(isSameValue(0, null)).toBe(false);
 });
