@@ -36,6 +36,18 @@ export function formatDuration(milliseconds: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** 12.3 %. What is there but rounds to nothing is < 0.1 %, and what is not quite all is never 100 %. */
+export function formatShare(part: number, whole: number): string {
+  const percent = whole > 0 ? (100 * part) / whole : 0;
+  if (percent > 0 && percent < 0.1) {
+    return '< 0.1 %';
+  }
+  if (percent < 100 && percent > 99.9) {
+    return '> 99.9 %';
+  }
+  return `${Number(percent.toFixed(1))} %`;
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   let value = bytes;

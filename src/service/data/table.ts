@@ -7,6 +7,7 @@ import {
   type DuckdbChunk,
   defaultMemoryBytes,
   openDuckdb,
+  type RowFunction,
   type RunOptions,
 } from '../storage/duckdb.ts';
 import { arrowToParquet } from './arrowFile.ts';
@@ -77,6 +78,8 @@ export interface Table extends Disposable {
   /** Any statement; what cannot be read of the file is an error with its row. Types are as settled as they are. */
   query(sql: string, options?: RunOptions): Promise<readonly (readonly Cell[])[]>;
   chunks(sql: string, options?: RunOptions): AsyncGenerator<DuckdbChunk>;
+  /** A function for this table's statements. */
+  define(definition: RowFunction): Promise<void>;
 }
 
 /** DuckDB's reservoir holds its rows in memory in a way that very wide rows are too large for. */
@@ -257,6 +260,10 @@ class FileTable implements Table {
     } catch (error) {
       throw readFailure(error, this.name);
     }
+  }
+
+  define(definition: RowFunction): Promise<void> {
+    return this.#database.define(definition);
   }
 
   dispose(): void {

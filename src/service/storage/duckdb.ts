@@ -16,7 +16,7 @@ export interface DuckdbOptions {
 
 export interface RunOptions {
   /** Bound values for `$1`, `$2` … */
-  readonly values?: readonly (string | number | boolean | null)[];
+  readonly values?: readonly (string | number | bigint | boolean | null | Uint8Array)[];
   /** Aborting it ends the statement within a moment, and its promise rejects with `cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /** From 0 to 1, a few times a second, where DuckDB can tell. */
@@ -29,7 +29,21 @@ export interface DuckdbChunk {
   readonly columns: readonly (readonly DuckdbCell[])[];
 }
 
+export type FunctionValue = string | number | bigint | boolean | null;
+export type FunctionType = 'VARCHAR' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN';
+
+/** A function of ours that statements may call by its name. It is called with some rows at a time, in any order. */
+export interface RowFunction {
+  readonly name: string;
+  readonly parameters: readonly FunctionType[];
+  readonly result: FunctionType;
+  /** Bigints for BIGINT. What it throws ends the statement, whose promise rejects with it. */
+  compute(rowCount: number, columns: readonly (readonly FunctionValue[])[]): ArrayLike<FunctionValue>;
+}
+
 export interface Duckdb extends Disposable {
+  /** Takes the place of one that was defined under the same name before. */
+  define(definition: RowFunction): Promise<void>;
   /** Statements without a result that anybody reads. */
   run(sql: string, options?: RunOptions): Promise<void>;
   /** All rows at once: for results that are small by what they ask. */
@@ -106,6 +120,8 @@ class OpenDuckdb implements Duckdb {
   readonly #open: Disposable;
   readonly #underWay = new Set<DuckDBConnection>();
   #disposed = false;
+  /** By a function of ours: DuckDB keeps of it the text alone. */
+  #thrown: { readonly error: unknown } | undefined;
 
   constructor(instance: DuckDBInstance) {
     this.#instance = instance;
@@ -121,6 +137,37 @@ class OpenDuckdb implements Duckdb {
   async run(sql: string, options: RunOptions = {}): Promise<void> {
     for await (const _ of this.chunks(sql, options)) {
       // A result that nobody reads.
+    }
+  }
+
+  async define({ name, parameters, result, compute }: RowFunction): Promise<void> {
+    const duckdb = await import('@duckdb/node-api');
+    this.#refuseWhenOver(undefined);
+    const connection = await this.#instance.connect();
+    try {
+      connection.registerScalarFunction(
+        duckdb.DuckDBScalarFunction.create({
+          name,
+          parameterTypes: parameters.map((type) => duckdb[type]),
+          returnType: duckdb[result],
+          specialHandling: true,
+          mainFunction: (info, input, output) => {
+            try {
+              const columns = parameters.map((_, at) => input.getColumnValues(at) as FunctionValue[]);
+              const values = compute(input.rowCount, columns);
+              for (let row = 0; row < input.rowCount; row += 1) {
+                output.setItem(row, values[row]!);
+              }
+              output.flush();
+            } catch (error) {
+              this.#thrown ??= { error };
+              info.setError(`${name} failed`);
+            }
+          },
+        }),
+      );
+    } finally {
+      connection.closeSync();
     }
   }
 
@@ -141,7 +188,7 @@ class OpenDuckdb implements Duckdb {
     this.#underWay.add(connection);
     const stop = watch(connection, signal, onProgress);
     try {
-      const result = await connection.stream(sql, values && [...values]);
+      const result = await connection.stream(sql, await boundValues(values));
       for (;;) {
         this.#refuseWhenOver(signal);
         const chunk = await readChunk(result);
@@ -152,6 +199,11 @@ class OpenDuckdb implements Duckdb {
       }
     } catch (error) {
       this.#refuseWhenOver(signal);
+      const thrown = this.#thrown;
+      if (thrown) {
+        this.#thrown = undefined;
+        throw thrown.error;
+      }
       throw error instanceof Error ? new DuckdbError(error.message, error) : error;
     } finally {
       stop();
@@ -169,6 +221,14 @@ class OpenDuckdb implements Duckdb {
       throw cancelled();
     }
   }
+}
+
+async function boundValues(values: RunOptions['values']): Promise<DuckDBValue[] | undefined> {
+  if (!values?.some((value) => value instanceof Uint8Array)) {
+    return values && ([...values] as DuckDBValue[]);
+  }
+  const { blobValue } = await import('@duckdb/node-api');
+  return values.map((value) => (value instanceof Uint8Array ? blobValue(value) : value));
 }
 
 /** An interrupt that comes before the statement has begun is lost, so it is repeated until the statement is over. */

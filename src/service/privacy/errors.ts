@@ -1,0 +1,129 @@
+import { WorkbenchError } from '../../base/errors.ts';
+import { groupDigits } from '../../base/format.ts';
+import { keyMissingCode } from '../../protocol/privacy.ts';
+import { keyVariable } from './keys/errors.ts';
+
+/** Every error about recipes and their application that a person can meet; none holds a key or anything made from one. */
+
+const untouched = 'The input is as it was, and nothing was written.';
+
+export function keyMissing(keyId: string): WorkbenchError {
+  return new WorkbenchError(
+    keyMissingCode,
+    `The key ${keyId} has not been handed over. ${untouched} ` +
+      `Choose or make it in the editor, or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
+  );
+}
+
+export function recipeIsNewer(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.recipeChanged',
+    `${recipe} was changed by somebody else meanwhile. The change was not made, and the file is as they left it. ` +
+      'Look at it again and repeat the change.',
+  );
+}
+
+export function noSuchRecipe(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noSuchRecipe',
+    `There is no recipe ${recipe}. ${untouched} Propose one with: mlops anonymise suggest TABLE`,
+  );
+}
+
+export function recipeHasProblems(recipe: string, problem: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.recipeInvalid',
+    `${recipe} cannot be changed as it stands: ${problem} It is as it was. Correct it in the editor first.`,
+  );
+}
+
+export function cannotWriteRecipe(recipe: string, error: unknown): WorkbenchError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new WorkbenchError(
+    'privacy.cannotWriteRecipe',
+    `Could not write ${recipe}: ${reason}. What was there is as it was.`,
+    { cause: error },
+  );
+}
+
+export function noSuchColumn(recipe: string, column: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noSuchColumn',
+    `The table of ${recipe} has no column ${column}. Nothing was changed. Look at the recipe again.`,
+  );
+}
+
+export function columnsDifferByCase(table: string, first: string, second: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.columnsDifferByCase',
+    `${table} has the columns ${first} and ${second}, which differ by capitals alone. ${untouched} Rename one of them.`,
+  );
+}
+
+export function hierarchyFileMissing(column: string, file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.hierarchyFileMissing',
+    `The hierarchy of ${column} is to be read from ${file}, which cannot be read. ${untouched} Correct its path, which starts at the recipe.`,
+  );
+}
+
+export function tooManyTuples(columns: readonly string[], most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyCombinations',
+    `The quasi-identifiers ${columns.join(', ')} have more than ${groupDigits(most)} combinations, too many to search. ${untouched} ` +
+      'Drop the column that is different in nearly every row, or give it a pseudonym or wider groups of its own.',
+  );
+}
+
+export function noiseTooLarge(column: string, row: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noiseTooLarge',
+    `With its noise, row ${groupDigits(row)} of ${column} is too large for 64 bits. ${untouched} Make the scale smaller.`,
+  );
+}
+
+export function outputWrong(output: string, what: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputWrong',
+    `What was to become ${output} is not what it should be: ${what}. It was thrown away. ${untouched} ` +
+      'Please report this with the recipe.',
+  );
+}
+
+export function originalSurvives(column: string, values: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.originalSurvives',
+    `${groupDigits(values)} values of the direct identifier ${column} would still stand in the output. ${untouched} ` +
+      'Choose another method for the column, or drop it.',
+  );
+}
+
+export function outputExists(output: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputExists',
+    `${output} is there already, and it is not known to come from an application of this recipe. It is as it was. ` +
+      'Choose another output, or move it away.',
+  );
+}
+
+export function noReport(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noReport',
+    `${recipe} has not been applied yet, so there is no report. Apply it with: mlops anonymise apply ${recipe}`,
+  );
+}
+
+export function notInWorkspace(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outsideWorkspace',
+    `${file} lies outside the workspace folder. ${untouched} Choose a place inside it.`,
+  );
+}
+export function jobCrashed(error: unknown): WorkbenchError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new WorkbenchError(
+    'privacy.crashed',
+    `The work ended unexpectedly: ${reason}. ${untouched} Try again; with less memory in use elsewhere where that was the reason.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { cancelled, errorShape } from '../../base/errors.ts';
+import { applyRelease } from './work/apply.ts';
+import { inspectTable } from './work/inspect.ts';
+import type { JobContext, JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
+import { previewRelease } from './work/preview.ts';
+import { restoreRelease } from './work/restore.ts';
+
+/*
+ * The thread in which tables are read and searched: it does one job and ends. DuckDB is loaded here, never in the
+ * service's own thread.
+ */
+
+const work: { readonly [Name in JobName]: (input: Jobs[Name]['input'], context: JobContext) => Promise<Jobs[Name]['output']> } = {
+  inspect: inspectTable,
+  preview: previewRelease,
+  apply: applyRelease,
+  restore: restoreRelease,
+};
+
+async function run({ name, input, scratch, cancelled: shared }: JobRequest): Promise<void> {
+  const flag = new Int32Array(shared);
+  const abort = new AbortController();
+  const reply = (message: JobReply) => parentPort!.postMessage(message);
+  // Plain code that runs on and on hears no message: it looks at the shared flag.
+  parentPort!.on('message', () => abort.abort());
+  let reported = 0;
+  const context: JobContext = {
+    scratch,
+    signal: abort.signal,
+    checkCancelled: () => {
+      if (Atomics.load(flag, 0) !== 0) {
+        throw cancelled();
+      }
+    },
+    report: (progress) => {
+      const now = performance.now();
+      if (now - reported > 50) {
+        reported = now;
+        reply({ kind: 'progress', progress });
+      }
+    },
+  };
+  try {
+    const job = work[name] as (input: unknown, context: JobContext) => Promise<unknown>;
+    reply({ kind: 'result', result: await job(input, context) });
+  } catch (error) {
+    reply({ kind: 'error', error: errorShape(error) });
+  } finally {
+    parentPort!.close();
+  }
+}
+
+void run(workerData as JobRequest);

@@ -1,0 +1,387 @@
+import type { Cell, EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
+import { encodeTuples } from '../../data/encodeTuples.ts';
+import { tooManyTuples } from '../errors.ts';
+import type { Criterion } from '../guarantee/criteria.ts';
+import {
+  fullDomainGeneralisation,
+  type Generalisation,
+  localGeneralisation,
+} from '../guarantee/generalisation.ts';
+import { type Label, labelOf } from '../guarantee/hierarchy/hierarchy.ts';
+import { compileHierarchy, type LevelTable } from '../guarantee/hierarchy/levelTable.ts';
+import { partitionByMondrian } from '../guarantee/mondrian.ts';
+import { type QuasiIdentifierCost, type SearchResult, searchGeneralisation } from '../guarantee/search.ts';
+import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
+import type { HierarchyColumn, PlannedColumn, TransformPlan } from '../planTypes.ts';
+import type { RecipeColumn } from '../recipe/columnSchema.ts';
+import type { Guarantee } from '../recipe/guaranteeSchema.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
+import { levelsFromRecipe } from './hierarchies.ts';
+import type { JobContext } from './jobs.ts';
+import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
+import { chunksBound, type Source } from './source.ts';
+
+/** A quasi-identifier as the search sees it. */
+export interface Dimension {
+  readonly name: string;
+  /** Undefined: its method decides it alone, and the search takes it as it is. */
+  readonly hierarchy: HierarchyColumn | undefined;
+  /** What the search sees: the column, or what its method makes of it. */
+  readonly argument: Argument;
+}
+
+/** What the guarantee does to the rows. */
+export interface AppliedGuarantee {
+  readonly generalised: ReadonlyMap<string, SqlExpression>;
+  /** Rows for which it is true are released; undefined when all are. */
+  readonly released: SqlExpression | undefined;
+  readonly suppressedRows: number;
+  readonly rowCount: number;
+  /** Columns whose classes count. */
+  readonly dimensions: readonly string[];
+  /** Quasi-identifiers whose values are changed at random, which therefore form no classes. */
+  readonly perturbed: readonly string[];
+  readonly levels: Readonly<Record<string, number>>;
+  readonly costs: readonly QuasiIdentifierCost[];
+  readonly isOptimal: boolean;
+  /** The distinct combinations of the dimensions before, with their rows. */
+  readonly tuples: { readonly table: EncodedTable; readonly counts: Int32Array };
+  /** The same after: labels for each combination; undefined where it is suppressed. */
+  readonly labelsOfTuple: (tuple: number) => readonly Label[] | undefined;
+}
+
+const mostTuples = 8_000_000;
+
+/** Undefined when the recipe names no quasi-identifier that forms classes. */
+export async function applyGuarantee(
+  source: Source,
+  recipe: Recipe,
+  plan: TransformPlan,
+  folder: string,
+  context: JobContext,
+): Promise<AppliedGuarantee | undefined> {
+  const { dimensions, perturbed } = dimensionsOf(source, recipe, plan);
+  if (dimensions.length === 0) {
+    return undefined;
+  }
+  const { guarantee } = recipe;
+  const sensitive = sensitiveColumns(recipe, guarantee).filter(
+    (name) => !dimensions.some((dimension) => dimension.name === name),
+  );
+  context.report({ message: 'Counting the combinations of quasi-identifiers' });
+  const tuples = await readTuples(source, dimensions, sensitive, context);
+  const quasi = tuples.table.columns.slice(0, dimensions.length);
+  const sensitiveEncoded = tuples.table.columns.slice(dimensions.length);
+  const levelTables = dimensions.map((dimension, at) =>
+    levelTableOf(dimension, quasi[at]!, tuples.counts, recipe, folder),
+  );
+  const rowCount = tuples.counts.reduce((sum, count) => sum + count, 0);
+  const criteria = rowCount === 0 ? [] : criteriaOf(guarantee, sensitive);
+  const found =
+    criteria.length > 0 && guarantee?.search === 'mondrian'
+      ? byMondrian(levelTables, sensitiveEncoded, criteria, tuples.counts, context)
+      : bySearch(dimensions, levelTables, sensitiveEncoded, criteria, tuples.counts, guarantee, context);
+  const lookUp = lookUpOf(found.generalisation, quasi, dimensions.length);
+  const { generalised, released } = await expressions(source, dimensions, lookUp, found.suppressedRows > 0);
+  return {
+    generalised,
+    released,
+    suppressedRows: found.suppressedRows,
+    rowCount,
+    dimensions: dimensions.map(({ name }) => name),
+    perturbed,
+    levels: found.levels,
+    costs: found.result?.costs ?? [],
+    isOptimal: found.result?.optimal ?? false,
+    tuples: { table: { rowCount: tuples.table.rowCount, columns: quasi }, counts: tuples.counts },
+    labelsOfTuple: (tuple) => lookUp.labels(quasi.map(({ values, codes }) => values[codes[tuple]!]!)),
+  };
+}
+
+const randomMethods: readonly RecipeColumn['method'][] = [
+  'noise',
+  'differentialPrivacy',
+  'rankSwap',
+  'microaggregation',
+];
+
+function dimensionsOf(
+  source: Source,
+  recipe: Recipe,
+  plan: TransformPlan,
+): { dimensions: readonly Dimension[]; perturbed: readonly string[] } {
+  const dimensions: Dimension[] = [];
+  const perturbed: string[] = [];
+  for (const column of plan.columns) {
+    if (recipe.columns[column.name]?.role !== 'quasiIdentifier' && column.stage !== 'hierarchy') {
+      continue;
+    }
+    if (randomMethods.includes(column.method)) {
+      perturbed.push(column.name);
+      continue;
+    }
+    dimensions.push({
+      name: column.name,
+      hierarchy: column.stage === 'hierarchy' ? column : undefined,
+      argument: argumentOfDimension(source, column),
+    });
+  }
+  return { dimensions, perturbed };
+}
+
+/** What JavaScript alone can compute counts as it was: its classes are at least as fine as those of the output. */
+function argumentOfDimension(source: Source, column: PlannedColumn): Argument {
+  const type = source.columns.find(({ name }) => name === column.name)!.type;
+  return column.stage === 'sql' && column.method !== 'keep'
+    ? argumentOf(column.expression, column.outputType)
+    : argumentOf(columnSql(column.name), type);
+}
+
+export function sensitiveColumns(recipe: Recipe, guarantee: Guarantee | undefined): readonly string[] {
+  if (!guarantee || (!guarantee.l && !guarantee.t)) {
+    return [];
+  }
+  const named = [guarantee.l, guarantee.t].flatMap((criterion) =>
+    criterion ? (criterion.columns ?? columnsWithRole(recipe, 'sensitive')) : [],
+  );
+  return [...new Set(named)];
+}
+
+function columnsWithRole(recipe: Recipe, role: string): readonly string[] {
+  return Object.keys(recipe.columns).filter((name) => recipe.columns[name]!.role === role);
+}
+
+function criteriaOf(guarantee: Guarantee | undefined, all: readonly string[]): Criterion[] {
+  const { k, l, t } = guarantee ?? {};
+  const criteria: Criterion[] = k === undefined ? [] : [{ kind: 'kAnonymity', k }];
+  if (l) {
+    for (const sensitive of l.columns ?? all) {
+      criteria.push(
+        l.kind === 'recursive'
+          ? { kind: 'recursiveDiversity', sensitive, c: l.c ?? 1, l: l.l }
+          : { kind: l.kind === 'entropy' ? 'entropyDiversity' : 'distinctDiversity', sensitive, l: l.l },
+      );
+    }
+  }
+  if (t) {
+    for (const sensitive of t.columns ?? all) {
+      criteria.push({ kind: 'closeness', sensitive, t: t.t, distance: t.distance });
+    }
+  }
+  return criteria;
+}
+
+/** Searches work on distinct combinations: the rows are read once. */
+async function readTuples(
+  source: Source,
+  dimensions: readonly Dimension[],
+  sensitive: readonly string[],
+  { signal, checkCancelled }: JobContext,
+): Promise<{ readonly table: EncodedTable; readonly counts: Int32Array }> {
+  const seen = [
+    ...dimensions.map(({ argument }) => argument),
+    ...sensitive.map((name) =>
+      argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR'),
+    ),
+  ];
+  const values = seen.map(({ expression }, at) => `${expression.sql} AS v${at}`).join(', ');
+  const places = seen.map((_, at) => at + 1).join(', ');
+  const { relation, table } = source;
+  const sql = `SELECT ${values}, count(*) FROM ${relation.sql} GROUP BY ${places} ORDER BY ${places}`;
+  const bound = [...seen.flatMap(({ expression }) => expression.values), ...relation.values];
+  let rows = 0;
+  const chunks = chunksBound(table, { sql, values: bound }, { signal });
+  const counted = (async function* () {
+    for await (const chunk of chunks) {
+      checkCancelled();
+      rows += chunk.rowCount;
+      if (rows > mostTuples) {
+        throw tooManyTuples(
+          dimensions.map(({ name }) => name),
+          mostTuples,
+        );
+      }
+      yield chunk;
+    }
+  })();
+  return encodeTuples([...dimensions.map(({ name }) => name), ...sensitive], counted);
+}
+
+function levelTableOf(
+  { hierarchy }: Dimension,
+  column: EncodedColumn,
+  counts: Int32Array,
+  recipe: Recipe,
+  folder: string,
+): LevelTable {
+  if (!hierarchy) {
+    // One level: the search may not change it.
+    const rows = column.values.map((value) => [labelOf(value)]);
+    return compileHierarchy(column, { rows: rows.length === 0 ? [[null]] : rows });
+  }
+  const rowsOfCode = new Float64Array(column.values.length);
+  column.codes.forEach((code, tuple) => {
+    rowsOfCode[code]! += counts[tuple]!;
+  });
+  const chosen = recipe.guarantee?.hierarchies[hierarchy.hierarchy] ?? { kind: 'automatic' };
+  return levelsFromRecipe(chosen, column, rowsOfCode, folder);
+}
+
+interface Found {
+  readonly generalisation: Generalisation;
+  readonly suppressedRows: number;
+  readonly levels: Readonly<Record<string, number>>;
+  readonly result: SearchResult | undefined;
+}
+
+function bySearch(
+  dimensions: readonly Dimension[],
+  quasiIdentifiers: readonly LevelTable[],
+  sensitive: readonly EncodedColumn[],
+  criteria: readonly Criterion[],
+  weights: Int32Array,
+  guarantee: Guarantee | undefined,
+  { checkCancelled, report }: JobContext,
+): Found {
+  const fixed = dimensions.map(({ name, hierarchy }) => guarantee?.levels?.[name] ?? hierarchy?.level);
+  const highest = quasiIdentifiers.map(({ levels }, at) => Math.min(fixed[at] ?? levels.length, levels.length - 1));
+  const lowest = fixed.map((level, at) => (level === undefined ? 0 : highest[at]!));
+  const task = {
+    quasiIdentifiers,
+    // Without a guarantee every class is good enough.
+    criteria: criteria.length > 0 ? criteria : [{ kind: 'kAnonymity', k: 1 } as const],
+    sensitive: sensitive.map((column) => ({ column })),
+    suppressionLimit: guarantee?.suppressionLimit ?? 0,
+    weights,
+    lowest,
+    highest,
+    checkCancelled,
+    onProgress: ({ checks }: { readonly checks: number }) =>
+      report({ message: `Searching the best generalisation (${checks} tried)` }),
+  };
+  const result = searchGeneralisation(task);
+  return {
+    generalisation: fullDomainGeneralisation(task, result),
+    suppressedRows: result.suppressedRows,
+    levels: Object.fromEntries(dimensions.map(({ name }, at) => [name, result.levels[at]!])),
+    result,
+  };
+}
+
+/** Equal rows always fall into one group, so the groups of combinations are those of rows. */
+function byMondrian(
+  quasiIdentifiers: readonly LevelTable[],
+  sensitive: readonly EncodedColumn[],
+  criteria: readonly Criterion[],
+  counts: Int32Array,
+  { checkCancelled, report }: JobContext,
+): Found {
+  const tupleOfRow = new Int32Array(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  for (const [tuple, count] of counts.entries()) {
+    tupleOfRow.fill(tuple, at, at + count);
+    at += count;
+  }
+  const byRow = (column: EncodedColumn): EncodedColumn => ({
+    ...column,
+    codes: tupleOfRow.map((tuple) => column.codes[tuple]!),
+  });
+  const columns = quasiIdentifiers.map(({ column }) => byRow(column));
+  const result = partitionByMondrian({
+    quasiIdentifiers: quasiIdentifiers.map((levels, index) =>
+      columns[index]!.values.every((value) => typeof value === 'number')
+        ? { kind: 'numeric', column: columns[index]! }
+        : { kind: 'hierarchy', levels: { ...levels, column: columns[index]! } },
+    ),
+    criteria,
+    sensitive: sensitive.map((column) => ({ column: byRow(column) })),
+    checkCancelled,
+    onProgress: (fraction) => report({ message: 'Grouping the rows', fraction }),
+  });
+  return {
+    generalisation: localGeneralisation(columns, result),
+    suppressedRows: 0,
+    levels: {},
+    result: undefined,
+  };
+}
+
+interface LookUp {
+  /** Labels of a combination of values; undefined when its rows are suppressed. */
+  readonly labels: (values: readonly Cell[]) => readonly Label[] | undefined;
+  /** Of each column alone, where one generalisation counts for the whole of it. */
+  readonly ofColumn: readonly ReadonlyMap<Cell, Label>[] | undefined;
+}
+
+function lookUpOf(generalisation: Generalisation, quasi: readonly EncodedColumn[], width: number): LookUp {
+  if (generalisation.kind === 'fullDomain') {
+    const labelOfValue = generalisation.columns.map(
+      ({ values, labels }) => new Map(values.map((value, index) => [value, labels[index]!])),
+    );
+    const lost = new Set(generalisation.suppressedClasses.map((labels) => JSON.stringify(labels)));
+    return {
+      ofColumn: labelOfValue,
+      labels: (values) => {
+        const labels = values.map((value, at) => labelOfValue[at]!.get(value) ?? null);
+        return lost.size > 0 && lost.has(JSON.stringify(labels)) ? undefined : labels;
+      },
+    };
+  }
+  const { groups, tuples } = generalisation;
+  if (!tuples || quasi.length !== width) {
+    throw new Error('Equal rows were dealt to several groups');
+  }
+  const groupOf = new Map(tuples.map(({ values, group }) => [JSON.stringify(values), group]));
+  return { ofColumn: undefined, labels: (values) => groups[groupOf.get(JSON.stringify(values))!] };
+}
+
+/** Columns of the output as functions over the row: in a stream, so that the rows stay in their order. */
+async function expressions(
+  { table }: Source,
+  dimensions: readonly Dimension[],
+  lookUp: LookUp,
+  isSuppressing: boolean,
+): Promise<Pick<AppliedGuarantee, 'generalised' | 'released'>> {
+  const all = dimensions.map(({ argument }) => argument);
+  // Combinations repeat within a batch and beyond it.
+  const cached = cachedLookUp(lookUp.labels);
+  const generalised = new Map<string, SqlExpression>();
+  for (const [at, { name, hierarchy }] of dimensions.entries()) {
+    if (hierarchy) {
+      const own = lookUp.ofColumn?.[at];
+      const expression = await call(table, {
+        arguments: own ? [all[at]!] : all,
+        result: 'VARCHAR',
+        compute: own
+          ? (_, [values]) => values!.map((value) => own.get(cellOf(value)) ?? null)
+          : (rowCount, columns) =>
+              Array.from({ length: rowCount }, (_, row) => cached(columns, row)?.[at] ?? null),
+      });
+      generalised.set(name, expression);
+    }
+  }
+  const released = isSuppressing
+    ? await call(table, {
+        arguments: all,
+        result: 'BOOLEAN',
+        compute: (rowCount, columns) =>
+          Array.from({ length: rowCount }, (_, row) => cached(columns, row) !== undefined),
+      })
+    : undefined;
+  return { generalised, released };
+}
+
+function cachedLookUp(lookUp: LookUp['labels']) {
+  const known = new Map<string, readonly Label[] | undefined>();
+  return (columns: readonly (readonly (string | number | bigint | boolean | null)[])[], row: number) => {
+    const key = columns.map((column) => `${typeof column[row]}${column[row]}`).join('\u0000');
+    if (known.has(key)) {
+      return known.get(key);
+    }
+    const labels = lookUp(columns.map((column) => cellOf(column[row]!)));
+    if (known.size < 200_000) {
+      known.set(key, labels);
+    }
+    return labels;
+  };
+}

@@ -1,0 +1,126 @@
+import type { Cell, EncodedColumn } from '../../data/encodedTable.ts';
+import { detectPersonalData } from '../detect/detectPersonalData.ts';
+import type { ColumnFinding } from '../detect/findings.ts';
+import type { TableColumn } from '../planTypes.ts';
+import { ColumnBuilder } from '../tables/encode.ts';
+import type { JobContext } from './jobs.ts';
+import { openSource } from './source.ts';
+
+export interface InspectJob {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** A table as the proposal of a recipe sees it. */
+export interface Inspection {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly columns: readonly InspectedColumn[];
+}
+
+export interface InspectedColumn extends TableColumn {
+  readonly finding: ColumnFinding;
+  /** Of numbers in the sample. */
+  readonly numbers: { readonly deviation: number; readonly decimals: number } | undefined;
+  /** Different values in the sample, and how many rows of it have each: the most frequent ones. */
+  readonly frequent: readonly { readonly value: Cell; readonly count: number }[];
+  readonly distinctInSample: number;
+}
+
+const sampledRows = 20_000;
+const mostDistinct = 1000;
+const mostFrequent = 200;
+
+/** Looks for personal data in a fair sample of the rows, which one reading of the file gives. */
+export async function inspectTable({ file, name }: InspectJob, context: JobContext): Promise<Inspection> {
+  const source = await openSource(file, name, {}, context);
+  const { table, columns } = source;
+  try {
+    context.report({ message: 'Looking for personal data' });
+    const rows = await table.countRows({ signal: context.signal });
+    const sample = await table.sample(sampledRows, { signal: context.signal });
+    const encoded = columns.map(({ name: column }, at) => {
+      const builder = new ColumnBuilder(column, sample.length);
+      for (const [row, cells] of sample.entries()) {
+        builder.set(row, cells[at]!);
+      }
+      return builder.finish();
+    });
+    const counts = encoded.map(countsOf);
+    const findings = detectPersonalData(
+      columns.map(({ name: column, type }, at) => sampledColumn(column, type, encoded[at]!, counts[at]!)),
+      { checkCancelled: context.checkCancelled },
+    );
+    return {
+      rows,
+      bytes: table.bytes,
+      columns: columns.map((column, at) => inspected(column, findings[at]!, encoded[at]!, counts[at]!)),
+    };
+  } finally {
+    table.dispose();
+  }
+}
+
+function countsOf({ values, codes }: EncodedColumn): Int32Array {
+  const counts = new Int32Array(values.length);
+  for (const code of codes) {
+    counts[code]! += 1;
+  }
+  return counts;
+}
+
+function sampledColumn(name: string, type: string, { values, codes }: EncodedColumn, counts: Int32Array) {
+  const present = values.filter((value) => value !== null);
+  const missing = values.indexOf(null);
+  return {
+    name,
+    type,
+    values: present.slice(0, mostDistinct).map(String),
+    rowCount: codes.length,
+    distinctCount: present.length,
+    nullCount: missing < 0 ? 0 : counts[missing]!,
+  };
+}
+
+function inspected(
+  column: TableColumn,
+  finding: ColumnFinding,
+  { values }: EncodedColumn,
+  counts: Int32Array,
+): InspectedColumn {
+  const frequent = values
+    .map((value, code) => ({ value, count: counts[code]! }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, mostFrequent);
+  return {
+    ...column,
+    finding,
+    numbers: numbersOf(values, counts),
+    frequent,
+    distinctInSample: values.filter((value) => value !== null).length,
+  };
+}
+
+function numbersOf(values: readonly Cell[], counts: Int32Array): InspectedColumn['numbers'] {
+  let rows = 0;
+  let sum = 0;
+  let squares = 0;
+  let decimals = 0;
+  for (const [code, value] of values.entries()) {
+    if (value === null) {
+      continue;
+    }
+    const number = Number(value);
+    if (typeof value === 'boolean' || String(value).trim() === '' || !Number.isFinite(number)) {
+      return undefined;
+    }
+    rows += counts[code]!;
+    sum += counts[code]! * number;
+    squares += counts[code]! * number * number;
+    decimals = Math.max(decimals, /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0);
+  }
+  if (rows === 0) {
+    return undefined;
+  }
+  return { deviation: Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2)), decimals };
+}

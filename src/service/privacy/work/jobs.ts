@@ -1,0 +1,43 @@
+import type { ErrorShape } from '../../../base/errors.ts';
+import type { Progress } from '../../../protocol/rpc.ts';
+import type { ApplyJob, ApplyResult } from './apply.ts';
+import type { Inspection, InspectJob } from './inspect.ts';
+import type { PreviewJob, PreviewResult } from './preview.ts';
+import type { RestoreJob, RestoreResult } from './restore.ts';
+
+/** What runs in a thread of its own, so that the service answers others meanwhile. */
+export interface Jobs {
+  readonly inspect: { readonly input: InspectJob; readonly output: Inspection };
+  readonly preview: { readonly input: PreviewJob; readonly output: PreviewResult };
+  readonly apply: { readonly input: ApplyJob; readonly output: ApplyResult };
+  readonly restore: { readonly input: RestoreJob; readonly output: RestoreResult };
+}
+
+export type JobName = keyof Jobs;
+
+/** What a job works with, in its thread. */
+export interface JobContext {
+  /** A folder of the job's own, gone with it. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  /** Throws when nobody wants the result any more; for long stretches of plain code. */
+  checkCancelled(): void;
+  report(progress: Progress): void;
+}
+
+/** Handed to the thread when it starts. Keys are in memory alone, there and here. */
+export interface JobRequest<Name extends JobName = JobName> {
+  readonly name: Name;
+  readonly input: Jobs[Name]['input'];
+  readonly scratch: string;
+  /** Not 0: cancelled. */
+  readonly cancelled: SharedArrayBuffer;
+}
+
+export type JobReply =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'error'; readonly error: ErrorShape };
+
+/** Keys by their id, in base64. */
+export type HandedKeys = Readonly<Record<string, string>>;

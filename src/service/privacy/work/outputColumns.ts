@@ -1,0 +1,209 @@
+import type { Cell } from '../../data/encodedTable.ts';
+import { sqlName } from '../../storage/duckdb.ts';
+import { noiseTooLarge } from '../errors.ts';
+import { columnTypeOf } from '../methods/columnType.ts';
+import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
+import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
+import type { JobContext } from './jobs.ts';
+import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
+import { chunksBound, keptName, rowName, type Source } from './source.ts';
+
+export interface OutputColumn {
+  readonly name: string;
+  readonly expression: SqlExpression;
+}
+
+/** What each column of the output is, as SQL over a row of the source. `generalised` are the columns of the guarantee. */
+export async function outputColumns(
+  source: Source,
+  planned: readonly PlannedColumn[],
+  generalised: ReadonlyMap<string, SqlExpression>,
+  context: JobContext,
+): Promise<readonly OutputColumn[]> {
+  const steps = new Map<WholeStep, Promise<readonly SqlExpression[]>>();
+  const columns: OutputColumn[] = [];
+  for (const column of planned) {
+    const expression =
+      generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
+    columns.push({ name: column.name, expression });
+  }
+  return columns;
+}
+
+export async function expressionOf(
+  source: Source,
+  column: PlannedColumn,
+  steps: Map<WholeStep, Promise<readonly SqlExpression[]>>,
+  context: JobContext,
+): Promise<SqlExpression> {
+  switch (column.stage) {
+    case 'sql':
+      return column.method === 'keep' ? keptSql(source, column.name) : column.expression;
+    case 'batch':
+      return batchExpression(source, column);
+    case 'whole':
+      return wholeExpression(source, column, steps, context);
+    case 'hierarchy':
+      return columnSql(column.name);
+  }
+}
+
+function keptSql({ table }: Source, name: string): SqlExpression {
+  return columnSql(keptName(table.columns.findIndex((column) => column.name === name)));
+}
+
+async function batchExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {
+  if (!source.isNumbered) {
+    throw new Error(`${column.name} is transformed by rows that have no numbers`);
+  }
+  const words = column.onWords && source.columns.find(({ name }) => name === column.name);
+  const result = words
+    ? await wordsExpression(source, column, words.type)
+    : await cellsExpression(source, column);
+  return { ...result, sql: `CAST(${result.sql} AS ${column.outputType})` };
+}
+
+function cellsExpression(source: Source, { inputs, transform }: BatchColumn): Promise<SqlExpression> {
+  return call(source.table, {
+    arguments: [
+      rowArgument,
+      ...inputs.map((name) => argumentOf(columnSql(name), typeName(source, name))),
+    ],
+    result: 'VARCHAR',
+    compute: (_, [rows, ...columns]) => {
+      const output: (string | null)[] = [];
+      for (const [at, firstRow, rowCount] of consecutiveRuns(rows!)) {
+        const cells = new Map<string, readonly Cell[]>(
+          inputs.map((name, index) => [name, columns[index]!.slice(at, at + rowCount).map(cellOf)]),
+        );
+        const batch = { firstRow, rowCount, column: (name: string) => cells.get(name)! };
+        for (const cell of transform(batch)) {
+          output.push(cell === null ? null : String(cell));
+        }
+      }
+      return output;
+    },
+  });
+}
+
+/** Numbers as 64-bit counts of their last decimal place. */
+async function wordsExpression(
+  source: Source,
+  { name, onWords }: BatchColumn,
+  type: string,
+): Promise<SqlExpression> {
+  const columnType = columnTypeOf(type);
+  const scale = columnType.kind === 'decimal' ? columnType.scale : 0;
+  const column = columnSql(name).sql;
+  const factor = `CAST(1${'0'.repeat(scale)} AS DECIMAL(38,0))`;
+  const units = scale === 0 ? column : `(CAST(${column} AS DECIMAL(38,${scale})) * ${factor})`;
+  const result = await call(source.table, {
+    arguments: [rowArgument, { expression: { sql: `CAST(${units} AS BIGINT)`, values: [] }, type: 'BIGINT' }],
+    result: 'BIGINT',
+    compute: (rowCount, [rows, values]) => {
+      const output: (bigint | null)[] = new Array(rowCount);
+      for (const [at, firstRow, length] of consecutiveRuns(rows!)) {
+        const words = new BigInt64Array(length);
+        for (let index = 0; index < length; index += 1) {
+          words[index] = (values![at + index] as bigint | null) ?? 0n;
+        }
+        const noisy = onWords!(words, firstRow);
+        if (typeof noisy === 'number') {
+          throw noiseTooLarge(name, firstRow + noisy + 1);
+        }
+        for (let index = 0; index < length; index += 1) {
+          output[at + index] = values![at + index] === null ? null : noisy[index]!;
+        }
+      }
+      return output;
+    },
+  });
+  if (scale === 0) {
+    return result;
+  }
+  const last = `CAST(0.${'0'.repeat(scale - 1)}1 AS DECIMAL(${scale + 1},${scale}))`;
+  return { ...result, sql: `(CAST(${result.sql} AS DECIMAL(19,0)) * ${last})` };
+}
+
+async function wholeExpression(
+  source: Source,
+  column: WholeColumn,
+  steps: Map<WholeStep, Promise<readonly SqlExpression[]>>,
+  context: JobContext,
+): Promise<SqlExpression> {
+  const { step } = column;
+  const names = step.kind === 'exchange' ? [step.column] : step.columns;
+  const computed = steps.get(step) ?? (step.kind === 'exchange' ? exchange(source, step, context) : means(source, step, context));
+  steps.set(step, computed);
+  const expression = (await computed)[names.indexOf(column.name)]!;
+  return step.kind === 'exchange' ? expression : { ...expression, sql: `CAST(${expression.sql} AS ${column.outputType})` };
+}
+
+async function exchange(
+  source: Source,
+  { column, sources }: Extract<WholeStep, { kind: 'exchange' }>,
+  context: JobContext,
+): Promise<readonly SqlExpression[]> {
+  const { numbers, texts } = await readWhole(source, column, context);
+  const from = sources(numbers, context.checkCancelled);
+  const expression = await call(source.table, {
+    arguments: [rowArgument],
+    result: 'VARCHAR',
+    compute: (_, [rows]) => rows!.map((row) => texts[from[Number(row)]!]!),
+  });
+  const type = source.table.dialect ? 'VARCHAR' : typeName(source, column);
+  return [{ ...expression, sql: `CAST(${expression.sql} AS ${type})` }];
+}
+
+async function means(
+  source: Source,
+  { columns, means: compute }: Extract<WholeStep, { kind: 'means' }>,
+  context: JobContext,
+): Promise<readonly SqlExpression[]> {
+  const values: Float64Array[] = [];
+  for (const name of columns) {
+    values.push((await readWhole(source, name, context)).numbers);
+  }
+  const results = compute(values, context.checkCancelled);
+  return Promise.all(
+    results.map((result) =>
+      call(source.table, {
+        arguments: [rowArgument],
+        result: 'DOUBLE',
+        compute: (_, [rows]) =>
+          rows!.map((row) => {
+            const value = result[Number(row)]!;
+            return Number.isNaN(value) ? null : value;
+          }),
+      }),
+    ),
+  );
+}
+
+/** A whole column in the order of its rows: as doubles (NaN for null, seconds for dates) and as the file has it. */
+async function readWhole(
+  source: Source,
+  name: string,
+  { signal }: JobContext,
+): Promise<{ numbers: Float64Array; texts: (string | null)[] }> {
+  const { kind } = columnTypeOf(typeName(source, name));
+  const column = sqlName(name);
+  const number = kind === 'date' || kind === 'timestamp' ? `epoch(CAST(${column} AS TIMESTAMP))` : column;
+  const { relation, table } = source;
+  const numbers: number[] = [];
+  const texts: (string | null)[] = [];
+  const sql = `SELECT CAST(${number} AS DOUBLE), CAST(${keptSql(source, name).sql} AS VARCHAR) FROM ${relation.sql} ORDER BY ${sqlName(rowName)}`;
+  for await (const { columns } of chunksBound(table, { sql, values: relation.values }, { signal })) {
+    for (const value of columns[0]!) {
+      numbers.push(value === null ? Number.NaN : Number(value));
+    }
+    for (const text of columns[1]!) {
+      texts.push(text as string | null);
+    }
+  }
+  return { numbers: Float64Array.from(numbers), texts };
+}
+
+function typeName({ columns }: Source, name: string): string {
+  return columns.find((column) => column.name === name)?.type ?? 'VARCHAR';
+}

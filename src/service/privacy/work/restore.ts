@@ -1,0 +1,52 @@
+import type { RestoredData } from '../../../protocol/privacy.ts';
+import { planRestore } from '../planRestore.ts';
+import { readRecipe } from '../recipe/readRecipe.ts';
+import type { JobContext } from './jobs.ts';
+import { outputColumns } from './outputColumns.ts';
+import type { RecipeJob } from './preview.ts';
+import { keyRing, writeRelease } from './release.ts';
+import { keptName, numbered, openSource } from './source.ts';
+import { columnSql } from '../methods/sqlExpression.ts';
+
+export interface RestoreJob extends RecipeJob {
+  /** Absolute. */
+  readonly target: string;
+  readonly output: string;
+}
+
+export type RestoreResult = RestoredData;
+
+/** The key holder's way back, from the anonymised table alone. */
+export async function restoreRelease(
+  { recipe: file, file: table, name, keys, target, output }: RestoreJob,
+  context: JobContext,
+): Promise<RestoreResult> {
+  const { recipe } = readRecipe(file.text, file.name);
+  const opened = await openSource(table, name, {}, context);
+  try {
+    const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
+    const source = await numbered(opened, undefined, context);
+    const back = await outputColumns(source, plan.columns, new Map(), context);
+    const columns = source.columns.map(({ name: column }, at) => ({
+      name: column,
+      expression:
+        back.find((restored) => restored.name === column)?.expression ?? columnSql(keptName(at)),
+    }));
+    const { rows } = await writeRelease(
+      { source, where: undefined, columns },
+      {
+        target,
+        signal: context.signal,
+        onProgress: (fraction) => context.report({ message: 'Writing the restored table', fraction }),
+      },
+    );
+    return {
+      output,
+      rows,
+      restored: plan.columns.map((column) => column.name),
+      notRestored: plan.notRestored.map(({ name: column, reason }) => ({ column, why: reason })),
+    };
+  } finally {
+    opened.table.dispose();
+  }
+}
