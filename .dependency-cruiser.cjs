@@ -46,7 +46,8 @@ const publicFiles = {
   data: '(encodedTable|encodeTuples|data|table|writeTable|errors|rpc)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
   privacy: '(privacy|rpc)\\.ts$',
-  experiments: '(experiments|store|storeErrors|sqliteStore|artifactStorage|names|scriptOfTags|rpc)\\.ts$',
+  experiments:
+    '(experiments|store|storeErrors|sqliteStore|artifactStorage|entityNames|names|scriptOfTags|rpc)\\.ts$',
   models: '(store|sqliteStore|errors)\\.ts$',
   traces: '(store|sqliteStore|errors)\\.ts$',
   import: '(rpc)\\.ts$',

@@ -44,9 +44,12 @@ export function startService(
       act();
     };
     child.once('error', (error) => finish(() => reject(serviceDidNotStart(error.message, error))));
-    child.once('exit', (code) => finish(() => reject(serviceDidNotStart(`it ended with exit code ${code}`))));
+    // Only now is everything read that it wrote: one that finds another service says so and ends at once.
+    child.once('close', (code) =>
+      finish(() => reject(serviceDidNotStart(`it ended with exit code ${code}`))),
+    );
     lines.once('line', (line) => {
-      child.removeAllListeners('exit');
+      child.removeAllListeners('close');
       finish(() => {
         const announcement = JSON.parse(line) as ServiceAnnouncement;
         if (announcement.state === 'failed') {

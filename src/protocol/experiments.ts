@@ -111,6 +111,8 @@ export interface RunSummary {
   readonly deletedTime?: number;
   /** How many runs there are directly under it. */
   readonly childCount?: number;
+  /** Of these. */
+  readonly archivedChildCount?: number;
   /** Grows with every change of the run. */
   readonly version: number;
 }

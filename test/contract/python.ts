@@ -60,8 +60,8 @@ async function build(
       'install',
       '--quiet',
       '--disable-pip-version-check',
-      // Nothing is built on this machine: a wheel is the same everywhere.
-      '--only-binary=:all:',
+      // An older wheel before a newer source: it is the same everywhere, and quick. Some packages are source alone.
+      '--prefer-binary',
       ...requirements,
     ]);
   } catch (error) {

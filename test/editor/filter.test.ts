@@ -46,6 +46,11 @@ test('runs are filtered by an expression that is checked while it is typed', asy
     await runRow(workbench, 'calm-heron').waitFor();
     expect(await runRow(workbench, 'odd-finch').count()).toBe(0);
 
+    await workbench.viewTitleAction('Experiments', 'Filter Runs…');
+    await workbench.quickInput().type('metrics.accuracy > 0.99');
+    await workbench.quickInput().accept();
+    await workbench.treeItem('Experiments', 'No run matches the filter').waitFor();
+
     await workbench.viewTitleAction('Experiments', 'Clear Filter of Runs');
     await runRow(workbench, 'odd-finch').waitFor();
     await message.waitFor({ state: 'hidden' });

@@ -47,6 +47,15 @@ test('runs that a run started lie under it in the tree, name each other on their
     await workbench.webview('sweep');
 
     await compareRuns(workbench, ['rate-0.1', 'sweep']);
+
+    for (const name of ['rate-0.1', 'rate-0.2']) {
+      await workbench.contextMenu(runRow(workbench, name), 'Archive Run');
+      await runRow(workbench, name).waitFor({ state: 'detached' });
+    }
+    await until(
+      'the run to open to nothing no more',
+      async () => (await runRow(workbench, 'sweep').getAttribute('aria-expanded')) === null,
+    );
   });
 });
 

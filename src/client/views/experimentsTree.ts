@@ -5,6 +5,7 @@ import {
   type ExperimentSummary,
   listExperiments,
   type RunQuery,
+  type RunSummary,
   runsChanged,
   searchRuns,
 } from '../../protocol/experiments.ts';
@@ -22,6 +23,7 @@ export type ExperimentsNode =
   | { readonly kind: 'experiment'; readonly client: ServiceClient; readonly experiment: ExperimentSummary }
   | RunNode
   | { readonly kind: 'more'; readonly under: string; readonly left: number }
+  | { readonly kind: 'none' }
   | ProblemNode;
 
 const pageSize = 100;
@@ -89,6 +91,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
         return runItem(node);
       case 'more':
         return moreItem(node);
+      case 'none':
+        return new vscode.TreeItem('No run matches the filter');
       case 'problem':
         return problemItem(node.message);
     }
@@ -113,7 +117,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     const filter = this.#filter.expression;
     if (node.kind === 'experiment') {
       const place = filter === undefined ? { parent: null } : { filter };
-      return this.#runs(node.client, node.experiment.id, { experiment: node.experiment.id, ...place });
+      const runs = await this.#runs(node.client, node.experiment.id, {
+        experiment: node.experiment.id,
+        ...place,
+      });
+      return runs.length === 0 && filter !== undefined ? [{ kind: 'none' }] : runs;
     }
     return node.kind === 'run'
       ? this.#runs(node.client, node.run.id, { experiment: node.run.experiment, parent: node.run.id })
@@ -130,9 +138,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<ExperimentsNode>
     const runs: ExperimentsNode[] = items.map((run) => ({
       kind: 'run',
       client,
-      run: query.filter === undefined ? run : { ...run, childCount: 0 },
+      run,
+      opens: query.filter === undefined && this.#shownBelow(run) > 0,
     }));
     return total > items.length ? [...runs, { kind: 'more', under, left: total - items.length }] : runs;
+  }
+
+  #shownBelow({ childCount = 0, archivedChildCount = 0 }: RunSummary): number {
+    return this.showsArchived ? childCount : childCount - archivedChildCount;
   }
 
   #tellContext(): void {

@@ -9,6 +9,8 @@ export interface RunNode {
   readonly kind: 'run';
   readonly client: ServiceClient;
   readonly run: RunSummary;
+  /** In a tree: runs stand below it. */
+  readonly opens?: boolean;
 }
 
 /** The second argument of Open Run when a row was clicked: the page is shown and the tree keeps the focus. */
@@ -22,10 +24,8 @@ const stateIcons: Record<RunState, vscode.ThemeIcon> = {
   killed: new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('testing.iconSkipped')),
 };
 
-export function runItem({ client, run }: RunNode): vscode.TreeItem {
-  const state = run.childCount
-    ? vscode.TreeItemCollapsibleState.Collapsed
-    : vscode.TreeItemCollapsibleState.None;
+export function runItem({ client, run, opens }: RunNode): vscode.TreeItem {
+  const state = opens ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
   const item = new vscode.TreeItem(run.name, state);
   item.id = `${client.folder.uri}#run/${run.id}`;
   item.contextValue = [

@@ -1,12 +1,9 @@
-import path from 'node:path';
 import type { DeleteRuns, RunId, SetRunTags } from '../../protocol/experiments.ts';
 import { runTags } from '../../protocol/runTags.ts';
+import { isEntityName } from './entityNames.ts';
 import { badTagName, emptyRunName, runPerhapsUnderWay, runUnderWay } from './runLifeErrors.ts';
 import { isUnderWay, type RunStore, type StoredRun } from './store.ts';
 import { experimentDeleted, runNotFound } from './storeErrors.ts';
-
-/** As long as MLflow lets the name of a tag be. */
-const longestTagName = 250;
 
 /** What people do to runs after, or while, their scripts do: name, tag, delete and restore. All or none of several. */
 export class RunLife {
@@ -29,7 +26,7 @@ export class RunLife {
 
   setTags({ runs, tags }: SetRunTags): void {
     const set = Object.entries(tags).flatMap(([key, value]) => (value === null ? [] : [{ key, value }]));
-    const bad = set.find(({ key }) => !isTagName(key));
+    const bad = set.find(({ key }) => !isEntityName(key));
     if (bad) {
       throw badTagName(bad.key);
     }
@@ -91,15 +88,4 @@ export class RunLife {
       throw runPerhapsUnderWay(run.name);
     }
   }
-}
-
-/** What MLflow's clients take as well: some of them treat a name as a file. */
-export function isTagName(name: string): boolean {
-  return (
-    /^[/\p{L}\p{N}_.\- :]+$/u.test(name) &&
-    name.length <= longestTagName &&
-    name.trim() !== '' &&
-    path.posix.normalize(name) === name &&
-    !/^(\/|\.\.|\.$)|\/$/.test(name)
-  );
 }

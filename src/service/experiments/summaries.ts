@@ -55,7 +55,8 @@ export class Summaries {
   run(run: StoredRun): RunSummary {
     const row = this.#runs.require(run.runId);
     const headline = this.#headline(row);
-    const childCount = this.#runs.nesting(row.experiment).childrenOf(row.id).length;
+    const children = this.#runs.nesting(row.experiment).childrenOf(row.id);
+    const archivedChildCount = children.length > 0 ? this.#archivedAmong(children) : 0;
     return {
       id: run.runId,
       name: run.name,
@@ -71,9 +72,14 @@ export class Summaries {
       ...(this.#runs.hasMark(row, runTags.starred) && { starred: true }),
       ...(this.#runs.hasMark(row, runTags.archived) && { archived: true }),
       ...(run.deletedTime !== undefined && { deletedTime: run.deletedTime }),
-      ...(childCount > 0 && { childCount }),
+      ...(children.length > 0 && { childCount: children.length }),
+      ...(archivedChildCount > 0 && { archivedChildCount }),
       version: run.version,
     };
+  }
+
+  #archivedAmong(runs: readonly number[]): number {
+    return this.#statements.archivedAmong.get(JSON.stringify(runs))!.archived;
   }
 
   #headline(row: RunRow): RunSummary['headline'] {
@@ -134,6 +140,10 @@ function prepare(database: Database) {
          sum(${hasMark(runTags.archived)}) AS archived
        FROM runs WHERE lifecycle_stage = 'active' GROUP BY experiment`,
     ) as Statement<[], CountsRow>,
+    archivedAmong: database.prepare(
+      `SELECT count(*) AS archived FROM runs
+       WHERE id IN (SELECT value FROM json_each(?)) AND ${hasMark(runTags.archived)}`,
+    ) as Statement<[string], { archived: number }>,
     newestFinished: database.prepare(
       `SELECT run_id FROM runs
        WHERE experiment = ? AND lifecycle_stage = 'active' AND status = 'FINISHED'

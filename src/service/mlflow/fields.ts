@@ -1,9 +1,14 @@
-import path from 'node:path';
 import * as z from 'zod';
+import {
+  hasOnlyAllowedCharacters,
+  longestEntityName,
+  resolved,
+  resolvesElsewhere,
+} from '../experiments/entityNames.ts';
 
 /** Limits of MLflow's own server. */
 export const limits = {
-  key: 250,
+  key: longestEntityName,
   parameterValue: 6_000,
   tagValue: 8_000,
   experimentName: 500,
@@ -89,7 +94,7 @@ function nameAs(words: { readonly value?: FaultName; readonly length?: FaultName
       return;
     }
     const called = words.value && { name: words.value };
-    if (!/^[/\p{L}\p{N}_.\- :]*$/u.test(name)) {
+    if (!hasOnlyAllowedCharacters(name)) {
       const message =
         'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), ' +
         'colon(:) and slashes (/).';
@@ -106,14 +111,6 @@ function nameAs(words: { readonly value?: FaultName; readonly length?: FaultName
       goodNames.add(name);
     }
   });
-}
-
-function resolvesElsewhere(name: string): boolean {
-  return resolved(name) !== name || /^(\/|\.\.|\.$)/.test(name);
-}
-
-function resolved(name: string): string {
-  return path.posix.normalize(name).replace(/(?<=.)\/$/, '');
 }
 
 export const key = nameAs();

@@ -4,9 +4,12 @@ import path from 'node:path';
 import type { RunDetails } from '../../../src/protocol/experiments.ts';
 import { isAlive, kill, repository, ServedFolder } from '../../support/service.ts';
 import { waitFor } from '../../support/waitFor.ts';
+import { describeProcess } from './stuckProcess.ts';
 
 /** The bundled command line, as it is delivered; `npm test` builds it first. */
 export const commandLineScript = path.join(repository, 'dist', 'cli', 'mlops.mjs');
+
+const longestCommand = 45_000;
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -32,10 +35,23 @@ export class Going {
     this.ended = new Promise((resolve) => {
       process.once('close', (exitCode) => resolve({ exitCode, stdout: this.#stdout, stderr: this.#stderr }));
     });
+    // Told before the test's own deadline, after which nothing could be seen any more.
+    const tooLong = setTimeout(() => console.error(this.#stuck()), longestCommand);
+    void this.ended.then(() => clearTimeout(tooLong));
   }
 
   get stdout(): string {
     return this.#stdout;
+  }
+
+  #stuck(): string {
+    const { pid, spawnargs } = this.#process;
+    return [
+      `mlops ${spawnargs.slice(2).join(' ')} has not ended in ${longestCommand} ms.`,
+      describeProcess(pid!),
+      `stdout: ${this.#stdout.slice(-500)}`,
+      `stderr: ${this.#stderr.slice(-500)}`,
+    ].join('\n');
   }
 
   async saw(text: string, stream: 'stdout' | 'stderr' = 'stdout'): Promise<void> {

@@ -1,5 +1,5 @@
 import type { EncodedTable } from '../../data/encodedTable.ts';
-import { type ColumnKinds, columnKind, numericColumn } from '../tables/columnKind.ts';
+import { type ColumnKinds, columnKind, extentOf, numericColumn } from '../tables/columnKind.ts';
 import { type AlignedColumn, alignColumns, columnNamed, countCodes, selectColumns } from '../tables/rows.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface GowerIndex {
   readonly rows: GowerRows;
   /** For each sorted row its number in the table. */
   readonly numberOf: Int32Array;
+  /** For each sorted row the last bytes of its first categories' codes: where these differ the codes do. */
+  readonly signatures: Int32Array;
   readonly buckets: readonly Bucket[];
 }
 
@@ -31,8 +33,9 @@ interface Bucket {
   readonly to: number;
 }
 
-/** Categories by which rows are put into buckets. */
+/** Categories by which rows are put into buckets, at the most; fewer where buckets would have too few rows on average. */
 const bucketCategories = 2;
+const leastBucketRows = 64;
 
 /** Rows of `left`, and those of `right` to be looked through, in the same space: the columns with the given names that both have. */
 export function gowerRows(
@@ -84,16 +87,11 @@ export function gowerRows(
 
 function indexed(rows: GowerRows): GowerIndex {
   const { rowCount, categories, categoryCount, numbers, numberCount } = rows;
-  const used = Math.min(bucketCategories, categoryCount);
-  const members = new Map<string, number[]>();
-  for (let row = 0; row < rowCount; row += 1) {
-    const key = categories.subarray(row * categoryCount, row * categoryCount + used).join(' ');
-    const bucket = members.get(key);
-    if (bucket) {
-      bucket.push(row);
-    } else {
-      members.set(key, [row]);
-    }
+  let used = Math.min(bucketCategories, categoryCount);
+  let members = membersByCodes(rows, used);
+  while (used > 0 && members.size * leastBucketRows > rowCount) {
+    used -= 1;
+    members = membersByCodes(rows, used);
   }
   const numberOf = Int32Array.from([...members.values()].flat());
   const sorted = {
@@ -113,7 +111,46 @@ function indexed(rows: GowerRows): GowerIndex {
     const codes = [...categories.subarray(bucket[0]! * categoryCount, bucket[0]! * categoryCount + used)];
     return { codes, from: start, to: from };
   });
-  return { rows: sorted, numberOf, buckets };
+  return { rows: sorted, numberOf, signatures: signaturesOf(sorted), buckets };
+}
+
+/** Row numbers by the first `used` categories. */
+function membersByCodes(
+  { rowCount, categories, categoryCount }: GowerRows,
+  used: number,
+): Map<string, number[]> {
+  const members = new Map<string, number[]>();
+  for (let row = 0; row < rowCount; row += 1) {
+    const key = categories.subarray(row * categoryCount, row * categoryCount + used).join(' ');
+    const bucket = members.get(key);
+    if (bucket) {
+      bucket.push(row);
+    } else {
+      members.set(key, [row]);
+    }
+  }
+  return members;
+}
+
+/** As many categories as there are bytes in two words. */
+const signedCategories = 8;
+
+function signaturesOf({ rowCount, categories, categoryCount }: GowerRows): Int32Array {
+  const signatures = new Int32Array(2 * rowCount);
+  for (let row = 0; row < rowCount; row += 1) {
+    for (let each = 0; each < Math.min(signedCategories, categoryCount); each += 1) {
+      const code = categories[row * categoryCount + each]! & 0xff;
+      signatures[2 * row + (each >> 2)]! |= code << (8 * (each & 3));
+    }
+  }
+  return signatures;
+}
+
+/** How many of the four bytes of two words differ, all at once. */
+function differingBytes(a: number, b: number): number {
+  const bits = a ^ b;
+  const marks = ((((bits & 0x7f7f7f7f) + 0x7f7f7f7f) | bits) & 0x80808080) >>> 7;
+  return Math.imul(marks, 0x01010101) >>> 24;
 }
 
 /** The nearest rows to one row, nearest first; distances from 0 to 1. */
@@ -130,13 +167,14 @@ export interface Nearest {
 export function nearest(rows: GowerRows, row: number, among: GowerIndex, count: number): Nearest {
   const found = new Found(count);
   const own = rows.categories.subarray(row * rows.categoryCount, (row + 1) * rows.categoryCount);
+  const signature = signaturesOf({ ...rows, rowCount: 1, categories: own });
   const differing = among.buckets.map(({ codes }) =>
     codes.reduce((sum, code, index) => sum + Number(code !== own[index]), 0),
   );
   for (let far = 0; far <= bucketCategories && far < found.limit; far += 1) {
     among.buckets.forEach(({ from, to, codes }, index) => {
       if (differing[index] === far) {
-        scan(rows, row, among, { from, to, done: codes.length, far }, found);
+        scan(rows, row, among, { from, to, done: codes.length, far, signature }, found);
       }
     });
   }
@@ -182,34 +220,52 @@ interface Stretch {
   readonly to: number;
   readonly done: number;
   readonly far: number;
+  /** Of the row that is compared. */
+  readonly signature: Int32Array;
 }
 
-function scan(
-  rows: GowerRows,
-  row: number,
-  among: GowerIndex,
-  { from, to, done, far }: Stretch,
-  found: Found,
-): void {
-  const { categories: own, numbers: ownNumbers, categoryCount, numberCount } = rows;
-  const { categories, numbers } = among.rows;
-  const [firstCategory, firstNumber] = [row * categoryCount, row * numberCount];
+function scan(rows: GowerRows, row: number, among: GowerIndex, stretch: Stretch, found: Found): void {
+  const { from, to, signature } = stretch;
+  const [first, second] = [signature[0]!, signature[1]!];
+  const { signatures } = among;
   for (let place = from; place < to; place += 1) {
-    const limit = found.limit;
-    let distance = far;
-    let other = place * categoryCount + done;
-    for (let each = done; each < categoryCount && distance < limit; each += 1, other += 1) {
-      distance += own[firstCategory + each] === categories[other] ? 0 : 1;
+    // Most rows are further away by these categories alone.
+    let distance = differingBytes(first, signatures[2 * place]!);
+    if (distance < found.limit) {
+      distance += differingBytes(second, signatures[2 * place + 1]!);
     }
-    other = place * numberCount;
-    for (let each = 0; each < numberCount && distance < limit; each += 1, other += 1) {
-      const difference = Math.abs(ownNumbers[firstNumber + each]! - numbers[other]!);
-      distance += difference < 1 ? difference : 1;
-    }
-    if (distance < limit) {
-      found.add(place, distance);
+    if (distance < found.limit) {
+      distance = distanceUpTo(rows, row, among.rows, place, stretch, found.limit);
+      if (distance < found.limit) {
+        found.add(place, distance);
+      }
     }
   }
+}
+
+/** The sum over the columns, or anything from `limit` on as soon as it is reached. */
+function distanceUpTo(
+  rows: GowerRows,
+  row: number,
+  others: GowerRows,
+  place: number,
+  { done, far }: Stretch,
+  limit: number,
+): number {
+  const { categories, numbers, categoryCount, numberCount } = rows;
+  let distance = far;
+  let own = row * categoryCount + done;
+  let other = place * categoryCount + done;
+  for (const end = (row + 1) * categoryCount; own < end && distance < limit; own += 1, other += 1) {
+    distance += categories[own] === others.categories[other] ? 0 : 1;
+  }
+  own = row * numberCount;
+  other = place * numberCount;
+  for (const end = own + numberCount; own < end && distance < limit; own += 1, other += 1) {
+    const difference = Math.abs(numbers[own]! - others.numbers[other]!);
+    distance += difference < 1 ? difference : 1;
+  }
+  return distance;
 }
 
 /** So far from every scaled number that the difference counts as 1. */
@@ -217,18 +273,9 @@ const nowhere = 1e9;
 
 function scaledPlaces(column: AlignedColumn, kind: 'number' | 'datetime'): Float64Array {
   const { places } = numericColumn({ ...column, codes: column.left }, kind);
-  const counts = countCodes(column.left, places.length);
-  countCodes(column.right, places.length).forEach((count, code) => {
-    counts[code]! += count;
-  });
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  places.forEach((place, code) => {
-    const used = counts[code]! > 0;
-    low = used && place < low ? place : low;
-    high = used && place > high ? place : high;
-  });
-  const range = high > low ? high - low : 1;
+  const extents = [extentOf(column.left, places), extentOf(column.right, places)].filter((each) => !!each);
+  const low = Math.min(...extents.map((extent) => extent.low));
+  const range = Math.max(...extents.map((extent) => extent.high)) - low || 1;
   return places.map((place) => (Number.isNaN(place) ? nowhere : (place - low) / range));
 }
 

@@ -12,6 +12,14 @@ export function tooFewRows(rows: number, needed: number): WorkbenchError {
   );
 }
 
+export function tooManyColumns(columns: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyColumns',
+    `The table has ${columns} columns, and how all pairs of them belong together can be learned for ${most} at the most, of which a column of numbers with missing values takes two. ${nothingChanged} ` +
+      'Choose the columns that matter.',
+  );
+}
+
 export function noSuchColumn(column: string, what: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.noSuchColumn',

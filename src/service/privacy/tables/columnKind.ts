@@ -46,6 +46,19 @@ export function rowPlaces({ places, codes }: NumericColumn): Float64Array {
   return rows;
 }
 
+/** The least and the greatest place that some row has; undefined where none has one. */
+export function extentOf(codes: Int32Array, places: Float64Array): { low: number; high: number } | undefined {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < codes.length; row += 1) {
+    const place = places[codes[row]!]!;
+    // NaN is neither below nor above anything.
+    low = place < low ? place : low;
+    high = place > high ? place : high;
+  }
+  return low > high ? undefined : { low, high };
+}
+
 /** A number, or the exact digits of one; a code with leading zeros is a name. */
 function isNumber(value: Cell): boolean {
   return (

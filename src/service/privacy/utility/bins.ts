@@ -1,3 +1,4 @@
+import { extentOf } from '../tables/columnKind.ts';
 import type { AlignedColumn } from '../tables/rows.ts';
 
 /** A column cut into few levels, for counting pairs. */
@@ -55,17 +56,9 @@ function digitize(place: number, cuts: Float64Array): number {
 }
 
 function edgesOf(codes: Int32Array, places: Float64Array): Float64Array {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const code of codes) {
-    const place = places[code]!;
-    low = place < low ? place : low;
-    high = place > high ? place : high;
-  }
-  if (low >= high) {
-    low -= 0.5;
-    high += 0.5;
-  }
+  const extent = extentOf(codes, places) ?? { low: 0, high: 0 };
+  const margin = extent.low === extent.high ? 0.5 : 0;
+  const [low, high] = [extent.low - margin, extent.high + margin];
   const step = (high - low) / binCount;
   const cuts = Float64Array.from({ length: binCount + 1 }, (_, index) => low + index * step);
   cuts[binCount] = high;

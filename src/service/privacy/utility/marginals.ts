@@ -1,3 +1,4 @@
+import { extentOf } from '../tables/columnKind.ts';
 import { type AlignedColumn, countCodes } from '../tables/rows.ts';
 
 /** How well a released column keeps the distribution of the real one: 1 is perfect. Formulas as SDMetrics defines them. */
@@ -68,36 +69,24 @@ export function rangeCoverage(
   { left, right }: AlignedColumn,
   places: Float64Array,
 ): { coverage: number; adherence: number } | undefined {
-  const real = range(left, places);
-  const released = range(right, places);
+  const real = extentOf(left, places);
+  const released = extentOf(right, places);
   if (!real || !released) {
     return undefined;
   }
-  const width = real.maximum - real.minimum;
-  const lost = Math.max(0, released.minimum - real.minimum) + Math.max(0, real.maximum - released.maximum);
+  const width = real.high - real.low;
+  const lost = Math.max(0, released.low - real.low) + Math.max(0, real.high - released.high);
   let inside = 0;
   let count = 0;
   for (const code of right) {
     const place = places[code]!;
     if (!Number.isNaN(place)) {
       count += 1;
-      inside += place >= real.minimum && place <= real.maximum ? 1 : 0;
+      inside += place >= real.low && place <= real.high ? 1 : 0;
     }
   }
   const covered = width === 0 ? Number(lost === 0) : Math.max(0, 1 - lost / width);
   return { coverage: covered, adherence: inside / count };
-}
-
-function range(codes: Int32Array, places: Float64Array): { minimum: number; maximum: number } | undefined {
-  let minimum = Number.POSITIVE_INFINITY;
-  let maximum = Number.NEGATIVE_INFINITY;
-  for (const code of codes) {
-    const place = places[code]!;
-    // NaN is neither below nor above anything.
-    minimum = place < minimum ? place : minimum;
-    maximum = place > maximum ? place : maximum;
-  }
-  return minimum > maximum ? undefined : { minimum, maximum };
 }
 
 function sum(codes: readonly number[], counts: Float64Array): number {

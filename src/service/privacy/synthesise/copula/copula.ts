@@ -2,7 +2,7 @@ import type { EncodedTable } from '../../../data/encodedTable.ts';
 import { partOf } from '../../statistics/work.ts';
 import { columnKind } from '../../tables/columnKind.ts';
 import { type Reshaping, reshape } from '../constraints.ts';
-import { tooFewRows } from '../errors.ts';
+import { tooFewRows, tooManyColumns } from '../errors.ts';
 import { drawObeying } from '../obeying.ts';
 import type { Estimate, FitOptions, SampleOptions, Synthesiser, TableSize } from '../synthesiser.ts';
 import { latentCorrelations } from './correlation.ts';
@@ -23,11 +23,13 @@ export interface CopulaModel {
  * Mixed types by a Gaussian copula: each column as its own distribution, and all pairs by the correlation of latent
  * normal values (A. Sklar, 1959; R. Nelsen, "An Introduction to Copulas", 2006).
  *
- * Throws `privacy.tooFewRows` and the errors of constraints and conditions.
+ * Throws `privacy.tooFewRows`, `privacy.tooManyColumns` and the errors of constraints and conditions.
  */
 export const copula = { method: 'copula', estimate, fit, sample } satisfies Synthesiser<CopulaModel>;
 
 const usualRareBelow = 5;
+/** The correlations of more would take gigabytes, and minutes to be put right. */
+const maximumMargins = 1500;
 
 function fit(table: EncodedTable, options: FitOptions): CopulaModel {
   const rareBelow = Math.max(1, options.rareBelow ?? usualRareBelow);
@@ -43,6 +45,9 @@ function fit(table: EncodedTable, options: FitOptions): CopulaModel {
       dropRare: reshaping.joints.some(({ name }) => name === column.name),
     });
   });
+  if (fitted.length > maximumMargins) {
+    throw tooManyColumns(table.columns.length, maximumMargins);
+  }
   const ordered = orderCategories(fitted, table.rowCount, options.target, partOf(options, 0, 0.3));
   const correlations = latentCorrelations(ordered, table.rowCount, partOf(options, 0.3, 1));
   options.progress?.(1);
@@ -62,7 +67,14 @@ function estimate({ rowCount, distinctCounts, sampleCount }: TableSize): Estimat
   const products = Math.min((rowCount * columns * columns) / 2, 5e9);
   const distinct = distinctCounts.reduce((sum, count) => sum + count, 0);
   const made = distinctCounts.reduce((sum, count) => sum + Math.min(count, sampleCount), 0);
-  const fitting = products * 1.5e-9 + rowCount * columns * 2e-8 + distinct * 1e-6 + columns ** 2 * 2e-6;
+  const ordering = Math.min(rowCount, 20_000) * columns ** 2 * 16e-9;
+  const fitting =
+    Math.min(ordering, 6) +
+    products * 1.5e-9 +
+    rowCount * columns * 2e-8 +
+    distinct * 1e-6 +
+    columns ** 2 * 2e-6 +
+    columns ** 3 * 4e-9;
   const sampling = sampleCount * columns * 4e-7 + sampleCount * columns ** 2 * 1e-9 + made * 8e-7;
   return {
     seconds: 0.1 + fitting + sampling,

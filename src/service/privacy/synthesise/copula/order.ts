@@ -1,10 +1,13 @@
 import type { Work } from '../../statistics/work.ts';
-import { type FittedMargin, reorder } from './margin.ts';
+import { type FittedMargin, type Margin, reorder } from './margin.ts';
 import { codeScores } from './scores.ts';
 
 /** Rows from which the order is learned; more do not change it. */
 const maximumRows = 20_000;
-const rounds = 8;
+const maximumRounds = 8;
+/** Products of scores; with many columns fewer rows and rounds have to do. */
+const maximumProducts = 4e9;
+const leastRows = 500;
 /** How many times as much the association with the target counts as that with another column. */
 const targetWeight = 20;
 
@@ -23,7 +26,10 @@ export function orderCategories(
   target: string | undefined,
   work: Work,
 ): FittedMargin[] {
-  const stride = Math.max(1, Math.ceil(rowCount / maximumRows));
+  const perRow = 2 * columns.length * columns.filter(({ margin }) => isFree(margin)).length;
+  const wanted = Math.min(maximumRows, Math.max(leastRows, maximumProducts / (perRow * maximumRounds)));
+  const rounds = Math.min(maximumRounds, Math.max(1, Math.floor(maximumProducts / (perRow * wanted))));
+  const stride = Math.max(1, Math.ceil(rowCount / wanted));
   const rows = Math.floor((rowCount - 1) / stride) + 1;
   const groups = columns.map(({ codes, groupOf }) =>
     Int32Array.from({ length: rows }, (_, row) => groupOf[codes[row * stride]!]!),
@@ -34,9 +40,7 @@ export function orderCategories(
       Float64Array.from({ length: rows }, (_, row) => scores[column.codes[row * stride]!]!),
     );
   });
-  const free = columns.flatMap(({ margin }, index) =>
-    margin.groups.kind === 'category' && margin.groups.cells.length > 2 ? [index] : [],
-  );
+  const free = columns.flatMap(({ margin }, index) => (isFree(margin) ? [index] : []));
   const places = new Map<number, Float64Array>();
   for (let round = 0; round < rounds; round += 1) {
     for (const index of free) {
@@ -61,6 +65,11 @@ export function orderCategories(
         )
       : column;
   });
+}
+
+/** Two groups have the same association in either order. */
+function isFree({ groups }: Margin): boolean {
+  return groups.kind === 'category' && groups.cells.length > 2;
 }
 
 /** The other columns' scores, each times its correlation with the column's own. */

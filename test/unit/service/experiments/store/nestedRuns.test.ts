@@ -35,6 +35,15 @@ test('runs are under the run that their parent tag names, else under the one tha
   expect(store.summarizeRuns([store.getRun(sweep)!])[0]).toMatchObject({ childCount: 1 });
 });
 
+test('a run tells how many of those under it are archived', () => {
+  const { store } = temporaryStore();
+  const sweep = make(store, 'sweep');
+  make(store, 'kept', { [runTags.parent]: sweep });
+  make(store, 'put away', { [runTags.parent]: sweep, [runTags.archived]: 'true' });
+  const [summary] = store.summarizeRuns([store.getRun(sweep)!]);
+  expect(summary).toMatchObject({ childCount: 2, archivedChildCount: 1 });
+});
+
 test('a run whose parent is deleted, missing or elsewhere is under none, and under it again afterwards', () => {
   const { store } = temporaryStore();
   const other = store.createExperiment({ name: 'other' }).id;

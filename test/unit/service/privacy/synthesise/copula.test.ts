@@ -155,6 +155,24 @@ describe('drawn rows', () => {
     expect(new Set(unique).size).toBe(200);
   });
 
+  it('obey a chain of inequalities between numbers', () => {
+    const random = new Random(seed);
+    const low = Array.from({ length: 500 }, () => random.below(1_000) / 10);
+    const middle = low.map((number) => Math.ceil(number + random.uniform() * 30));
+    const high = middle.map((number) => number + 0.25 * (1 + random.below(40)));
+    const chain = tableOf({ high, low, middle });
+    const constraints = [
+      { kind: 'inequality', low: 'middle', high: 'high', strict: true },
+      { kind: 'inequality', low: 'low', high: 'middle' },
+    ] as const;
+    for (const row of rowsOf(synthesise(chain, 1_000, { constraints }))) {
+      expect(Number(row.low) <= Number(row.middle) && Number(row.middle) < Number(row.high)).toBe(true);
+      expect(Number.isInteger(row.middle)).toBe(true);
+    }
+    const both = [...constraints, { kind: 'fixedCombinations', columns: ['low', 'middle'] } as const];
+    expect(() => synthesise(chain, 10, { constraints: both })).toThrow('in more than one constraint');
+  });
+
   it('meet conditions, and the other columns follow', () => {
     const model = copula.fit(table, {
       seed,
@@ -181,6 +199,19 @@ describe('drawn rows', () => {
   });
 });
 
+describe('the estimate', () => {
+  it('grows with rows and columns, and is known before the table is read', () => {
+    const estimate = (rowCount: number, columns: number) =>
+      copula.estimate({ rowCount, distinctCounts: Array(columns).fill(rowCount / 2), sampleCount: rowCount });
+    const [small, long, wide] = [estimate(1_000, 10), estimate(1_000_000, 10), estimate(1_000, 1_000)];
+    expect(small.seconds).toBeLessThan(1);
+    expect(long.seconds).toBeGreaterThan(2);
+    expect(long.seconds).toBeLessThan(60);
+    expect(wide.seconds).toBeGreaterThan(small.seconds);
+    expect(long.bytes).toBeGreaterThan(100e6);
+  });
+});
+
 describe('hostile tables', () => {
   const rows = 600;
   const make = (value: (row: number) => Cell) => Array.from({ length: rows }, (_, row) => value(row));
@@ -204,6 +235,20 @@ describe('hostile tables', () => {
     expect(cellsOf(drawn, 'huge').every((cell) => /^\d{20}$/.test(String(cell)))).toBe(true);
     expect(cellsOf(drawn, 'old').every((cell) => /^18\d\d-01-01$/.test(String(cell)))).toBe(true);
     expect(() => synthesise(tableOf({ a: [1] }), 10)).toThrow('The table has one row');
+  });
+
+  it('of many columns are drawn from, of too many refused', () => {
+    const wide = (columns: number, count: number) =>
+      tableOf(
+        Object.fromEntries(
+          Array.from({ length: columns }, (_, column) => [
+            `c${column}`,
+            Array.from({ length: count }, (_, row) => `v${(row * (column + 3)) % 7}`),
+          ]),
+        ),
+      );
+    expect(synthesise(wide(300, 300), 20).columns).toHaveLength(300);
+    expect(() => synthesise(wide(2_000, 20), 20)).toThrow('The table has 2000 columns');
   });
 
   it('of ten thousand categories are drawn from', () => {
