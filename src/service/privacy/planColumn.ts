@@ -1,7 +1,7 @@
 import { nearestWord } from '../../base/nearestWord.ts';
 import type { Cell } from '../data/encodedTable.ts';
 import { codingSql } from './methods/coding.ts';
-import { type ColumnKind, type ColumnType, columnTypeOf } from './methods/columnType.ts';
+import { type ColumnKind, type ColumnType, columnTypeOf, greatestOf } from './methods/columnType.ts';
 import { dateShift, dateShiftSql } from './methods/dateShift.ts';
 import type { MethodName } from './methods/descriptions.ts';
 import { privateCell } from './methods/differential/mechanisms.ts';
@@ -98,7 +98,7 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
       throw invalidOption(column.name, 'alphabet', 'whole numbers have digits alone.');
     }
     const key = context.subkey('fpe', column.name, column.name, options.method);
-    const format = { dataset: context.recipe.dataset, column: column.name, whole: type.kind === 'integer' };
+    const format = { dataset: context.recipe.dataset, column: column.name, most: greatestOf(column.type) };
     return cellByCell(subject, formatPreserving(key, options, format, 'encrypt'), textOr(subject, 'integer'));
   },
   noise: ({ context, column, type, options }) => planNoise(context, column, type, options, 1),

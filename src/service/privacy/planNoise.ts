@@ -28,8 +28,9 @@ export function planNoise(
     context.column(part);
     return direction === 1 ? identityOf(context, part) : identityInOutput(context, part);
   });
+  const uniformOf = rowKeyUniform(key);
   const uniforms = identities
-    ? (batch: Batch) => uniformsOfRowKeys(key, identities, batch, name)
+    ? (batch: Batch) => uniformsOfRowKeys(uniformOf, identities, batch, name)
     : (batch: Batch) => rowUniforms(key, batch.firstRow, batch.rowCount);
   return {
     name,
@@ -50,13 +51,13 @@ export function planNoise(
 }
 
 function uniformsOfRowKeys(
-  key: Uint8Array,
+  uniformOf: (encodedRowKey: readonly string[]) => number,
   identities: readonly Identity[],
   batch: Batch,
   column: string,
 ): Float64Array {
   const encoded = identitiesOf(identities, batch, (row) => missingRowKey(column, row));
-  return Float64Array.from(encoded, (parts) => rowKeyUniform(key, parts));
+  return Float64Array.from(encoded, (parts) => uniformOf(parts));
 }
 
 function decimalsOf(name: string, type: ColumnType, { decimals }: ColumnWith<'noise'>): number {
@@ -82,7 +83,8 @@ function decimalsOf(name: string, type: ColumnType, { decimals }: ColumnWith<'no
 
 function outputType(column: TableColumn, type: ColumnType, decimals: number): string {
   if (type.kind === 'integer') {
-    return /HUGEINT/i.test(column.type) ? 'HUGEINT' : 'BIGINT';
+    // Parquet has no HUGEINT: DuckDB would write doubles.
+    return /HUGEINT|UBIGINT/i.test(column.type) ? 'DECIMAL(38,0)' : 'BIGINT';
   }
   return `DECIMAL(38,${decimals})`;
 }

@@ -1,4 +1,4 @@
-import { columnTypeOf } from './methods/columnType.ts';
+import { columnTypeOf, greatestOf } from './methods/columnType.ts';
 import { dateShift } from './methods/dateShift.ts';
 import { methodDescriptions } from './methods/descriptions.ts';
 import { formatPreserving } from './methods/formatPreserving.ts';
@@ -107,13 +107,13 @@ function planDecryption(
 ): BatchColumn {
   const { name } = column;
   const key = context.subkey('fpe', name, name, options.method);
-  const whole = columnTypeOf(column.type).kind === 'integer';
-  const format = { dataset: context.recipe.dataset, column: name, whole };
+  const most = greatestOf(column.type);
+  const format = { dataset: context.recipe.dataset, column: name, most };
   const transform = formatPreserving(key, options, format, 'decrypt');
   return {
     name,
     method: options.method,
-    outputType: whole ? column.type : 'VARCHAR',
+    outputType: most === undefined ? 'VARCHAR' : column.type,
     stage: 'batch',
     inputs: [name],
     transform: (batch) => cells(batch, name, transform),

@@ -1,5 +1,5 @@
 import type { Cell } from '../data/encodedTable.ts';
-import type { ColumnType } from './methods/columnType.ts';
+import { type ColumnType, greatestOf } from './methods/columnType.ts';
 import { canonicalTextSql, encodeValue } from './methods/encodeValue.ts';
 import { formatPreserving } from './methods/formatPreserving.ts';
 import { pseudonym, pseudonymSql } from './methods/pseudonym.ts';
@@ -37,7 +37,8 @@ export function identityOf(context: PlanContext, column: string): Identity {
   }
   if (options.method === 'formatPreserving') {
     const key = context.subkey('fpe', column, column, options.method);
-    const format = { dataset: context.recipe.dataset, column, whole: type.kind === 'integer' };
+    const most = greatestOf(context.column(column).type);
+    const format = { dataset: context.recipe.dataset, column, most };
     const transform = formatPreserving(key, options, format, 'encrypt');
     return {
       column,

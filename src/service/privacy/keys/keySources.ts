@@ -5,10 +5,12 @@ import {
   keyFileMissing,
   keyFileNotText,
   keyFileOpenToOthers,
+  keyNameInvalid,
+  keyNameTaken,
   keyVariable,
   notAKey,
 } from './errors.ts';
-import { type KeyRing, MasterKey, parseKeyText } from './masterKey.ts';
+import { isKeyName, type KeyRing, MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
 
 /** The environment variable that names a file of keys. */
 export const keyFileVariable = 'MLOPS_ANONYMISE_KEY_FILE';
@@ -45,13 +47,17 @@ export function readKeyFile(file: string, workspace: string): ReadonlyMap<string
   if (real === undefined) {
     throw keyFileMissing(file);
   }
-  // The named place counts as well as the one it leads to: a link inside the workspace could be committed.
-  const within = [path.resolve(file), real];
-  const workspaces = [path.resolve(workspace), realPath(workspace) ?? workspace];
-  if (within.some((place) => workspaces.some((folder) => contains(folder, place)))) {
+  if (isInWorkspace(file, real, workspace)) {
     throw keyFileInWorkspace(file);
   }
   return parseKeyFile(readOwnFile(real, file), file);
+}
+
+/** The named place counts as well as the one it leads to: a link inside the workspace could be committed. */
+function isInWorkspace(file: string, real: string | undefined, workspace: string): boolean {
+  const places = [path.resolve(file), real ?? path.resolve(file)];
+  const workspaces = [path.resolve(workspace), realPath(workspace) ?? workspace];
+  return places.some((place) => workspaces.some((folder) => contains(folder, place)));
 }
 
 /** The mode is asked of the open file, so that it is the one that is read. */
@@ -72,6 +78,32 @@ function readOwnFile(real: string, file: string): string {
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/**
+ * A new key as another line of the file, which is made when it is not there. An id that it holds already is refused:
+ * the key under it may be needed to restore.
+ */
+export function makeKeyInFile(file: string, workspace: string, keyId: string): MasterKey {
+  const real = realPath(file);
+  const present = real === undefined ? new Map() : readKeyFile(file, workspace);
+  // A link to nowhere is not followed: nobody meant the place it names.
+  if (real === undefined && isInWorkspace(file, realPath(path.dirname(path.resolve(file))), workspace)) {
+    throw keyFileInWorkspace(file);
+  }
+  if (!isKeyName(keyId)) {
+    throw keyNameInvalid(keyId);
+  }
+  if (present.has(keyId)) {
+    throw keyNameTaken(keyId);
+  }
+  const key = makeMasterKey(keyId);
+  const before = real === undefined ? '' : readOwnFile(real, file).replace(/([^\n])$/, '$1\n');
+  const place = real ?? file;
+  const temporary = `${place}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, `${before}${keyId} = ${key.exportText()}\n`, { mode: 0o600, flag: 'wx' });
+  fs.renameSync(temporary, place);
+  return key;
 }
 
 function parseKeyFile(text: string, file: string): ReadonlyMap<string, MasterKey> {

@@ -7,7 +7,7 @@ import {
   noSuchKey,
   notAKey,
 } from './errors.ts';
-import { type KeyRing, keyRingOf, MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
+import { isKeyName, type KeyRing, keyRingOf, MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
 
 /** Where secrets are kept: the editor's SecretStorage, or a stand-in of a test. */
 export interface SecretPlace {
@@ -169,7 +169,7 @@ function find(keys: readonly KeyRecord[], keyId: string): KeyRecord {
 }
 
 function checkName(name: string, keys: readonly KeyRecord[], except?: string): void {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) {
+  if (!isKeyName(name)) {
     throw keyNameInvalid(name);
   }
   if (keys.some((key) => key.name === name && key.id !== except)) {

@@ -63,6 +63,11 @@ export function parseKeyText(text: string): Buffer | undefined {
   return undefined;
 }
 
+/** What fits on a line, in a variable and in a recipe. */
+export function isKeyName(name: string): boolean {
+  return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name);
+}
+
 /** Keys by their id. Whoever applies or restores a recipe holds one in memory, as long as the work takes. */
 export interface KeyRing {
   get(keyId: string): MasterKey | undefined;

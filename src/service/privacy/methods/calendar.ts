@@ -8,11 +8,14 @@ export interface DateParts {
   readonly time: string;
   /** The digits after the seconds, up to nine. */
   readonly fraction: string;
+  /** Minutes that the clock is before that of UTC; 0 where nothing is said of it. */
+  readonly offset: number;
   /** All that follows the day, as it was written. */
   readonly rest: string;
 }
 
-const pattern = /^(\d{4,6}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|\+00(?::?00)?)?)?$/;
+const pattern =
+  /^(\d{4,6}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 /** Undefined for anything but a day of the Gregorian calendar, with a time or without. */
 export function dateOf(value: Cell): DateParts | undefined {
@@ -20,8 +23,20 @@ export function dateOf(value: Cell): DateParts | undefined {
   if (!found || dayNumber(found[1]!) === undefined) {
     return undefined;
   }
-  const [whole, day = '', time = '', fraction = ''] = found;
-  return { day, time, fraction, rest: whole.slice(day.length) };
+  const [whole, day = '', time = '', fraction = '', sign = '+', hours = '0', minutes = '0'] = found;
+  const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) + 0;
+  return { day, time, fraction, offset, rest: whole.slice(day.length) };
+}
+
+/** The second in UTC, as YYYY-MM-DDTHH:MM:SS; midnight for a date alone. */
+export function secondOf({ day, time, offset }: DateParts): string {
+  if (offset === 0) {
+    return `${day}T${time || '00:00:00'}`;
+  }
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
+  const inDay = hours * 3600 + (minutes - offset) * 60 + seconds;
+  const shifted = new Date((dayNumber(day)! * 86_400 + inDay) * 1000);
+  return shifted.toISOString().slice(0, -'.000Z'.length);
 }
 
 /** Days since 1970-01-01, negative before; undefined for a day that no month has. */

@@ -2,7 +2,8 @@ import type { Cell } from '../../data/encodedTable.ts';
 import { dateOf, dayNumber, dayOfNumber } from './calendar.ts';
 import type { ColumnType } from './columnType.ts';
 import { dateLeavesCalendar, notADate } from './errors.ts';
-import { uniformOf, uniformSql } from './keyedUniform.ts';
+import { hmacSha256 } from './hmac.ts';
+import { uniformAt, uniformSql } from './keyedUniform.ts';
 import type { MethodDescription } from './method.ts';
 import { columnSql, hmacHexSql, type SqlExpression } from './sqlExpression.ts';
 
@@ -27,14 +28,14 @@ export interface DateShiftOptions {
 export type ShiftDirection = 1 | -1;
 
 /** Days by which all dates of a subject move: −D + ⌊u·(2D + 1)⌋ (reference 2.9). */
-export function shiftOf(
+export function subjectShift(
   key: Uint8Array,
-  encodedSubject: string,
   { days, wholeWeeks }: DateShiftOptions,
-): number {
+): (encodedSubject: string) => number {
+  const hmac = hmacSha256(key);
   const unit = wholeWeeks ? 7 : 1;
   const most = Math.floor(days / unit);
-  return unit * (Math.floor(uniformOf(key, encodedSubject) * (2 * most + 1)) - most);
+  return (subject) => unit * (Math.floor(uniformAt(hmac(subject), 0) * (2 * most + 1)) - most);
 }
 
 /**
@@ -47,6 +48,7 @@ export function dateShift(
   column: string,
   direction: ShiftDirection,
 ): (value: Cell, encodedSubject: string | undefined, row: number) => Cell {
+  const shift = subjectShift(key, options);
   return (value, encodedSubject, row) => {
     if (value === null || encodedSubject === undefined) {
       return null;
@@ -55,7 +57,7 @@ export function dateShift(
     if (!date) {
       throw notADate(column, row + 1);
     }
-    const moved = dayOfNumber(dayNumber(date.day)! + direction * shiftOf(key, encodedSubject, options));
+    const moved = dayOfNumber(dayNumber(date.day)! + direction * shift(encodedSubject));
     if (moved === undefined) {
       throw dateLeavesCalendar(column, row + 1);
     }

@@ -1,5 +1,5 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import { dateOf } from './calendar.ts';
+import { dateOf, secondOf } from './calendar.ts';
 import type { ColumnType } from './columnType.ts';
 import { formatFixed, parseFixed } from './fixedPoint.ts';
 import { columnSql, type SqlExpression } from './sqlExpression.ts';
@@ -56,7 +56,7 @@ const encoders: Readonly<Record<ColumnType['kind'], { readonly tag: string; read
     tag: 't',
     text: (value) => {
       const date = dateOf(value);
-      return date && `${date.day}T${date.time || '00:00:00'}.${date.fraction.padEnd(6, '0').slice(0, 6)}Z`;
+      return date && `${secondOf(date)}.${date.fraction.padEnd(6, '0').slice(0, 6)}Z`;
     },
   },
 };

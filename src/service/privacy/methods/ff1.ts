@@ -21,40 +21,61 @@ export function createFf1(key: Uint8Array, radix: number): Ff1 {
   // Without padding and without chaining each update is one block, so one cipher serves for all of them.
   const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null).setAutoPadding(false);
   const block = (bytes: Uint8Array) => cipher.update(bytes);
+  const sizes = new Map<number, Size>();
+  const sizeOf = (n: number) => {
+    const size = sizes.get(n) ?? new Size(radix, n);
+    sizes.set(n, size);
+    return size;
+  };
   return {
-    encrypt: (digits, tweak) => new Feistel(block, radix, digits.length, tweak).encrypt(digits),
-    decrypt: (digits, tweak) => new Feistel(block, radix, digits.length, tweak).decrypt(digits),
+    encrypt: (digits, tweak) => new Feistel(block, sizeOf(digits.length), tweak).encrypt(digits),
+    decrypt: (digits, tweak) => new Feistel(block, sizeOf(digits.length), tweak).decrypt(digits),
   };
 }
 
 type Block = (bytes: Uint8Array) => Buffer;
 
-/** The names are those of the standard: n = u + v digits, b bytes of a half, d bytes of a round's number. */
+/** What depends on the number of digits alone; the names are those of the standard. */
+class Size {
+  readonly radix: number;
+  /** n = u + v digits in all. */
+  readonly n: number;
+  readonly u: number;
+  readonly v: number;
+  /** Bytes of a half. */
+  readonly b: number;
+  /** Bytes of a round's number. */
+  readonly d: number;
+  readonly moduli: readonly [bigint, bigint];
+
+  constructor(radix: number, n: number) {
+    this.radix = radix;
+    this.n = n;
+    this.u = Math.floor(n / 2);
+    this.v = n - this.u;
+    this.moduli = [BigInt(radix) ** BigInt(this.u), BigInt(radix) ** BigInt(this.v)];
+    // ⌈⌈v·log₂ radix⌉ / 8⌉, from the exact number of bits of radix^v − 1.
+    this.b = Math.ceil((this.moduli[1] - 1n).toString(2).length / 8);
+    this.d = 4 * Math.ceil(this.b / 4) + 4;
+  }
+}
+
 class Feistel {
   readonly #block: Block;
+  readonly #size: Size;
   readonly #radix: bigint;
-  readonly #u: number;
-  readonly #v: number;
-  readonly #b: number;
-  readonly #d: number;
   readonly #tweak: Uint8Array;
   /** The state of the CBC-MAC after P, which is the same in every round. */
   readonly #start: Buffer;
-  readonly #moduli: readonly [bigint, bigint];
 
-  constructor(block: Block, radix: number, n: number, tweak: Uint8Array) {
+  constructor(block: Block, size: Size, tweak: Uint8Array) {
     this.#block = block;
-    this.#radix = BigInt(radix);
-    this.#u = Math.floor(n / 2);
-    this.#v = n - this.#u;
-    this.#moduli = [this.#radix ** BigInt(this.#u), this.#radix ** BigInt(this.#v)];
-    // ⌈⌈v·log₂ radix⌉ / 8⌉, from the exact number of bits of radix^v − 1.
-    this.#b = Math.ceil((this.#moduli[1] - 1n).toString(2).length / 8);
-    this.#d = 4 * Math.ceil(this.#b / 4) + 4;
+    this.#size = size;
+    this.#radix = BigInt(size.radix);
     this.#tweak = tweak;
-    const p = Buffer.from([1, 2, 1, 0, 0, 0, 10, this.#u % 256, 0, 0, 0, 0, 0, 0, 0, 0]);
-    p.writeUIntBE(radix, 3, 3);
-    p.writeUInt32BE(n, 8);
+    const p = Buffer.from([1, 2, 1, 0, 0, 0, 10, size.u % 256, 0, 0, 0, 0, 0, 0, 0, 0]);
+    p.writeUIntBE(size.radix, 3, 3);
+    p.writeUInt32BE(size.n, 8);
     p.writeUInt32BE(tweak.length, 12);
     this.#start = block(p);
   }
@@ -62,7 +83,7 @@ class Feistel {
   encrypt(digits: readonly number[]): number[] {
     let [a, b] = this.#halves(digits);
     for (let round = 0; round < rounds; round += 1) {
-      const modulus = this.#moduli[round % 2]!;
+      const modulus = this.#size.moduli[round % 2]!;
       [a, b] = [b, (a + this.#roundNumber(round, b)) % modulus];
     }
     return this.#join(a, b);
@@ -71,7 +92,7 @@ class Feistel {
   decrypt(digits: readonly number[]): number[] {
     let [a, b] = this.#halves(digits);
     for (let round = rounds - 1; round >= 0; round -= 1) {
-      const modulus = this.#moduli[round % 2]!;
+      const modulus = this.#size.moduli[round % 2]!;
       const difference = (b - this.#roundNumber(round, a)) % modulus;
       [a, b] = [difference < 0n ? difference + modulus : difference, a];
     }
@@ -81,25 +102,25 @@ class Feistel {
   /** y of the standard: CBC-MAC of the tweak, the round and one half, stretched to d bytes. */
   #roundNumber(round: number, half: bigint): bigint {
     const t = this.#tweak.length;
-    const q = Buffer.alloc(Math.ceil((t + this.#b + 1) / 16) * 16);
+    const q = Buffer.alloc(Math.ceil((t + this.#size.b + 1) / 16) * 16);
     q.set(this.#tweak);
-    q[q.length - this.#b - 1] = round;
-    q.set(Buffer.from(half.toString(16).padStart(2 * this.#b, '0'), 'hex'), q.length - this.#b);
+    q[q.length - this.#size.b - 1] = round;
+    q.set(Buffer.from(half.toString(16).padStart(2 * this.#size.b, '0'), 'hex'), q.length - this.#size.b);
     let state = this.#start;
     for (let at = 0; at < q.length; at += 16) {
       state = this.#block(exclusiveOr(state, q, at));
     }
     const blocks = [state];
-    for (let index = 1; blocks.length * 16 < this.#d; index += 1) {
+    for (let index = 1; blocks.length * 16 < this.#size.d; index += 1) {
       const counter = Buffer.alloc(16);
       counter.writeUInt32BE(index, 12);
       blocks.push(this.#block(exclusiveOr(state, counter, 0)));
     }
-    return BigInt(`0x${Buffer.concat(blocks).toString('hex', 0, this.#d)}`);
+    return BigInt(`0x${Buffer.concat(blocks).toString('hex', 0, this.#size.d)}`);
   }
 
   #halves(digits: readonly number[]): [bigint, bigint] {
-    return [this.#number(digits.slice(0, this.#u)), this.#number(digits.slice(this.#u))];
+    return [this.#number(digits.slice(0, this.#size.u)), this.#number(digits.slice(this.#size.u))];
   }
 
   #number(digits: readonly number[]): bigint {
@@ -107,7 +128,7 @@ class Feistel {
   }
 
   #join(a: bigint, b: bigint): number[] {
-    return [...this.#digits(a, this.#u), ...this.#digits(b, this.#v)];
+    return [...this.#digits(a, this.#size.u), ...this.#digits(b, this.#size.v)];
   }
 
   #digits(number: bigint, count: number): number[] {

@@ -2,7 +2,7 @@ import type { Cell } from '../../data/encodedTable.ts';
 import { lengthPrefixed } from '../keys/derive.ts';
 import { type CheckName, checkDigits } from './checkDigits.ts';
 import { domainTooSmall, wrongFormat } from './errors.ts';
-import { createFf1, type Ff1, smallestDomain } from './ff1.ts';
+import { createFf1, smallestDomain } from './ff1.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 
 export const formatPreservingDescription: MethodDescription = {
@@ -35,8 +35,8 @@ export interface FormatOptions {
 export interface FormatContext {
   readonly dataset: string;
   readonly column: string;
-  /** A whole number has no zero before it, or it would lose it on the way. */
-  readonly whole: boolean;
+  /** Of a column of whole numbers, the greatest that it holds: no other comes out, and none with a zero before it. */
+  readonly most?: bigint | undefined;
 }
 
 export type FormatDirection = 'encrypt' | 'decrypt';
@@ -64,23 +64,23 @@ export function formatPreserving(
       throw domainTooSmall(context.column, row + 1, digits.length, alphabet.length);
     }
     const tweak = lengthPrefixed([context.dataset, context.column, parts.kept]);
-    const changed = walk(ff1[direction], digits, tweak, context.whole && parts.kept === '');
-    return parts.with(changed.map((digit) => alphabet[digit]!));
+    const result = (changed: readonly number[]) => parts.with(changed.map((digit) => alphabet[digit]!));
+    const { most } = context;
+    // Encrypts again as long as what comes out does not fit; decrypting walks the same way back.
+    let changed = ff1[direction](digits, tweak);
+    while (most !== undefined && !isWhole(result(changed), most)) {
+      changed = ff1[direction](changed, tweak);
+    }
+    const text = result(changed);
+    return typeof value === 'number' ? Number(text) : text;
   };
 }
 
-/** Encrypts again as long as what comes out is outside the valid set; decrypting walks the same way back. */
-function walk(
-  step: Ff1[FormatDirection],
-  digits: readonly number[],
-  tweak: Uint8Array,
-  noLeadingZero: boolean,
-): readonly number[] {
-  let changed = step(digits, tweak);
-  while (noLeadingZero && changed[0] === 0) {
-    changed = step(changed, tweak);
-  }
-  return changed;
+/** Whether a column that holds numbers up to `most` keeps this text as it is. */
+function isWhole(text: string, most: bigint): boolean {
+  const negative = text.startsWith('-');
+  const digits = negative ? text.slice(1) : text;
+  return /^[1-9]\d*$/.test(digits) && BigInt(digits) <= most + (negative ? 1n : 0n);
 }
 
 function formatText({ alphabet, keep, check }: FormatOptions): string {
@@ -96,10 +96,8 @@ class Parts {
   readonly kept: string;
   readonly #check: CheckName | undefined;
   readonly #significant: readonly number[];
-  readonly #wasNumber: boolean;
 
   constructor(value: Exclude<Cell, null>, options: FormatOptions, refused: () => Error) {
-    this.#wasNumber = typeof value === 'number';
     this.characters = Array.from(String(value));
     this.#check = options.check;
     this.#significant = [...this.characters.keys()].filter((at) =>
@@ -123,15 +121,14 @@ class Parts {
     }
   }
 
-  with(changed: readonly string[]): Cell {
+  with(changed: readonly string[]): string {
     for (const [index, at] of this.encrypted.entries()) {
       this.characters[at] = changed[index]!;
     }
     for (const [at, character] of this.#checkCharacters()) {
       this.characters[at] = character;
     }
-    const text = this.characters.join('');
-    return this.#wasNumber ? Number(text) : text;
+    return this.characters.join('');
   }
 
   #checkHolds(): boolean {

@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-
 /*
  * Numbers between 0 and 1 that come from a key. 52 bits and a half: with 53, as one often reads, the greatest
  * would round to 1, whose logarithm is minus infinity.
@@ -17,9 +15,4 @@ export function uniformAt(bytes: Uint8Array, at: number): number {
 /** The same of the first 8 bytes of a hash of 64 hex digits, which SQL names `hash`. */
 export function uniformSql(hash: string): string {
   return `((('0x' || substr(${hash}, 1, 13))::BIGINT::DOUBLE + 0.5) / 4503599627370496.0)`;
-}
-
-/** From `HMAC(key, message)`: what the row or the subject `message` names always gets. */
-export function uniformOf(key: Uint8Array, message: string): number {
-  return uniformAt(createHmac('sha256', key).update(message, 'utf8').digest(), 0);
 }

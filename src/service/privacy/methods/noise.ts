@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import type { Cell } from '../../data/encodedTable.ts';
 import { lengthPrefixed } from '../keys/derive.ts';
 import { standardLaplace, standardNormal } from './distributions.ts';
 import { invalidOption, moreDecimals, notANumber } from './errors.ts';
 import { formatFixed, parseFixed } from './fixedPoint.ts';
+import { hmacSha256 } from './hmac.ts';
 import { uniformAt } from './keyedUniform.ts';
 import type { MethodDescription } from './method.ts';
 
@@ -100,7 +100,8 @@ function cellOfUnits(units: bigint, decimals: number): Cell {
   return formatFixed(units, decimals);
 }
 
-/** The uniform number of a row that its key columns name: the same in whatever order the rows come. */
-export function rowKeyUniform(key: Uint8Array, encodedRowKey: readonly string[]): number {
-  return uniformAt(createHmac('sha256', key).update(lengthPrefixed(encodedRowKey)).digest(), 0);
+/** The uniform number of a row from its encoded key columns: the same in whatever order the rows come. */
+export function rowKeyUniform(key: Uint8Array): (encodedRowKey: readonly string[]) => number {
+  const hmac = hmacSha256(key);
+  return (encodedRowKey) => uniformAt(hmac(lengthPrefixed(encodedRowKey)), 0);
 }

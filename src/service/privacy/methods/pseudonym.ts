@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { Cell } from '../../data/encodedTable.ts';
 import type { ColumnType } from './columnType.ts';
 import { canonicalText, canonicalTextSql } from './encodeValue.ts';
+import { hmacSha256 } from './hmac.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 import { type Normalisation, normalised, normalisedSql } from './normalisers.ts';
 import { hmacHexSql, letSql, type SqlExpression } from './sqlExpression.ts';
@@ -32,13 +32,10 @@ export const shortestPseudonym = 8;
  * is what DuckDB writes).
  */
 export function pseudonym(key: Uint8Array, type: ColumnType, options: PseudonymOptions): CellTransform {
+  const hmac = hmacSha256(key);
   return (value) => {
     const message = pseudonymMessage(value, type, options);
-    if (message === undefined) {
-      return null;
-    }
-    const hash = createHmac('sha256', key).update(message, 'utf8').digest();
-    return options.prefix + base32Hex(hash, options.length);
+    return message === undefined ? null : options.prefix + base32Hex(hmac(message), options.length);
   };
 }
 

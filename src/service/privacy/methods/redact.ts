@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 
 export const redactDescription: MethodDescription = {
@@ -20,6 +20,8 @@ export interface TextFinder {
 export interface FoundSpan {
   readonly start: number;
   readonly end: number;
+  /** Where a finder knows several kinds. */
+  readonly label?: string | undefined;
 }
 
 export interface RedactOptions {
@@ -29,6 +31,7 @@ export interface RedactOptions {
 
 /** `[LABEL]` in place of everything that a finder knows; where two overlap, the one that begins first or is longer. */
 export function redact(finders: readonly TextFinder[], { key }: RedactOptions = {}): CellTransform {
+  const hmac = key && hmacSha256(key);
   return (value) => {
     if (typeof value !== 'string') {
       return value;
@@ -36,7 +39,7 @@ export function redact(finders: readonly TextFinder[], { key }: RedactOptions = 
     let text = '';
     let at = 0;
     for (const { start, end, label } of spansOf(value, finders)) {
-      text += value.slice(at, start) + replacement(label, value.slice(start, end), key);
+      text += value.slice(at, start) + replacement(label, value.slice(start, end), hmac);
       at = end;
     }
     return text + value.slice(at);
@@ -46,7 +49,9 @@ export function redact(finders: readonly TextFinder[], { key }: RedactOptions = 
 /** What is left of the overlap of two spans is redacted too: both are joined under the label of the first. */
 function spansOf(text: string, finders: readonly TextFinder[]): (FoundSpan & { readonly label: string })[] {
   const found = finders
-    .flatMap(({ label, find }) => [...find(text)].map(({ start, end }) => ({ start, end, label })))
+    .flatMap((finder) =>
+      [...finder.find(text)].map(({ start, end, label = finder.label }) => ({ start, end, label })),
+    )
     .filter(({ start, end }) => end > start)
     .sort((a, b) => a.start - b.start || b.end - a.end);
   const joined: { start: number; end: number; label: string }[] = [];
@@ -61,12 +66,7 @@ function spansOf(text: string, finders: readonly TextFinder[]): (FoundSpan & { r
   return joined;
 }
 
-function replacement(label: string, value: string, key: Uint8Array | undefined): string {
-  if (!key) {
-    return `[${label}]`;
-  }
-  const code = createHmac('sha256', key)
-    .update(`${label}:${value.normalize('NFC')}`)
-    .digest('hex');
-  return `[${label} ${code.slice(0, 8)}]`;
+function replacement(label: string, value: string, hmac: ((message: string) => Buffer) | undefined): string {
+  const code = hmac?.(`${label}:${value.normalize('NFC')}`).toString('hex', 0, 4);
+  return code === undefined ? `[${label}]` : `[${label} ${code}]`;
 }

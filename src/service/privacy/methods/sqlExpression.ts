@@ -1,3 +1,5 @@
+import { hmacPads } from './hmac.ts';
+
 /** What a parameter of a statement can be. Bytes are bound as BLOB. */
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
 
@@ -19,26 +21,16 @@ export function columnSql(name: string): SqlExpression {
   return { sql: quoted(name), values: [] };
 }
 
-/** Block size of SHA-256, which is that of HMAC's pads. */
-const blockLength = 64;
-
 /**
  * HMAC-SHA256 of a text, as 64 hex digits (reference 2.3): two hashes with the key's pads as BLOB parameters.
  * Null stays null.
  */
 export function hmacHexSql(key: Uint8Array, message: SqlExpression): SqlExpression {
+  const { inner, outer } = hmacPads(key);
   return {
     sql: `sha256(?::BLOB || unhex(sha256(?::BLOB || encode(${message.sql}))))`,
-    values: [pad(key, 0x5c), pad(key, 0x36), ...message.values],
+    values: [outer, inner, ...message.values],
   };
-}
-
-function pad(key: Uint8Array, byte: number): Uint8Array {
-  const block = new Uint8Array(blockLength).fill(byte);
-  key.forEach((part, index) => {
-    block[index]! ^= part;
-  });
-  return block;
 }
 
 /** `body` over one value that it uses more than once: the value is computed once. */

@@ -4,7 +4,9 @@ import type { SqlExpression, SqlValue } from '../../../../src/service/privacy/me
 /** A database in memory, so that the SQL of a method is compared with what DuckDB makes of it. */
 export async function openDuckDb(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:');
-  return instance.connect();
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return connection;
 }
 
 /** The values of `expression`, as text or null, over the rows of `table`. */

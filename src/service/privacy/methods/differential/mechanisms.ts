@@ -78,6 +78,25 @@ export function privateCount(
   return count + Number(discreteLaplace(bytes, scale));
 }
 
+/**
+ * How many rows each category has, with noise. The categories are those that everybody knows, not those that occur:
+ * that one occurs at all may tell who is there. A person has at most `rowsPerPerson` rows.
+ */
+export function privateHistogram(
+  bytes: RandomBytes,
+  counts: ReadonlyMap<string, number>,
+  categories: readonly string[],
+  budget: PrivacyBudget,
+  rowsPerPerson = 1,
+): ReadonlyMap<string, number> {
+  return new Map(
+    categories.map((category) => [
+      category,
+      privateCount(bytes, counts.get(category) ?? 0, budget, rowsPerPerson),
+    ]),
+  );
+}
+
 export interface PrivateCellOptions extends PrivacyBudget {
   /** Bounds that were chosen without looking at the data. */
   readonly lower: number;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { errorShape } from '../../../../../src/base/errors.ts';
 import { keyCheckValue } from '../../../../../src/service/privacy/keys/derive.ts';
-import { environmentKeyRing } from '../../../../../src/service/privacy/keys/keySources.ts';
+import { environmentKeyRing, makeKeyInFile } from '../../../../../src/service/privacy/keys/keySources.ts';
 
 const hex = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
 const checkValue = keyCheckValue(Buffer.from(hex, 'hex'));
@@ -65,6 +65,22 @@ test('a file inside the workspace is refused, through a link as well', () => {
   for (const file of [inside, link, linkInside]) {
     expect(refusal(file).code).toBe('privacy.keyFileInWorkspace');
   }
+});
+
+test('a key is made in a file of its owner alone, beside those that are there', () => {
+  const file = path.join(folder, 'keys');
+  const first = makeKeyInFile(file, workspace, 'team.2026');
+  const second = makeKeyInFile(file, workspace, 'clinic');
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  expect(fs.readdirSync(folder).sort()).toEqual(['keys', 'workspace']);
+  const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace);
+  expect(ring.get('team.2026')!.checkValue).toBe(first.checkValue);
+  expect(ring.get('clinic')!.checkValue).toBe(second.checkValue);
+  expect(() => makeKeyInFile(file, workspace, 'clinic')).toThrow(/There is a key named clinic already/);
+  expect(() => makeKeyInFile(path.join(workspace, 'keys'), workspace, 'a')).toThrow(
+    /lies inside the workspace/,
+  );
+  expect(fs.readdirSync(workspace)).toEqual([]);
 });
 
 test('what is no key is refused without being quoted', () => {

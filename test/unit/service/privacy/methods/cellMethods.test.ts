@@ -3,7 +3,11 @@ import type { Cell } from '../../../../../src/service/data/encodedTable.ts';
 import { dayNumber } from '../../../../../src/service/privacy/methods/calendar.ts';
 import { coding, codingSql, topOf } from '../../../../../src/service/privacy/methods/coding.ts';
 import { columnTypeOf } from '../../../../../src/service/privacy/methods/columnType.ts';
-import { dateShift, dateShiftSql, shiftOf } from '../../../../../src/service/privacy/methods/dateShift.ts';
+import {
+  dateShift,
+  dateShiftSql,
+  subjectShift,
+} from '../../../../../src/service/privacy/methods/dateShift.ts';
 import { encodeValue } from '../../../../../src/service/privacy/methods/encodeValue.ts';
 import {
   dateUnits,
@@ -45,6 +49,16 @@ async function inDuckDb(
   );
 }
 
+test.each([
+  ['2024-02-29 12:00:00', 't:2024-02-29T12:00:00.000000Z'],
+  ['2024-02-29T12:00:00.5Z', 't:2024-02-29T12:00:00.500000Z'],
+  ['2024-03-01 01:30:00.123456+05:30', 't:2024-02-29T20:00:00.123456Z'],
+  ['2024-02-29 20:00:00-08', 't:2024-03-01T04:00:00.000000Z'],
+  ['2023-02-29 00:00:00', 's:2023-02-29 00:00:00'],
+])('the point in time %s is the same wherever its clock stands', (written, encoded) => {
+  expect(encodeValue(written, { kind: 'timestamp' })).toBe(encoded);
+});
+
 describe('date shift', () => {
   const options = { days: 365, wholeWeeks: false };
 
@@ -66,15 +80,17 @@ describe('date shift', () => {
   });
 
   test('whole weeks keep the day of the week', () => {
+    const weeks = subjectShift(key, { days: 30, wholeWeeks: true });
     for (let subject = 0; subject < 200; subject += 1) {
-      expect(Math.abs(shiftOf(key, `i:${subject}`, { days: 30, wholeWeeks: true })) % 7).toBe(0);
+      expect(Math.abs(weeks(`i:${subject}`)) % 7).toBe(0);
     }
   });
 
   test('each shift is as likely', () => {
+    const shift = subjectShift(key, { days: 5, wholeWeeks: false });
     const counts = new Array<number>(11).fill(0);
     for (let subject = 0; subject < 22_000; subject += 1) {
-      counts[shiftOf(key, `i:${subject}`, { days: 5, wholeWeeks: false }) + 5]! += 1;
+      counts[shift(`i:${subject}`) + 5]! += 1;
     }
     expect(Math.abs(chiSquareScore(counts, new Array<number>(11).fill(2000)))).toBeLessThan(4);
   });
@@ -84,7 +100,7 @@ describe('date shift', () => {
     expect(shift('2024-01-01', undefined, 0)).toBeNull();
     expect(() => shift('2023-02-29', 'i:1', 11)).toThrow(/^Row 12 of seen is not a date/);
     const subjects = Array.from({ length: 20 }, (_, subject) => `i:${subject}`);
-    const earlier = subjects.find((subject) => shiftOf(key, subject, options) < 0);
+    const earlier = subjects.find((subject) => subjectShift(key, options)(subject) < 0);
     expect(() => shift('0001-01-01', earlier, 0)).toThrow(/would leave the years 1 to 9999/);
   });
 
@@ -92,12 +108,16 @@ describe('date shift', () => {
     ['DATE', 1],
     ['DATE', -1],
     ['TIMESTAMP', 1],
+    ['TIMESTAMP WITH TIME ZONE', 1],
   ] as const)('DuckDB moves a %s as far', async (type, direction) => {
     const dates = Array.from(
       { length: 300 },
       (_, at) => `${1890 + (at % 200)}-02-${String(1 + (at % 28)).padStart(2, '0')}`,
     );
-    const values = dates.map((date) => (type === 'DATE' ? date : `${date} 12:34:56.789`));
+    const time = { DATE: '', TIMESTAMP: ' 12:34:56.789', 'TIMESTAMP WITH TIME ZONE': ' 12:34:56.789+00' }[
+      type
+    ];
+    const values = dates.map((date) => date + time);
     for (const wholeWeeks of [false, true]) {
       const subject = { sql: `'i:' || subject`, values: [] };
       const each = { days: 365, wholeWeeks };
@@ -178,6 +198,16 @@ describe('redaction inside text', () => {
     );
     const overlapping = [finder('A', /abc/g), finder('B', /cde/g)];
     expect(redact(overlapping)('xabcdey', 0)).toBe('x[A]y');
+    const several = [
+      {
+        label: 'ANY',
+        find: () => [
+          { start: 0, end: 3, label: 'NAME' },
+          { start: 4, end: 5 },
+        ],
+      },
+    ];
+    expect(redact(several)('Ada 1', 0)).toBe('[NAME] [ANY]');
     expect(redact(finders)(null, 0)).toBeNull();
   });
 

@@ -34,13 +34,13 @@ describe('the samples of NIST', () => {
 });
 
 const key = Buffer.alloc(32, 9);
-const context = { dataset: 'd', column: 'card', whole: false };
+const context = { dataset: 'd', column: 'card' };
 
-function both(options: Partial<FormatOptions>, whole = false) {
+function both(options: Partial<FormatOptions>, most?: bigint) {
   const all: FormatOptions = { alphabet: 'digits', keep: 0, ...options };
   return {
-    encrypt: formatPreserving(key, all, { ...context, whole }, 'encrypt'),
-    decrypt: formatPreserving(key, all, { ...context, whole }, 'decrypt'),
+    encrypt: formatPreserving(key, all, { ...context, most }, 'encrypt'),
+    decrypt: formatPreserving(key, all, { ...context, most }, 'decrypt'),
   };
 }
 
@@ -75,13 +75,25 @@ describe('formats', () => {
   });
 
   test('a column of whole numbers gets whole numbers of as many digits', () => {
-    const { encrypt, decrypt } = both({}, true);
+    const { encrypt, decrypt } = both({}, 2n ** 63n - 1n);
     for (let number = 100_000; number < 101_000; number += 1) {
       const secret = encrypt(number, 0) as number;
       expect(String(secret)).toMatch(/^[1-9]\d{5}$/);
       expect(decrypt(secret, 0)).toBe(number);
     }
-    expect(decrypt(encrypt('-9007199254740993123', 0), 0)).toBe('-9007199254740993123');
+    for (const extreme of ['-9007199254740993123', '9223372036854775807', '-9223372036854775808']) {
+      expect(decrypt(encrypt(extreme, 0), 0)).toBe(extreme);
+    }
+  });
+
+  test('what comes out fits the type of the column', () => {
+    const { encrypt, decrypt } = both({}, 2n ** 31n - 1n);
+    for (let number = 2_000_000_000; number < 2_000_000_200; number += 1) {
+      const secret = encrypt(-number, 0) as number;
+      expect(secret).toBeGreaterThanOrEqual(-(2 ** 31));
+      expect(secret).toBeLessThanOrEqual(-1_000_000_000);
+      expect(decrypt(secret, 0)).toBe(-number);
+    }
   });
 
   test('another column and another kept part give another number', () => {

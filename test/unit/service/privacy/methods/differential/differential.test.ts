@@ -17,6 +17,7 @@ import {
   granularNoise,
   privateCell,
   privateCount,
+  privateHistogram,
   privateMean,
   withNoise,
 } from '../../../../../../src/service/privacy/methods/differential/mechanisms.ts';
@@ -197,6 +198,17 @@ describe('cells, counts and means', () => {
     // The deviation of a draw is about √2/ε.
     expect(Math.abs(mean - 1000)).toBeLessThan((4 * Math.SQRT2) / 0.5 / Math.sqrt(5000));
     expect(Number.isInteger(privateCount(bytes, 3, { epsilon: 1, delta: 1e-6 }))).toBe(true);
+  });
+
+  test('a histogram has the categories that were named, whether they occur or not', () => {
+    const counts = new Map([
+      ['yes', 500],
+      ['rare', 1],
+    ]);
+    const noisy = privateHistogram(bytes, counts, ['yes', 'no'], { epsilon: 1 });
+    expect([...noisy.keys()]).toEqual(['yes', 'no']);
+    expect(Math.abs(noisy.get('yes')! - 500)).toBeLessThan(40);
+    expect(Math.abs(noisy.get('no')!)).toBeLessThan(40);
   });
 
   test('a mean stays within its bounds and near the truth', () => {
