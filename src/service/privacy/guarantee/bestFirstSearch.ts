@@ -1,5 +1,5 @@
 import type { Found, SearchSpace } from './exactSearch.ts';
-import { classScore, compareScores, type Score } from './quality.ts';
+import { compareScores, type Score } from './quality.ts';
 
 interface Candidate {
   readonly node: number;
@@ -12,7 +12,7 @@ interface Candidate {
  * so what ends by itself has found the optimum.
  */
 export function searchBestFirst(space: SearchSpace): Found {
-  const { lattice, checker, quality, monotone, isOver } = space;
+  const { lattice, checker, monotone, isOver } = space;
   const seen = new Set<number>([lattice.top]);
   const open = new Heap();
   let best: Candidate | undefined;
@@ -21,7 +21,7 @@ export function searchBestFirst(space: SearchSpace): Found {
     if (classes.violatingRows > checker.suppressible) {
       return;
     }
-    const candidate = { node, score: space.scoreOf?.(node) ?? classScore(quality, classes).score };
+    const candidate = { node, score: space.scoreOf?.(node) ?? space.evaluate(node, classes).score };
     open.push(candidate);
     if (best === undefined || compareScores(candidate.score, best.score) < 0) {
       best = candidate;

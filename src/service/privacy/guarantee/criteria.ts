@@ -15,6 +15,8 @@ import { wrongSetting } from './errors.ts';
 /** What every equivalence class of a release must fulfil; `sensitive` names a column. */
 export type Criterion =
   | { readonly kind: 'kAnonymity'; readonly k: number }
+  /** Of all released rows together: classes / rows at most this; the smallest classes are suppressed for it. */
+  | { readonly kind: 'averageRisk'; readonly threshold: number }
   | { readonly kind: 'distinctDiversity'; readonly sensitive: string; readonly l: number }
   | { readonly kind: 'entropyDiversity'; readonly sensitive: string; readonly l: number }
   | {
@@ -41,6 +43,8 @@ export function holds(criterion: Criterion, found: ClassCounts, values: Sensitiv
   switch (criterion.kind) {
     case 'kAnonymity':
       return found.size >= criterion.k;
+    case 'averageRisk':
+      return true;
     case 'distinctDiversity':
       return distinctValues(found) >= criterion.l;
     case 'entropyDiversity':
@@ -92,7 +96,8 @@ function sizeOf(criterion: Criterion): number {
 }
 
 /**
- * Whether more general classes fulfil the criterion where special ones do, once no row may be suppressed.
+ * Whether more general classes fulfil the criterion where special ones do, as long as no row may be suppressed;
+ * criteria without a sensitive column do even then, because rows of classes that were released stay in released ones.
  * δ-disclosure does not: a value that is absent from a class counts for nothing, but in a merged class it may be too rare.
  */
 export function survivesMerging(criterion: Criterion): boolean {
@@ -100,7 +105,7 @@ export function survivesMerging(criterion: Criterion): boolean {
 }
 
 export function sensitiveColumnOf(criterion: Criterion): string | undefined {
-  return criterion.kind === 'kAnonymity' ? undefined : criterion.sensitive;
+  return 'sensitive' in criterion ? criterion.sensitive : undefined;
 }
 
 /** Refuses settings that mean nothing. */
@@ -133,6 +138,8 @@ export function describeCriterion(criterion: Criterion): string {
   switch (criterion.kind) {
     case 'kAnonymity':
       return `${criterion.k}-anonymity`;
+    case 'averageRisk':
+      return `an average risk of at most ${criterion.threshold}`;
     case 'distinctDiversity':
       return `distinct ${criterion.l}-diversity of ${criterion.sensitive}`;
     case 'entropyDiversity':

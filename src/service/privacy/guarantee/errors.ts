@@ -147,6 +147,14 @@ export function unreachable(
   );
 }
 
+export function tooManyGeneralisations(quasiIdentifiers: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyGeneralisations',
+    `${quasiIdentifiers} quasi-identifiers with these hierarchies have more than 9,000,000,000,000,000 generalisations, too many to search. ` +
+      `${nothingChanged} Group the rows by Mondrian instead, or give fewer columns the role quasi-identifier.`,
+  );
+}
+
 export function populationTooSmall(detail: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.populationTooSmall',

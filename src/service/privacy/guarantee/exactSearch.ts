@@ -1,16 +1,19 @@
 import type { Lattice } from './lattice.ts';
-import type { NodeChecker } from './nodeCheck.ts';
-import { classScore, compareScores, type QualityModel, type Score } from './quality.ts';
+import type { NodeChecker, NodeClasses } from './nodeCheck.ts';
+import { compareScores, type Score } from './quality.ts';
 
 /** What the strategies share: the space, the checks and when to stop. */
 export interface SearchSpace {
   readonly lattice: Lattice;
   readonly checker: NodeChecker;
-  readonly quality: QualityModel;
   /** Nodes above one that fulfils the criteria fulfil them too. */
   readonly monotone: boolean;
   /** The score of a node where it does not depend on its classes. */
   readonly scoreOf: ((node: number) => Score) | undefined;
+  /** The score of a node by its classes, and a bound below which nothing more general scores. */
+  readonly evaluate: (node: number, classes: NodeClasses) => { readonly score: Score; readonly bound: Score };
+  /** The bound where it is known before any check. */
+  readonly boundOf: ((node: number) => Score) | undefined;
   /** Called before each check; answers whether the time is over. Throws where the search was cancelled. */
   readonly isOver: () => boolean;
 }
@@ -64,7 +67,7 @@ class OrderedSearch {
 
   run(): Found {
     const { lattice, monotone, isOver } = this.#space;
-    const bounded = this.#bestPassing((node) => this.#isLargeEnough(node));
+    const bounded = this.#bestPassing((node) => passesMonotonePart(this.#space, node));
     if (monotone || bounded.node === undefined) {
       return bounded;
     }
@@ -95,12 +98,6 @@ class OrderedSearch {
         .find((below) => !isOver() && this.#passesFully(below));
     }
     return node;
-  }
-
-  #isLargeEnough(node: number): boolean {
-    const { lattice, checker, monotone } = this.#space;
-    const { undersizedRows, violatingRows } = checker.check(lattice.levelsOf(node));
-    return (monotone ? violatingRows : undersizedRows) <= checker.suppressible;
   }
 
   #passesFully(node: number): boolean {
@@ -181,9 +178,12 @@ class OrderedSearch {
  * leaving out those above a node whose bound is no better than the best score.
  */
 function searchByClasses(space: SearchSpace): Found {
-  const { lattice, checker, quality, monotone, isOver } = space;
+  const { lattice, checker, monotone, isOver } = space;
   const heights = Uint16Array.from({ length: lattice.size }, (_, node) => lattice.heightOf(node));
-  const upwards = Uint32Array.from(heights.keys()).sort((a, b) => heights[a]! - heights[b]! || a - b);
+  const bounds = space.boundOf && Array.from({ length: lattice.size }, (_, node) => space.boundOf!(node));
+  const upwards = Uint32Array.from(heights.keys()).sort(
+    (a, b) => (bounds && compareScores(bounds[a]!, bounds[b]!)) || heights[a]! - heights[b]! || a - b,
+  );
   const marks = new Uint8Array(lattice.size);
   const tagged = tagBySize(space, upwards, marks);
   const pruned = new Uint8Array(lattice.size);
@@ -191,7 +191,7 @@ function searchByClasses(space: SearchSpace): Found {
   let best: { node: number; score: Score } | undefined;
   const evaluate = (node: number) => {
     const classes = checker.check(lattice.levelsOf(node));
-    const { score, bound } = classScore(quality, classes);
+    const { score, bound } = space.evaluate(node, classes);
     const passes = classes.violatingRows <= checker.suppressible;
     if (passes && isBetter(score, best, lattice)) {
       best = { node, score };
@@ -220,11 +220,8 @@ function isBetter(score: Score, best: { node: number; score: Score } | undefined
 }
 
 /** Answers whether every node got its tag before the time was over. */
-function tagBySize(
-  { lattice, checker, isOver }: SearchSpace,
-  upwards: Uint32Array,
-  marks: Uint8Array,
-): boolean {
+function tagBySize(space: SearchSpace, upwards: Uint32Array, marks: Uint8Array): boolean {
+  const { lattice, isOver } = space;
   for (const start of upwards) {
     const path = marks[start] === 0 ? untaggedPathUp(lattice, marks, start) : [];
     let low = 0;
@@ -235,7 +232,7 @@ function tagBySize(
       }
       const middle = (low + high) >> 1;
       const node = path[middle]!;
-      if (checker.check(lattice.levelsOf(node)).undersizedRows <= checker.suppressible) {
+      if (passesMonotonePart(space, node)) {
         lattice.mark(marks, node, passing, 'above');
         high = middle - 1;
       } else {
@@ -245,6 +242,12 @@ function tagBySize(
     }
   }
   return true;
+}
+
+/** What every node above a passing one passes too: all criteria, or where they are not so, the class sizes alone. */
+function passesMonotonePart({ lattice, checker, monotone }: SearchSpace, node: number): boolean {
+  const { undersizedRows, violatingRows } = checker.check(lattice.levelsOf(node));
+  return (monotone ? violatingRows : undersizedRows) <= checker.suppressible;
 }
 
 function untaggedPathUp(lattice: Lattice, marks: Uint8Array, start: number): number[] {

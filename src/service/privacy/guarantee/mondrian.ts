@@ -1,6 +1,6 @@
 import type { EncodedColumn } from '../../data/encodedTable.ts';
 import { type Criterion, checkCriteria, describeCriterion } from './criteria.ts';
-import { noQuasiIdentifiers, noRows, unreachable } from './errors.ts';
+import { noQuasiIdentifiers, noRows, unreachable, wrongSetting } from './errors.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { type Dimension, dimensionOf, type MondrianColumn } from './mondrianDimension.ts';
 import { PartitionCheck } from './partitionCheck.ts';
@@ -43,6 +43,15 @@ export function partitionByMondrian(task: MondrianTask): MondrianResult {
     throw noQuasiIdentifiers('Grouping rows');
   }
   checkCriteria(criteria);
+  for (const criterion of criteria) {
+    if (criterion.kind === 'averageRisk') {
+      throw wrongSetting(
+        'The criterion',
+        describeCriterion(criterion),
+        'one that a group of rows fulfils by itself',
+      );
+    }
+  }
   const columns = quasiIdentifiers.map((source) =>
     source.kind === 'hierarchy' ? source.levels.column : source.column,
   );

@@ -22,6 +22,8 @@ export interface NodeClasses extends ClassSizes {
   readonly violatingRows: number;
   /** For each distinct tuple its class, where the check began with the tuples; else undefined. */
   readonly classOfTuple: Int32Array | undefined;
+  /** For each class one of its tuples. */
+  readonly tupleOfClass: Int32Array;
 }
 
 interface SensitiveEntries {
@@ -55,6 +57,7 @@ export class NodeChecker {
   checks = 0;
   readonly #quasiIdentifiers: readonly LevelTable[];
   readonly #sensitive: readonly SensitiveEntries[];
+  readonly #averageRisk: number | undefined;
   readonly #grouper: Grouper;
   readonly #sizes: Int32Array;
   readonly #suppressed: Uint8Array;
@@ -73,6 +76,9 @@ export class NodeChecker {
     this.k = requiredSize(criteria);
     this.#quasiIdentifiers = quasiIdentifiers;
     this.#sensitive = sensitiveEntries(this.tuples, criteria, sensitive, weights);
+    this.#averageRisk = lowest(
+      criteria.flatMap((one) => (one.kind === 'averageRisk' ? [one.threshold] : [])),
+    );
     this.#grouper = new Grouper(this.tuples.count);
     this.#sizes = new Int32Array(this.tuples.count);
     this.#suppressed = new Uint8Array(this.tuples.count);
@@ -103,8 +109,11 @@ export class NodeChecker {
         sizes: sizes.slice(0, count),
       });
     }
-    const violatingRows =
-      undersizedRows <= this.suppressible ? undersizedRows + this.#suppressRevealing(count) : undersizedRows;
+    let violatingRows = undersizedRows;
+    if (violatingRows <= this.suppressible) {
+      violatingRows += this.#suppressRevealing(count);
+      violatingRows += this.#suppressSmallest(count, this.tuples.rowCount - violatingRows);
+    }
     return {
       sizes,
       count,
@@ -114,7 +123,29 @@ export class NodeChecker {
       undersizedRows,
       violatingRows,
       classOfTuple: from === undefined ? groupOf : undefined,
+      tupleOfClass: this.#grouper.firstOf,
     };
+  }
+
+  /** What suppression costs beyond generalisation, as the model `nonUniformEntropy` counts it, in bits. */
+  suppressionEntropy(
+    levels: readonly number[],
+    { count, sizes, suppressed, tupleOfClass }: NodeClasses,
+  ): number {
+    let entropy = 0;
+    this.#quasiIdentifiers.forEach((table, column) => {
+      const { labelOfCode, labels } = table.levels[levels[column]!]!;
+      const lost = new Float64Array(labels.length);
+      let lostRows = 0;
+      for (let index = 0; index < count; index += 1) {
+        if (suppressed[index] === 1) {
+          lost[labelOfCode[this.tuples.codes[column]![tupleOfClass[index]!]!]!]! += sizes[index]!;
+          lostRows += sizes[index]!;
+        }
+      }
+      entropy += lost.reduce((sum, rows) => sum + (rows > 0 ? rows * Math.log2(lostRows / rows) : 0), 0);
+    });
+    return entropy;
   }
 
   #keys(levels: readonly number[]): KeyColumn[] {
@@ -150,6 +181,33 @@ export class NodeChecker {
     return rows;
   }
 
+  /** Suppresses the smallest of the remaining classes until the average risk is low enough; answers their rows. */
+  #suppressSmallest(count: number, remainingRows: number): number {
+    if (this.#averageRisk === undefined) {
+      return 0;
+    }
+    const sizes = this.#sizes
+      .slice(0, count)
+      .filter((_, index) => this.#suppressed[index] === 0)
+      .sort();
+    let rows = remainingRows;
+    let lost = 0;
+    while (sizes.length - lost > this.#averageRisk * rows) {
+      rows -= sizes[lost]!;
+      lost += 1;
+    }
+    const largest = lost === 0 ? 0 : sizes[lost - 1]!;
+    let ofLargest = lost - sizes.indexOf(largest);
+    for (let index = 0; index < count; index += 1) {
+      const size = this.#sizes[index]!;
+      if (this.#suppressed[index] === 0 && (size < largest || (size === largest && ofLargest > 0))) {
+        this.#suppressed[index] = 1;
+        ofLargest -= size === largest ? 1 : 0;
+      }
+    }
+    return remainingRows - rows;
+  }
+
   #smallestBelow(levels: readonly number[]): Snapshot | undefined {
     let best: Snapshot | undefined;
     for (const snapshot of this.#snapshots) {
@@ -167,6 +225,10 @@ export class NodeChecker {
       this.#snapshots.shift();
     }
   }
+}
+
+function lowest(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : Math.min(...values);
 }
 
 function sensitiveEntries(

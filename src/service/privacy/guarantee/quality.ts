@@ -2,8 +2,12 @@ import type { LevelTable } from './hierarchy/levelTable.ts';
 
 /** What a search makes as small as it can. */
 export type QualityModel =
-  /** Σ over columns and rows of −log₂(rows with the value / rows with its generalisation), in bits. */
-  | { readonly model: 'nonUniformEntropy' }
+  /**
+   * Σ over columns and rows of −log₂(rows with the value / rows with its generalisation), in bits
+   * (de Waal and Willenborg 1999). With suppression counted, the step of suppressed rows from their generalised values
+   * to `*` is added: Σ over columns and these rows of −log₂(suppressed rows with the value / suppressed rows).
+   */
+  | { readonly model: 'nonUniformEntropy'; readonly suppression?: 'ignored' | 'counted' }
   /**
    * Share of a hierarchy's values that cannot be told apart any more: (leaves under the label − 1)/(leaves − 1), mean over rows.
    * As the mean over columns, or as the columns' losses in descending order, compared one after the other.

@@ -1,6 +1,12 @@
 import { searchBestFirst } from './bestFirstSearch.ts';
-import { type Criterion, checkCriteria, describeCriterion, survivesMerging } from './criteria.ts';
-import { noQuasiIdentifiers, noRows, unreachable, wrongSetting } from './errors.ts';
+import {
+  type Criterion,
+  checkCriteria,
+  describeCriterion,
+  sensitiveColumnOf,
+  survivesMerging,
+} from './criteria.ts';
+import { noQuasiIdentifiers, noRows, tooManyGeneralisations, unreachable, wrongSetting } from './errors.ts';
 import { type SearchSpace, searchExactly } from './exactSearch.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { distinctLevels, Lattice } from './lattice.ts';
@@ -22,7 +28,7 @@ export interface SearchTask {
   readonly highest?: readonly number[];
   /** Milliseconds after which the best so far is answered; 60,000 without it. */
   readonly timeLimit?: number;
-  /** Spaces of more nodes are searched from the top, best first; 500,000 without it. */
+  /** Spaces of more nodes are searched from the top, best first; 200,000 without it. */
   readonly nodeLimit?: number;
   readonly checkCancelled?: () => void;
   readonly onProgress?: (progress: SearchProgress) => void;
@@ -80,6 +86,9 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
     throw noRows('Searching a generalisation');
   }
   const lattice = new Lattice(worthwhileLevels(task, checker));
+  if (lattice.size > Number.MAX_SAFE_INTEGER) {
+    throw tooManyGeneralisations(quasiIdentifiers.length);
+  }
   const costs = costTables(quality, quasiIdentifiers, checker);
   let reported = begin;
   const isOver = () => {
@@ -94,14 +103,15 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   const space: SearchSpace = {
     lattice,
     checker,
-    quality,
-    monotone:
-      criteria.every(survivesMerging) &&
-      (checker.suppressible === 0 || criteria.every(({ kind }) => kind === 'kAnonymity')),
-    scoreOf: costs && ((node) => aggregateCosts(quality, levelCosts(costs, lattice.levelsOf(node)))),
+    monotone: criteria.every(
+      (criterion) =>
+        survivesMerging(criterion) &&
+        (checker.suppressible === 0 || sensitiveColumnOf(criterion) === undefined),
+    ),
+    ...scoring(quality, costs, lattice, checker),
     isOver,
   };
-  const small = lattice.size <= (task.nodeLimit ?? 500_000);
+  const small = lattice.size <= (task.nodeLimit ?? 200_000);
   const found = small ? searchExactly(space) : searchBestFirst(space);
   const { checks } = checker;
   if (found.node === undefined) {
@@ -112,7 +122,7 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   const classes = checker.check(levels);
   return {
     levels,
-    score: space.scoreOf?.(found.node) ?? classScore(quality, classes).score,
+    score: space.scoreOf?.(found.node) ?? space.evaluate(found.node, classes).score,
     classes: classes.suppressed
       .subarray(0, classes.count)
       .reduce((sum, suppressed) => sum + 1 - suppressed, 0),
@@ -200,6 +210,29 @@ function paddedRows({ column }: LevelTable, checker: NodeChecker, index: number)
 
 function levelCosts(costs: readonly Float64Array[], levels: readonly number[]): number[] {
   return costs.map((table, column) => table[levels[column]!]!);
+}
+
+function scoring(
+  quality: QualityModel,
+  costs: readonly Float64Array[] | undefined,
+  lattice: Lattice,
+  checker: NodeChecker,
+): Pick<SearchSpace, 'scoreOf' | 'boundOf' | 'evaluate'> {
+  if (costs === undefined) {
+    return { scoreOf: undefined, boundOf: undefined, evaluate: (_, classes) => classScore(quality, classes) };
+  }
+  const known = (node: number) => aggregateCosts(quality, levelCosts(costs, lattice.levelsOf(node)));
+  const counts = quality.model === 'nonUniformEntropy' && quality.suppression === 'counted';
+  return counts && checker.suppressible > 0
+    ? {
+        scoreOf: undefined,
+        boundOf: known,
+        evaluate: (node, classes) => {
+          const bound = known(node);
+          return { bound, score: [bound[0]! + checker.suppressionEntropy(lattice.levelsOf(node), classes)] };
+        },
+      }
+    : { scoreOf: known, boundOf: known, evaluate: (node) => ({ score: known(node), bound: known(node) }) };
 }
 
 function nothingFound({ criteria }: SearchTask, checker: NodeChecker, lattice: Lattice): Error {

@@ -22,12 +22,26 @@ export function bruteForce(task: SearchTask): Score | undefined {
     const broken = groups.filter(
       (rows) => !criteria.every((criterion) => fulfils(criterion, rows, sensitive)),
     );
+    suppressForAverage(criteria, groups, broken);
     if (broken.flat().length <= Math.floor(suppressionLimit * rowCount)) {
       const score = scoreOf(task, quality!, levels, groups, broken);
       best = best === undefined || compareScores(score, best) < 0 ? score : best;
     }
   }
   return best;
+}
+
+/** Adds the smallest groups to the broken ones until the average risk is low enough. */
+function suppressForAverage(
+  criteria: readonly Criterion[],
+  groups: readonly number[][],
+  broken: number[][],
+): void {
+  const threshold = criteria.flatMap((one) => (one.kind === 'averageRisk' ? [one.threshold] : []))[0] ?? 1;
+  const kept = groups.filter((rows) => !broken.includes(rows)).sort((a, b) => a.length - b.length);
+  while (kept.length > threshold * kept.flat().length) {
+    broken.push(kept.shift()!);
+  }
 }
 
 function valuesOf({ sensitive }: SearchTask): string[] {
@@ -66,6 +80,8 @@ function fulfils(criterion: Criterion, rows: readonly number[], sensitive: reado
   switch (criterion.kind) {
     case 'kAnonymity':
       return rows.length >= criterion.k;
+    case 'averageRisk':
+      return true;
     case 'distinctDiversity':
       return present.length >= criterion.l;
     case 'entropyDiversity':
@@ -126,7 +142,9 @@ function scoreOf(
   const lost = broken.flat().length;
   switch (quality.model) {
     case 'nonUniformEntropy':
-      return [round(sum)];
+      return [
+        round(sum + (quality.suppression === 'counted' ? suppressionCost(task, levels, broken.flat()) : 0)),
+      ];
     case 'loss':
       return quality.aggregate === 'rank'
         ? costs.sort((a, b) => b - a).map(round)
@@ -145,6 +163,14 @@ function scoreOf(
         rowCount / ((groups.length - broken.length + (lost > 0 ? 1 : 0)) * requiredSize(task.criteria)),
       ];
   }
+}
+
+function suppressionCost(task: SearchTask, levels: readonly number[], lost: readonly number[]): number {
+  return levels.reduce((total, level, column) => {
+    const labels = lost.map((row) => labelAt(task, column, level, row));
+    const alike = (label: string) => labels.filter((other) => other === label).length;
+    return total + labels.reduce((sum, label) => sum + Math.log2(lost.length / alike(label)), 0);
+  }, 0);
 }
 
 function requiredSize(criteria: readonly Criterion[]): number {
