@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { detectPersonalData } from '../src/service/privacy/detect/detectPersonalData.ts';
 import { findInText } from '../src/service/privacy/detect/findInText.ts';
 import type { SampledColumn } from '../src/service/privacy/detect/findings.ts';
+import { pythonEnvironment } from '../test/contract/python.ts';
 import { PersonalValues } from '../test/unit/service/privacy/detect/personalValues.ts';
 import { type Figure, report, time } from './support/report.ts';
 
@@ -9,9 +12,12 @@ import { type Figure, report, time } from './support/report.ts';
  * Finding personal data in samples of 1,000 distinct values: `node bench/detect.ts [--rounds N]`.
  * Half of the columns are personal, half are not; each kind is also measured by itself with all detectors, because
  * the slowest column decides how long a person waits for the first answer.
+ * `--presidio` puts Presidio's analyzer beside it, on the same columns; it makes a Python environment for it once.
  */
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '20' }, presidio: { type: 'boolean', default: false } },
+});
 const rounds = Number(values.rounds);
 const valueCount = 1_000;
 const columnCount = 50;
@@ -22,6 +28,7 @@ const kinds: Readonly<Record<string, () => string>> = {
   full_name: () => made.fullName() + made.letters(3).toLowerCase(),
   phone: () => made.germanMobile(),
   contact: () => made.usPhone(),
+  mobile: () => made.usPhone().replace(/\D/g, ''),
   card: () => made.card(),
   account: () => made.iban(),
   ssn: () => made.ssn(),
@@ -64,7 +71,39 @@ figures.push({
   what: `finding in ${valueCount} texts`,
   ...(await measure(() => text.map((cell) => findInText(cell, ['US', 'DE'])))),
 });
+if (values.presidio) {
+  const python = await pythonEnvironment('presidio', ['presidio-analyzer==2.2.366']);
+  const script = path.join(import.meta.dirname, 'support', 'presidio.py');
+  const answer = execFileSync(python, [script], { input: JSON.stringify(columns), maxBuffer: 2 ** 26 });
+  const presidio: PresidioAnswer = JSON.parse(answer.toString());
+  const ours = detectPersonalData(columns);
+  console.table(
+    columns.map(({ name }, index) => {
+      const { entity, confidence } = ours[index]!;
+      const theirs = presidio.columns[index]!;
+      return {
+        column: name,
+        ours: entity === undefined ? '' : `${entity} ${confidence.toFixed(2)}`,
+        presidio: theirs.entity === null ? '' : `${theirs.entity} in ${theirs.cells} cells`,
+      };
+    }),
+  );
+  for (const [index, { seconds }] of presidio.columns.entries()) {
+    const what = `Presidio ${presidio.version}, one column: ${columns[index]!.name}`;
+    figures.push({ what, unit: 'ms', rounds: [seconds * 1_000] });
+  }
+}
 report('detect', figures);
+
+interface PresidioAnswer {
+  readonly version: string;
+  readonly columns: readonly {
+    readonly seconds: number;
+    /** What most cells were taken for. */
+    readonly entity: string | null;
+    readonly cells: number;
+  }[];
+}
 
 async function measure(work: () => unknown): Promise<Pick<Figure, 'unit' | 'rounds'>> {
   await time(work);

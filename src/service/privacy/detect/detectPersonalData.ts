@@ -1,7 +1,7 @@
 import { type ColumnContext, readColumn } from './columnContext.ts';
 import type { Candidate } from './detector.ts';
 import { detectors } from './detectors.ts';
-import { type Entity, type EntityId, entityOf } from './entities.ts';
+import { type Entity, type EntityId, entityOf, type Role } from './entities.ts';
 import { evaluate } from './evaluate.ts';
 import { type ColumnFinding, type SampledColumn, selectFrom, suggestFrom } from './findings.ts';
 import { inspectFreeText, type TextFinding } from './freeText.ts';
@@ -52,6 +52,8 @@ interface Result {
 
 /** Other readings of the values are told when they are so near. */
 const nearlyAsSure = 0.25;
+/** More different texts than these are amounts. */
+const mostBands = 20;
 /** Below this a finding is worth no word. */
 const leastConfidence = 0.15;
 /** What animals, goods and machines have as well counts less in a table that is not about people. */
@@ -134,7 +136,7 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
     entity: best.entity,
     title: best.title,
     confidence: best.confidence * (shared ? withoutPeople : 1),
-    role: best.namesPeople === true ? 'directIdentifier' : entity.role,
+    role: best.namesPeople === true ? 'directIdentifier' : roleOf(entity, aboutPeople),
     evidence: shared
       ? [...best.evidence, 'No other column tells that the rows are about people.']
       : best.evidence,
@@ -145,16 +147,22 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
   };
 }
 
-/** Noise and a top value are for numbers; of bands and words nothing would be left. */
+function roleOf({ role, roleOfPeople }: Entity, aboutPeople: boolean): Role {
+  return aboutPeople ? (roleOfPeople ?? role) : role;
+}
+
+/** Noise and a top value are for numbers: of what is written as text there are bands, or there should be. */
 function suggestMethod(
   { method, reason }: Entity,
-  { kind }: ColumnContext,
+  { kind, distinctCount }: ColumnContext,
 ): Pick<ColumnFinding, 'method' | 'methodReason'> {
-  return (method === 'noise' || method === 'topCode') && kind === 'text'
-    ? {
+  if ((method !== 'noise' && method !== 'topCode') || kind !== 'text') {
+    return { method, methodReason: reason };
+  }
+  return distinctCount > mostBands
+    ? { method: 'generalise', methodReason: 'Exact amounts are written as text; bands of amounts hide them.' }
+    : {
         method: 'keep',
-        methodReason:
-          'It is written as bands or words, which hide the amount; merge those that few people share.',
-      }
-    : { method, methodReason: reason };
+        methodReason: 'It is written in bands, which hide the amount; merge those that few people share.',
+      };
 }

@@ -17,6 +17,8 @@ export interface Detector {
   /** The form of a whole value; a cheap filter before `valid`. Leave out when `valid` is cheap itself. */
   readonly pattern?: RegExp;
   readonly valid?: (value: string, column: ColumnContext) => boolean;
+  /** Where the check is slow: so many values are looked at, which is a fair sample of them. */
+  readonly enough?: number;
   /** What must hold of the column as a whole before its values are looked at. */
   readonly column?: (column: ColumnContext) => boolean;
   /** The share of random values of this form that pass the check. */

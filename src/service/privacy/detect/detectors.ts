@@ -10,9 +10,12 @@ import { americanNumbers } from './families/nationalIds/americas.ts';
 import { asiaPacificAfricanNumbers } from './families/nationalIds/asiaPacificAfrica.ts';
 import { companyNumbers } from './families/nationalIds/companies.ts';
 import { europeanNumbers } from './families/nationalIds/europe.ts';
+import { europeanVatNumbers } from './families/nationalIds/europeanVat.ts';
 import { networkDetectors } from './families/network.ts';
 import { personDetectors } from './families/person.ts';
 import { placeDetectors } from './families/place.ts';
+import { socialTraitDetectors } from './families/socialTraits.ts';
+import { specialTraitDetectors } from './families/specialTraits.ts';
 import { unitedStatesDetectors } from './families/unitedStates.ts';
 
 /** All that can be told from whole values. Of equals the earlier wins, so the numbers of persons precede companies'. */
@@ -30,6 +33,9 @@ export const detectors: readonly Detector[] = [
   ...placeDetectors,
   ...dateDetectors,
   ...demographicDetectors,
+  ...socialTraitDetectors,
+  ...specialTraitDetectors,
   ...keyDetectors,
   ...companyNumbers,
+  ...europeanVatNumbers,
 ];

@@ -22,6 +22,8 @@ export interface Entity {
   readonly role: Role;
   readonly method: SuggestedMethod;
   readonly reason: string;
+  /** Its role in a table that is about people, where that is another one. */
+  readonly roleOfPeople?: Role;
   /** Only people have it: a table with such a column is about people. */
   readonly ofPeople?: boolean;
   /** GDPR, article 9. */
@@ -133,6 +135,7 @@ export const entities = {
   healthPlan: { ...identifier, safeHarbor: item.healthPlan },
   recordKey: {
     role: 'other',
+    roleOfPeople: 'directIdentifier',
     method: 'pseudonym',
     reason:
       'Each row has its own value, so whoever holds another table with it can join; a pseudonym cuts that.',

@@ -4,8 +4,9 @@ import { isHopeless, valueScore } from './confidence.ts';
 import type { Candidate, Detector } from './detector.ts';
 import { findPhrase } from './header.ts';
 
-const weakCheck = 0.5;
 const noPhrases: readonly string[] = [];
+/** From this chance on a check tells less than the form. */
+const weakCheck = 0.5;
 /** After so many values a detector that fits none of them is not asked about the rest. */
 const firstLook = 64;
 const withHeaderCeiling = 0.99;
@@ -50,29 +51,29 @@ function headerPhrase(detector: Detector, { header }: ColumnContext): string | u
 }
 
 function countValues(detector: Detector, column: ColumnContext, named: boolean): Count {
-  const { values, kind } = column;
-  const padded = kind === 'integer' && detector.width !== undefined ? detector.width : 0;
+  const values = restoreZeros(column, detector.width);
   const odds = oddsOf(detector);
+  const total = Math.min(values.length, detector.enough ?? values.length);
   let formed = 0;
   let passed = 0;
-  for (let index = 0; index < values.length; index += 1) {
+  for (let index = 0; index < total; index += 1) {
     if (index === firstLook && !named && isHopeless(passed, index, odds)) {
       return { total: index, formed, passed };
     }
-    const value = padded === 0 ? values[index]! : restoreZeros(values[index]!, padded);
+    const value = values[index]!;
     if (detector.pattern === undefined || detector.pattern.test(value)) {
       formed += 1;
-      if (detector.valid === undefined || detector.valid(value, column)) {
-        passed += 1;
-      }
+      passed += detector.valid === undefined || detector.valid(value, column) ? 1 : 0;
     }
   }
-  return { total: values.length, formed, passed };
+  return { total, formed, passed };
 }
 
 /** A file that was once read as numbers has lost the zeros in front; two at most, or every number would do. */
-function restoreZeros(value: string, width: number): string {
-  return value.length >= width - 2 ? value.padStart(width, '0') : value;
+function restoreZeros({ values, kind }: ColumnContext, width: number | undefined): readonly string[] {
+  return kind !== 'integer' || width === undefined
+    ? values
+    : values.map((value) => (value.length >= width - 2 ? value.padStart(width, '0') : value));
 }
 
 /** A dictionary that does not know the values says nothing against them, a check digit does. */

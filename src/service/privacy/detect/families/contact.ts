@@ -41,6 +41,8 @@ const phoneHeaders = [
 ];
 const faxHeaders = ['fax', 'telefax', 'fax number', 'faxnummer', 'telecopie'];
 
+/** A number takes a hundredth of a millisecond and more, in each country that it could be of. */
+const enoughNumbers = 300;
 /** What looks like a number of a telephone and is a date, an amount, an address of the network or an SSN. */
 const noPhone =
   /^(\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](\d{4}|\d{2}))([ T]\d\d?:.*)?$|^\d{1,3}(\.\d{1,3}){3}$|^\d+[.,]\d{1,2}$|^\d{1,3}(\.\d{3})+$/;
@@ -61,6 +63,7 @@ export const contactDetectors: readonly Detector[] = [
   },
   {
     id: 'phone.international',
+    enough: enoughNumbers,
     entity: 'phone',
     title: 'telephone numbers with a country code',
     kinds: ['text'],
@@ -72,6 +75,7 @@ export const contactDetectors: readonly Detector[] = [
   },
   {
     id: 'phone.written',
+    enough: enoughNumbers,
     entity: 'phone',
     title: 'telephone numbers',
     kinds: ['text'],
@@ -84,11 +88,12 @@ export const contactDetectors: readonly Detector[] = [
   },
   {
     id: 'phone.digits',
+    enough: enoughNumbers,
     entity: 'phone',
     title: 'telephone numbers',
     pattern: /^\d{7,15}$/,
     valid: (value, column) =>
-      isPhoneNumber(`+${value}`, undefined) || column.regions.some((region) => isPhoneNumber(value, region)),
+      column.regions.some((region) => isPhoneNumber(value, region)) || isPhoneNumber(`+${value}`, undefined),
     chance: 0.45,
     alone: 0,
     withHeader: 0.95,
@@ -97,6 +102,7 @@ export const contactDetectors: readonly Detector[] = [
   },
   {
     id: 'fax',
+    enough: enoughNumbers,
     entity: 'fax',
     title: 'fax numbers',
     pattern: /^[+(]?\d[\d .()/-]{5,22}$/,

@@ -75,6 +75,8 @@ describe('one column', () => {
     );
     expect(ages.evidence.join(' ')).toContain('Ages over 89');
     expect(detect(column('income', ['<=50K', '>50K']))).toMatchObject({ entity: 'income', method: 'keep' });
+    const written = generate((index) => `$${20 + index},500`);
+    expect(detect(column('income', written))).toMatchObject({ entity: 'income', method: 'generalise' });
     const amounts = column(
       'income',
       generate((index) => String(20_000 + index * 37)),
@@ -141,6 +143,23 @@ describe('columns tell about each other', () => {
       'coordinates',
     ]);
     expect(detect(lat).entity).toBeUndefined();
+  });
+
+  it('takes the key of a row for a direct identifier where rows are people', () => {
+    const made = new PersonalValues();
+    const key = column(
+      'id',
+      generate(() => made.uuid()),
+    );
+    const email = column(
+      'email',
+      generate(() => made.email()),
+    );
+    expect(detect(key)).toMatchObject({ entity: 'recordKey', role: 'other' });
+    expect(detectPersonalData([email, key], { today })[1]).toMatchObject({
+      entity: 'recordKey',
+      role: 'directIdentifier',
+    });
   });
 
   it('believes less in the sex of rows that no other column says are people', () => {

@@ -4,13 +4,17 @@ import { expect, it } from 'vitest';
 import { detectPersonalData } from '../../../../../src/service/privacy/detect/detectPersonalData.ts';
 import type { SampledColumn } from '../../../../../src/service/privacy/detect/findings.ts';
 import { selectFrom, suggestFrom } from '../../../../../src/service/privacy/detect/findings.ts';
+import {
+  hintQuasiIdentifiers,
+  measureDistinction,
+} from '../../../../../src/service/privacy/detect/quasiIdentifiers.ts';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..', '..', '..');
+const adult = path.join(repository, '..', 'shared', 'data', 'adult', 'adult_15_columns.csv');
 const today = new Date('2026-06-15T00:00:00Z');
 
 it('Adult: traits and what is sensitive, and nobody is named', () => {
-  const file = path.join(repository, '..', 'shared', 'data', 'adult', 'adult_15_columns.csv');
-  const findings = detectPersonalData(readCsv(file), { today });
+  const findings = detectPersonalData(readCsv(adult), { today });
   const seen = findings.map(({ column, entity, role, confidence, specialCategory }) =>
     [
       column,
@@ -36,6 +40,19 @@ it('Adult: traits and what is sensitive, and nobody is named', () => {
     'native-country country quasiIdentifier',
     'income income sensitive',
   ]);
+});
+
+it('Adult: the hours of work help to single people out, the weight of the survey is not asked about', () => {
+  const [header, ...rows] = readRows(adult);
+  const seen = rows.slice(0, 10_000);
+  const columns = header!.map((name, index) => {
+    const values = [...new Set(seen.map((row) => row[index]!))];
+    const codeOf = new Map(values.map((value, code) => [value, code]));
+    return { name, values, codes: Int32Array.from(seen, (row) => codeOf.get(row[index]!)!) };
+  });
+  const hints = hintQuasiIdentifiers(measureDistinction({ rowCount: seen.length, columns }));
+  expect(hints.map(({ column }) => column)).toEqual(['age', 'hours-per-week', 'occupation']);
+  expect(hints[0]!.evidence).toBe('Beside other columns it tells 12 % more of the rows apart.');
 });
 
 it('penguins: nothing personal, and of their sex no suggestion', () => {
@@ -162,16 +179,17 @@ function readExample(name: string): SampledColumn[] {
   );
 }
 
+function readRows(file: string): string[][] {
+  const lines = fs.readFileSync(file, 'utf8').trim().split(/\r?\n/);
+  return lines.map((line) => line.split(',').map((cell) => cell.trim()));
+}
+
 function readCsv(file: string): SampledColumn[] {
-  const [header, ...rows] = fs
-    .readFileSync(file, 'utf8')
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => line.split(','));
+  const [header, ...rows] = readRows(file);
   return header!.map((name, index) =>
     sample(
       name,
-      rows.map((row) => row[index]!.trim()),
+      rows.map((row) => row[index]!),
     ),
   );
 }
