@@ -54,7 +54,14 @@ const bundles = [
     ...commonJs,
     entryPoints: { main: 'src/service/start.ts', service: 'src/service/main.ts' },
     outdir: 'dist/service',
-    external: ['better-sqlite3', '@duckdb/node-api'],
+    external: ['better-sqlite3', '@duckdb/node-api', 'apache-arrow'],
+  },
+  {
+    // Large and seldom needed: a file of its own, which is loaded with the first Arrow file.
+    ...commonJs,
+    entryPoints: { index: 'apache-arrow' },
+    outdir: 'dist/service/node_modules/apache-arrow',
+    outExtension: { '.js': '.js' },
   },
   {
     ...node,

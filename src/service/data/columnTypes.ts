@@ -60,7 +60,10 @@ function typeOf(values: readonly string[]): TextType | undefined {
   }
   if (all(/^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/)) {
     const isLong = (value: string) => /^[+-]?\d{16}/.test(value) && !/e/i.test(value);
-    return values.some(isLong) ? { kind: 'decimal' } : { kind: 'number', comma: false };
+    if (!values.some(isLong)) {
+      return { kind: 'number', comma: false };
+    }
+    return all(/^[+-]?\d{1,26}(\.\d{0,12})?$/) ? { kind: 'decimal' } : undefined;
   }
   if (all(/^-?(0|[1-9]\d*)(,\d+)?$/) && values.some((value) => /,(\d{1,2}|\d{4,})$/.test(value))) {
     return { kind: 'number', comma: true };
@@ -129,7 +132,7 @@ export function columnType({ type }: TextColumn): ColumnType {
 function castSql(text: string, type: TextType): string {
   switch (type.kind) {
     case 'integer':
-      return `TRY_CAST(${text} AS ${type.huge ? 'HUGEINT' : 'BIGINT'})`;
+      return `TRY_CAST(${text} AS ${type.huge ? hugeInteger : 'BIGINT'})`;
     case 'number':
       return `TRY_CAST(${type.comma ? `replace(${text}, ',', '.')` : text} AS DOUBLE)`;
     case 'decimal':
@@ -148,6 +151,8 @@ function castSql(text: string, type: TextType): string {
 }
 
 const decimalScale = 12;
+/** Not HUGEINT, which a Parquet file cannot hold: DuckDB would write doubles there. */
+const hugeInteger = 'DECIMAL(38, 0)';
 
 function misfitSql(text: string, cast: string, type: TextType): string {
   switch (type.kind) {

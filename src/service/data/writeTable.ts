@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { cancelled } from '../../base/errors.ts';
-import type { TableKind } from '../../protocol/data.ts';
 import { sqlName, sqlString } from '../storage/duckdb.ts';
 import { cannotWriteTable, changedWhileWriting, targetExists, targetIsSource } from './errors.ts';
 import { csvRelation } from './fileColumns.ts';
-import type { Table, WorkOptions } from './table.ts';
+import { openTable, type Table, type WorkOptions } from './table.ts';
+import { writeArrow } from './writeArrow.ts';
 
 /** A column of what is written. `sql` speaks of a row of the source: a `FileColumn`'s `kept`, `sql`, or both in more. */
 export interface WrittenColumn {
@@ -65,10 +65,14 @@ async function writeDraft(
 ): Promise<number> {
   const values = columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`).join(', ');
   const condition = where === undefined ? '' : ` WHERE ${where}`;
-  const [row] = await table.query(
-    `COPY (SELECT ${values} FROM ${table.relation}${condition}) TO ${sqlString(draft)} (${formatOf(table)})`,
-    { signal: work.signal, onProgress: work.onProgress },
-  );
+  const select = `SELECT ${values} FROM ${table.relation}${condition}`;
+  if (table.kind === 'arrow') {
+    return writeArrow(table, { select, names: columns.map(({ name }) => name), file: draft }, work);
+  }
+  const [row] = await table.query(`COPY (${select}) TO ${sqlString(draft)} (${formatOf(table)})`, {
+    signal: work.signal,
+    onProgress: work.onProgress,
+  });
   return Number(row![0]);
 }
 
@@ -79,24 +83,39 @@ async function verifyDraft(
   rows: number,
   { columns, signal }: WriteTable,
 ): Promise<void> {
-  const [row] = await table.query(`SELECT count(*) FROM ${readAgain(table, draft, columns.length)}`, {
-    signal,
-  });
-  if (Number(row![0]) !== rows) {
-    throw cannotWriteTable(path.basename(draft), `${row![0]} rows were found in it instead of ${rows}`);
+  const found =
+    table.kind === 'arrow'
+      ? await countArrowRows(table, draft, signal)
+      : Number(
+          (
+            await table.query(`SELECT count(*) FROM ${readAgain(table, draft, columns.length)}`, { signal })
+          )[0]![0],
+        );
+  if (found !== rows) {
+    throw cannotWriteTable(path.basename(draft), `${found} rows were found in it instead of ${rows}`);
+  }
+}
+
+async function countArrowRows(table: Table, draft: string, signal: AbortSignal | undefined): Promise<number> {
+  const again = await openTable(draft, path.basename(draft), { scratch: table.scratch, signal });
+  try {
+    return await again.countRows({ signal });
+  } finally {
+    again.dispose();
   }
 }
 
 function formatOf({ kind, dialect, isList }: Table): string {
-  const formats: Record<TableKind, () => string> = {
-    csv: () => csvFormat(dialect!),
-    tsv: () => csvFormat(dialect!),
-    json: () => `FORMAT json, ARRAY ${isList}`,
-    jsonLines: () => 'FORMAT json, ARRAY false',
-    parquet: () => 'FORMAT parquet, COMPRESSION zstd',
-    arrow: () => 'FORMAT parquet',
-  };
-  return formats[kind]();
+  switch (kind) {
+    case 'csv':
+    case 'tsv':
+      return csvFormat(dialect!);
+    case 'json':
+    case 'jsonLines':
+      return `FORMAT json, ARRAY ${isList}`;
+    default:
+      return 'FORMAT parquet, COMPRESSION zstd';
+  }
 }
 
 type Dialect = NonNullable<Table['dialect']>;

@@ -41,11 +41,19 @@ export interface RowFunction {
   compute(rowCount: number, columns: readonly (readonly FunctionValue[])[]): ArrayLike<FunctionValue>;
 }
 
+export interface AppendedColumn {
+  readonly type: FunctionType;
+  /** Bigints for BIGINT. */
+  readonly values: readonly FunctionValue[];
+}
+
 export interface Duckdb extends Disposable {
   /** Takes the place of one that was defined under the same name before. */
   define(definition: RowFunction): Promise<void>;
   /** Statements without a result that anybody reads. */
   run(sql: string, options?: RunOptions): Promise<void>;
+  /** Adds rows to a table that has just these columns. */
+  append(table: string, columns: readonly AppendedColumn[], rowCount: number): Promise<void>;
   /** All rows at once: for results that are small by what they ask. */
   rows(sql: string, options?: RunOptions): Promise<readonly DuckdbRow[]>;
   /** A result of any length, piece by piece; leaving the loop ends the statement. */
@@ -171,6 +179,27 @@ class OpenDuckdb implements Duckdb {
     }
   }
 
+  async append(table: string, columns: readonly AppendedColumn[], rowCount: number): Promise<void> {
+    const duckdb = await import('@duckdb/node-api');
+    this.#refuseWhenOver(undefined);
+    const connection = await this.#instance.connect();
+    try {
+      const appender = await connection.createAppender(table);
+      const types = columns.map(({ type }) => duckdb[type]);
+      for (let first = 0; first < rowCount; first += rowsOfChunk) {
+        const count = Math.min(rowsOfChunk, rowCount - first);
+        const chunk = duckdb.DuckDBDataChunk.create(types, count);
+        for (const [at, { values }] of columns.entries()) {
+          chunk.setColumnValues(at, values.slice(first, first + count));
+        }
+        appender.appendDataChunk(chunk);
+      }
+      appender.closeSync();
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   async rows(sql: string, options: RunOptions = {}): Promise<readonly DuckdbRow[]> {
     const rows: DuckdbRow[] = [];
     for await (const { rowCount, columns } of this.chunks(sql, options)) {
@@ -222,6 +251,9 @@ class OpenDuckdb implements Duckdb {
     }
   }
 }
+
+/** The most that DuckDB works on at a time. */
+const rowsOfChunk = 2048;
 
 async function boundValues(values: RunOptions['values']): Promise<DuckDBValue[] | undefined> {
   if (!values?.some((value) => value instanceof Uint8Array)) {

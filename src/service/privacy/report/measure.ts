@@ -1,0 +1,330 @@
+import type { ColumnRole, PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import type { EncodedTable } from '../../data/encodedTable.ts';
+import type { AttackResult } from '../attack/attack.ts';
+import { runAttacks } from '../attack/attacks.ts';
+import { methodDescriptions } from '../methods/descriptions.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
+import { populationUniques } from '../risk/populationUniques.ts';
+import { sampleRiskOf } from '../risk/reidentification.ts';
+import { Random } from '../statistics/random.ts';
+import { columnNamed, selectColumns, selectRows } from '../tables/rows.ts';
+import { measureEfficacy } from '../utility/efficacy.ts';
+import { measureQuality } from '../utility/quality.ts';
+import { classSizesOf, useDial } from '../work/dials.ts';
+import type { JobContext } from '../work/jobs.ts';
+import { type Pairs, samplePairs } from '../work/pairs.ts';
+import type { Release } from '../work/release.ts';
+import { protocolRoles } from '../roles.ts';
+import { notGuaranteed, summarise } from './words.ts';
+
+export interface Measured {
+  readonly release: Release;
+  readonly recipe: Recipe;
+  readonly recipeHash: string;
+  readonly input: PrivacyReport['input'];
+  readonly output: PrivacyReport['output'];
+}
+
+const sampledRows = 20_000;
+const attempts = 300;
+/** The population is taken to be so many times the table where nobody says more; the report says so. */
+const samplingFraction = 0.1;
+
+/** Figures before and after, side by side: the same measure, on the input and on what is written. */
+export async function measureRelease(
+  { release, recipe, recipeHash, input, output }: Measured,
+  context: JobContext,
+): Promise<PrivacyReport> {
+  context.report({ message: 'Measuring risk and use' });
+  const pairs = await samplePairs(release, sampledRows, context);
+  const risk = riskFigures(release, context);
+  const random = new Random(Buffer.from(recipeHash, 'hex'));
+  context.report({ message: 'Attacking the output' });
+  const attacks = attackFigures(pairs, recipe, release, random.fork('attacks'), context);
+  context.report({ message: 'Measuring what the output is good for' });
+  const utility = utilityFigures(pairs, recipe, release, random.fork('utility'), context);
+  const columns = release.source.columns.map(({ name }) => {
+    const { role = 'other', method } = recipe.columns[name] ?? { method: recipe.otherColumns === 'drop' ? 'drop' : 'keep' };
+    const { title, sentence, limit } = methodDescriptions[method];
+    return { name, role: protocolRoles[role] satisfies ColumnRole, method: title, sentence, limit };
+  });
+  return {
+    time: Date.now(),
+    input,
+    output,
+    recipeHash,
+    summary: summarise(release, recipe, { input, output }),
+    notGuaranteed: notGuaranteed(release, recipe, attacks),
+    columns,
+    risk,
+    attacks,
+    utility,
+  };
+}
+
+function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): ReportFigure[] {
+  if (!guarantee || guarantee.rowCount === 0) {
+    return [];
+  }
+  const sizes = classSizesOf(guarantee);
+  const released = guarantee.rowCount - guarantee.suppressedRows;
+  const none = new Int32Array(0);
+  const before = sampleRiskOf({ rowCount: guarantee.rowCount, sizes: sizes.before, classOfRow: none });
+  const after =
+    released === 0
+      ? undefined
+      : sampleRiskOf({ rowCount: released, sizes: sizes.after, classOfRow: none });
+  checkCancelled();
+  const uniques = (of: Int32Array) => {
+    const chosen = of.length === 0 ? undefined : populationUniques(of, samplingFraction).chosen;
+    return chosen === undefined || !Number.isFinite(chosen) ? null : Math.min(1, Math.max(0, chosen));
+  };
+  const lower = { kind: 'share', better: 'lower' } as const;
+  return [
+    {
+      id: 'smallestClass',
+      title: 'Smallest group of rows that look alike',
+      sentence: 'In the quasi-identifiers, each row is like all others of its group: this is the k of k-anonymity.',
+      kind: 'count',
+      better: 'higher',
+      before: 1 / before.prosecutor.highest,
+      after: after ? 1 / after.prosecutor.highest : null,
+    },
+    {
+      id: 'prosecutorHighest',
+      title: 'Highest risk of a person who is known to be in the table',
+      sentence: 'Prosecutor: the attacker knows that the person is in it, and guesses within the smallest group.',
+      ...lower,
+      before: before.prosecutor.highest,
+      after: after?.prosecutor.highest ?? null,
+    },
+    {
+      id: 'prosecutorAverage',
+      title: 'Average risk of a person who is known to be in the table',
+      sentence: 'Prosecutor, on average over all rows; the same as the share of rows that a marketer would link rightly.',
+      ...lower,
+      before: before.prosecutor.average,
+      after: after?.prosecutor.average ?? null,
+    },
+    {
+      id: 'journalistHighest',
+      title: 'Highest risk where nobody knows who is in the table',
+      sentence: `Journalist: the population is taken to be ${1 / samplingFraction} times the table, and alike.`,
+      ...lower,
+      before: before.prosecutor.highest * samplingFraction,
+      after: after ? after.prosecutor.highest * samplingFraction : null,
+    },
+    {
+      id: 'recordsAtRisk',
+      title: 'Rows whose own risk is above 20 %',
+      sentence: 'Rows in groups of fewer than five.',
+      ...lower,
+      before: before.prosecutor.recordsAtRisk,
+      after: after?.prosecutor.recordsAtRisk ?? null,
+    },
+    {
+      id: 'sampleUniqueness',
+      title: 'Rows that are unlike all others',
+      sentence: 'Alone in their quasi-identifiers within the table.',
+      ...lower,
+      before: before.sampleUniqueness,
+      after: after?.sampleUniqueness ?? null,
+    },
+    {
+      id: 'populationUniqueness',
+      title: 'People who would be unlike everybody else in the population',
+      sentence: `Estimated (Dankar et al. 2012) for a population ${1 / samplingFraction} times the table.`,
+      ...lower,
+      before: uniques(sizes.before),
+      after: uniques(sizes.after),
+    },
+  ];
+}
+
+/**
+ * The attacks of WP216, on a hold-out. Attacker and release are compared on what both can know: whoever has a person's
+ * age works out the age group by himself, so generalised columns count as they are in the output.
+ */
+function attackFigures(
+  { before, after }: Pairs,
+  recipe: Recipe,
+  release: Release,
+  random: Random,
+  { checkCancelled }: JobContext,
+): ReportFigure[] {
+  const names = after.columns
+    .map(({ name }) => name)
+    .filter((name) => (recipe.columns[name]?.role ?? 'other') !== 'directIdentifier');
+  if (before.rowCount < 50 || names.length < 2) {
+    return [];
+  }
+  const known: EncodedTable = {
+    rowCount: before.rowCount,
+    columns: names.map((name) =>
+      isGeneralised(release, name) ? columnNamed(after, name)! : columnNamed(before, name)!,
+    ),
+  };
+  const order = random.permutation(before.rowCount);
+  const half = Math.floor(before.rowCount / 2);
+  const [trainRows, controlRows] = [order.slice(0, half), order.slice(half)];
+  const secrets = names.filter((name) => recipe.columns[name]?.role === 'sensitive').slice(0, 3);
+  const run = (from: EncodedTable, released: EncodedTable) =>
+    runAttacks({
+      train: selectRows(from, trainRows),
+      control: selectRows(from, controlRows),
+      released: selectRows(released, trainRows),
+      secrets,
+      attempts,
+      random: random.fork('attack'),
+      checkCancelled,
+    });
+  const raw = selectColumns(before, names);
+  const beforeResults = run(raw, raw);
+  const afterResults = run(known, selectColumns(after, names));
+  return afterResults.map((result) => {
+    const same = beforeResults.find(
+      ({ attack, secret }) => attack === result.attack && secret === result.secret,
+    );
+    return attackFigure(result, same);
+  });
+}
+
+function isGeneralised({ plan }: Release, name: string): boolean {
+  const column = plan.columns.find((each) => each.name === name);
+  return column?.method === 'generalise' || column?.method === 'coding';
+}
+
+const attackWords: Readonly<Record<AttackResult['attack'], readonly [title: string, sentence: string]>> = {
+  'singling out by one column': [
+    'Singling out by one column',
+    'A rare or extreme value in the output points to exactly one person.',
+  ],
+  'singling out by several columns': [
+    'Singling out by several columns',
+    'A combination of values in the output points to exactly one person.',
+  ],
+  linkability: [
+    'Linking two halves of a person',
+    'Somebody who has some columns of a person and, elsewhere, others finds that they belong together.',
+  ],
+  inference: ['Working out', 'Somebody who knows the other columns of a person works this one out.'],
+};
+
+function attackFigure(result: AttackResult, before: AttackResult | undefined): ReportFigure {
+  const [title, sentence] = attackWords[result.attack];
+  const weak = result.isTrustworthy ? '' : ' The attack did no better than guessing, so it proves little.';
+  return {
+    id: `${result.attack.replaceAll(' ', '-')}${result.secret === undefined ? '' : `:${result.secret}`}`,
+    title: result.secret === undefined ? title : `${title} ${result.secret}`,
+    sentence: `${sentence} Beyond what the same attack finds of people who are not in the output.${weak}`,
+    kind: 'share',
+    before: before?.risk ?? null,
+    after: result.risk,
+    interval: result.interval,
+    better: 'lower',
+  };
+}
+
+function utilityFigures(
+  { before, after }: Pairs,
+  recipe: Recipe,
+  release: Release,
+  random: Random,
+  { checkCancelled }: JobContext,
+): ReportFigure[] {
+  const higher = { kind: 'score', better: 'higher' } as const;
+  const isDirect = (name: string) => recipe.columns[name]?.role === 'directIdentifier';
+  const names = after.columns.map(({ name }) => name).filter((name) => !isDirect(name));
+  if (before.rowCount === 0 || names.length === 0) {
+    return [];
+  }
+  const real = selectColumns(before, names);
+  // What was generalised is compared with itself: its loss is told by the share of information that is left.
+  const comparable: EncodedTable = {
+    rowCount: before.rowCount,
+    columns: names.map((name) => columnNamed(isGeneralised(release, name) ? after : before, name)!),
+  };
+  const released = selectColumns(after, names);
+  const quality = measureQuality(comparable, released, { checkCancelled });
+  const use = useDial({ before, after }, recipe.columns);
+  const figures: ReportFigure[] = [
+    {
+      id: 'information',
+      title: 'Information left',
+      sentence: use.sentence,
+      ...higher,
+      kind: 'share',
+      before: 1,
+      after: use.after,
+    },
+    {
+      id: 'marginals',
+      title: 'Shapes of the columns',
+      sentence: 'How alike each column is distributed before and after; groups are compared with the same groups.',
+      ...higher,
+      before: 1,
+      after: quality.shapes,
+    },
+    {
+      id: 'associations',
+      title: 'Pairs of columns that go together',
+      sentence: 'How well pairs that are associated in the input are so in the output.',
+      ...higher,
+      before: quality.associatedPairTrends === undefined ? null : 1,
+      after: quality.associatedPairTrends ?? null,
+    },
+  ];
+  const efficacy = learn(real, comparable, released, recipe, random, checkCancelled);
+  return efficacy ? [...figures, efficacy] : figures;
+}
+
+/** Train on the output, test on the real: undefined where there is nothing to predict. */
+function learn(
+  real: EncodedTable,
+  comparable: EncodedTable,
+  released: EncodedTable,
+  recipe: Recipe,
+  random: Random,
+  checkCancelled: () => void,
+): ReportFigure | undefined {
+  const target = targetOf(real, released, recipe);
+  if (target === undefined || real.rowCount < 200) {
+    return undefined;
+  }
+  const order = random.permutation(real.rowCount);
+  const cut = Math.floor((real.rowCount * 7) / 10);
+  const [train, test] = [order.slice(0, cut), order.slice(cut)];
+  const measured = (from: EncodedTable, trained: EncodedTable) =>
+    measureEfficacy({
+      real: selectRows(from, train),
+      released: selectRows(trained, train),
+      holdOut: selectRows(from, test),
+      target,
+      random: random.fork('learn'),
+      maximumRows: 6000,
+      checkCancelled,
+    }).mean;
+  const before = measured(real, real);
+  const after = measured(comparable, released);
+  return {
+    id: 'trainOnOutput',
+    title: `Predicting ${target}: trained on the output, tested on real rows`,
+    sentence: `F1, mean of three kinds of model; ${after.shuffled.toFixed(2)} is what columns shuffled by themselves would give.`,
+    kind: 'score',
+    better: 'higher',
+    before: before.real,
+    after: after.released,
+  };
+}
+
+/** A column of few values that the output still has as it was: a sensitive one first. */
+function targetOf(real: EncodedTable, released: EncodedTable, recipe: Recipe): string | undefined {
+  const fits = released.columns
+    .map(({ name }) => name)
+    .filter((name) => {
+      const values = columnNamed(real, name)!.values.filter((value) => value !== null).length;
+      const { method = 'keep' } = recipe.columns[name] ?? {};
+      return method === 'keep' && values >= 2 && values <= 10;
+    });
+  return fits.find((name) => recipe.columns[name]?.role === 'sensitive') ?? fits.at(-1);
+}

@@ -1,0 +1,94 @@
+import { formatShare, groupDigits, plural } from '../../../base/format.ts';
+import type { PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import type { MethodName } from '../methods/descriptions.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
+import type { Release } from '../work/release.ts';
+
+/** Plain words first: what was done, and what holds. */
+export function summarise(
+  { plan, guarantee }: Release,
+  recipe: Recipe,
+  { input, output }: Pick<PrivacyReport, 'input' | 'output'>,
+): string[] {
+  const direct = named(recipe, 'directIdentifier');
+  const kept = direct.filter((name) => recipe.columns[name]!.method === 'keep');
+  const sentences = [
+    `${output.path} was made from ${input.path}: ${groupDigits(output.rows)} of ${plural(input.rows, 'row')}, ` +
+      `${plural(plan.columns.length, 'column')} of ${plan.columns.length + plan.dropped.length}.`,
+  ];
+  if (direct.length > 0 && kept.length === 0) {
+    sentences.push(`What names people by itself (${direct.join(', ')}) was replaced or left out.`);
+  }
+  const k = recipe.guarantee?.k;
+  if (guarantee && k !== undefined) {
+    sentences.push(
+      `Each person is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
+    );
+  }
+  const { l, t } = recipe.guarantee ?? {};
+  if (guarantee && l) {
+    sentences.push(`In each such group the sensitive values are diverse (${l.kind} l-diversity, l = ${l.l}).`);
+  }
+  if (guarantee && t) {
+    sentences.push(
+      `In each such group the sensitive values are distributed nearly as in the whole table (t-closeness, t = ${t.t}).`,
+    );
+  }
+  if (guarantee && guarantee.suppressedRows > 0) {
+    sentences.push(
+      `${plural(guarantee.suppressedRows, 'row')} (${formatShare(guarantee.suppressedRows, guarantee.rowCount)}) stood out too much and were left out.`,
+    );
+  }
+  return sentences;
+}
+
+const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift'];
+
+/** What is not guaranteed, said clearly. */
+export function notGuaranteed(
+  { plan, guarantee }: Release,
+  recipe: Recipe,
+  attacks: readonly ReportFigure[],
+): string[] {
+  const keyed = plan.columns.filter(({ method }) => undoable.includes(method)).map(({ name }) => name);
+  const kept = named(recipe, 'directIdentifier').filter((name) => recipe.columns[name]!.method === 'keep');
+  const sentences: string[] = [];
+  if (kept.length > 0) {
+    sentences.push(`${kept.join(', ')} still name people: this is personal data as before.`);
+  }
+  if (keyed.length > 0) {
+    sentences.push(
+      `This is pseudonymised, not anonymous: whoever holds the key ${recipe.key?.id ?? ''} can undo or test ${keyed.join(', ')}. ` +
+        'As long as the key exists, the GDPR applies to the output. Keep the key away from it, or destroy the key.',
+    );
+  }
+  if (!guarantee || recipe.guarantee?.k === undefined) {
+    sentences.push(
+      'No k-anonymity was asked for: combinations of columns may single people out.',
+    );
+  } else {
+    sentences.push(
+      'k-anonymity hides who a row is about. It does not hide what is true of a whole group: where all of its rows have the same sensitive value, everybody in it has it.',
+    );
+  }
+  if (guarantee && guarantee.perturbed.length > 0) {
+    sentences.push(
+      `${guarantee.perturbed.join(', ')} are quasi-identifiers whose values were changed at random; they do not count in the groups, and a value that stands out may still be recognised.`,
+    );
+  }
+  const risky = attacks.filter(({ after }) => after !== null && after > 0.1);
+  if (risky.length > 0) {
+    sentences.push(
+      `These attacks still succeed more often than on people who are not in the output: ${risky.map(({ title }) => title.toLowerCase()).join('; ')}.`,
+    );
+  }
+  sentences.push(
+    'The roles of the columns were proposed by a program and decided by people: what is marked as “other” was not protected.',
+    'The figures are about this output alone. Other tables about the same people, published before or after it, may add to what can be learned.',
+  );
+  return sentences;
+}
+
+function named(recipe: Recipe, role: string): string[] {
+  return Object.keys(recipe.columns).filter((name) => recipe.columns[name]!.role === role);
+}
