@@ -212,7 +212,7 @@ const attackWords: Readonly<Record<AttackResult['attack'], readonly [title: stri
 
 function attackFigure(result: AttackResult, before: AttackResult | undefined): ReportFigure {
   const [title, sentence] = attackWords[result.attack];
-  const weak = result.isTrustworthy ? '' : ' The attack did no better than guessing, so it proves little.';
+  const weak = result.trustworthy ? '' : ' The attack did no better than guessing, so it proves little.';
   return {
     id: `${result.attack.replaceAll(' ', '-')}${result.secret === undefined ? '' : `:${result.secret}`}`,
     title: result.secret === undefined ? title : `${title} ${result.secret}`,
@@ -220,7 +220,7 @@ function attackFigure(result: AttackResult, before: AttackResult | undefined): R
     kind: 'share',
     before: before?.risk ?? null,
     after: result.risk,
-    interval: result.interval,
+    interval: [result.low, result.high],
     better: 'lower',
   };
 }
