@@ -55,12 +55,17 @@ const possible: Readonly<
   formatPreserving: [['text', 'integer'], 'Choose a pseudonym, or noise for numbers.'],
   noise: [numbers, 'Choose a date shift for dates, and a pseudonym or a hierarchy for text.'],
   dateShift: [[...dates, 'text'], 'Choose noise for numbers.'],
+  generalise: [[...scalars, 'double'], 'Drop the column.'],
   coding: [numbers, 'Choose a hierarchy.'],
   redact: [['text'], 'Choose a pseudonym or noise.'],
   rankSwap: [[...numbers, ...dates], 'Only what has an order can be exchanged with its neighbours.'],
   microaggregation: [numbers, 'Only numbers have a mean.'],
   differentialPrivacy: [numbers, 'Choose a hierarchy.'],
 };
+
+export function methodFits(method: MethodName, kind: ColumnKind): boolean {
+  return possible[method]?.[0].includes(kind) ?? true;
+}
 
 export function planColumn(context: PlanContext, column: TableColumn, options: RecipeColumn): PlannedColumn {
   const type = columnTypeOf(column.type);
@@ -194,12 +199,12 @@ function planDateShift(subject: Subject<'dateShift'>): PlannedColumn {
 function planGeneralise(subject: Subject<'generalise'>): PlannedColumn {
   const { context, column, type, options } = subject;
   const { bins, to, hierarchy, level } = options;
-  if ([bins, to, hierarchy].filter((way) => way !== undefined).length !== 1) {
-    throw invalidOption(column.name, 'generalise', 'exactly one of bins, to and hierarchy must be given.');
+  if ([bins, to, hierarchy].filter((way) => way !== undefined).length > 1) {
+    throw invalidOption(column.name, 'generalise', 'only one of bins, to and hierarchy can be given.');
   }
-  if (hierarchy !== undefined) {
+  if (bins === undefined && to === undefined) {
     const known = Object.keys(context.recipe.guarantee?.hierarchies ?? {});
-    if (!known.includes(hierarchy)) {
+    if (hierarchy !== undefined && !known.includes(hierarchy)) {
       throw noSuchHierarchy(column.name, hierarchy, nearestWord(hierarchy, known));
     }
     return {
@@ -207,7 +212,7 @@ function planGeneralise(subject: Subject<'generalise'>): PlannedColumn {
       method: options.method,
       outputType: 'VARCHAR',
       stage: 'hierarchy',
-      hierarchy,
+      hierarchy: hierarchy ?? column.name,
       level,
     };
   }

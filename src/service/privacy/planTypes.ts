@@ -66,6 +66,7 @@ export type WholeStep =
 /** What the search for k-anonymity changes later; until then the column is as it was. */
 export interface HierarchyColumn extends Planned {
   readonly stage: 'hierarchy';
+  /** Of the recipe's guarantee; one that does not stand there has the column's name and is made from the data. */
   readonly hierarchy: string;
   /** Undefined: the search chooses it. */
   readonly level: number | undefined;

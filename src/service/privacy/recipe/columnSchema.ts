@@ -111,7 +111,10 @@ export const columnSchema = z.discriminatedUnion('method', [
   method('generalise', {
     bins: z.array(finite).min(1).optional().describe('Edges of groups of numbers, in rising order.'),
     to: z.enum(dateUnits).optional().describe('The unit of dates.'),
-    hierarchy: z.string().optional().describe('A hierarchy of the section guarantee.'),
+    hierarchy: z
+      .string()
+      .optional()
+      .describe('A hierarchy of the section guarantee; made from the data where nothing is given.'),
     level: z.int().min(1).optional().describe('Its level; chosen by the search for k-anonymity without it.'),
   }),
   method('coding', {

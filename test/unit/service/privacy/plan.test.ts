@@ -169,6 +169,18 @@ describe('a plan', () => {
     expect(Array.from(words as BigInt64Array, String)).toEqual(cells.map(String));
   });
 
+  test('generalising without more leaves the hierarchy to the data and the level to the search', () => {
+    const generalised = plan(recipeText.replace('{ method: coding, top: 90 }', '{ method: generalise }'));
+    expect(generalised.columns.find(({ name }) => name === 'age')).toEqual({
+      name: 'age',
+      method: 'generalise',
+      outputType: 'VARCHAR',
+      stage: 'hierarchy',
+      hierarchy: 'age',
+      level: undefined,
+    });
+  });
+
   test('columns that are grouped together get the means of the same groups', () => {
     const grouped = recipeText
       .replace('{ method: coding, top: 90 }', '{ method: microaggregation, k: 4 }')
