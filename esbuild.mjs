@@ -64,6 +64,13 @@ const bundles = [
     outExtension: { '.js': '.js' },
   },
   {
+    // Tables are anonymised in a thread, which is a file of its own.
+    ...commonJs,
+    entryPoints: { privacyWorker: 'src/service/privacy/privacyWorker.ts' },
+    outdir: 'dist/service',
+    external: ['@duckdb/node-api', 'apache-arrow'],
+  },
+  {
     ...node,
     // Hashing runs in worker threads, which are files of their own.
     entryPoints: { contentWorker: 'src/service/versions/contentWorker.ts' },

@@ -27,6 +27,7 @@ import { registerImport } from './import/rpc.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
 import { createModelStore } from './models/sqliteStore.ts';
+import { registerPrivacy } from './privacy/rpc.ts';
 import { createRemoteTracking } from './remote/remoteTracking.ts';
 import { registerRemote } from './remote/rpc.ts';
 import { Router } from './router.ts';
@@ -185,6 +186,9 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   }));
   disposables.add(registerVersions(router, versions));
   disposables.add(registerData(router, data));
+  disposables.add(
+    registerPrivacy(router, { workspace: folder.root, scratch: path.join(folder.scratch, 'privacy'), log }),
+  );
   disposables.add(registerExperiments(router, experiments));
   // A script started by hand is known by its connection alone, and one that was killed leaves its run open for ever.
   const isScriptThere = () => tracking.connections > 0 || Date.now() - tracking.lastRequestTime() < 30_000;

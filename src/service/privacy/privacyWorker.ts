@@ -11,7 +11,12 @@ import { restoreRelease } from './work/restore.ts';
  * service's own thread.
  */
 
-const work: { readonly [Name in JobName]: (input: Jobs[Name]['input'], context: JobContext) => Promise<Jobs[Name]['output']> } = {
+const work: {
+  readonly [Name in JobName]: (
+    input: Jobs[Name]['input'],
+    context: JobContext,
+  ) => Promise<Jobs[Name]['output']>;
+} = {
   inspect: inspectTable,
   preview: previewRelease,
   apply: applyRelease,

@@ -1,12 +1,14 @@
 import path from 'node:path';
+import type { MethodChoice } from '../../protocol/privacy.ts';
 import { type ColumnFinding, suggestFrom } from './detect/findings.ts';
+import { type ColumnFacts, columnOfChoice } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
+import { methodFits } from './planColumn.ts';
 import { recipeSuffix } from './recipe/readRecipe.ts';
 import { newRecipeText, type RecipeInput } from './recipe/writeRecipe.ts';
 import type { InspectedColumn, Inspection } from './work/inspect.ts';
 
 type ColumnInput = RecipeInput['columns'][string];
-type Common = Pick<ColumnInput, 'role' | 'detected'>;
 
 /** The recipe's own path for a table, beside it. */
 export function recipePathOf(table: string): string {
@@ -24,7 +26,9 @@ export function proposeRecipe(table: string, { columns }: Inspection, day: strin
     (column) => isSure(column.finding) && column.finding.role === 'directIdentifier' && isUnique(column),
   );
   const proposed = columns.map((column) => [column, proposeColumn(column, subject?.name)] as const);
-  const quasi = proposed.filter(([, { method, hierarchy }]) => method === 'generalise' && hierarchy !== undefined);
+  const quasi = proposed.filter(
+    ([, { method, role }]) => method === 'generalise' && role === 'quasiIdentifier',
+  );
   const needsKey = proposed.some(([, { method }]) => keyedMethods.includes(method));
   return newRecipeText({
     version: 1,
@@ -34,12 +38,11 @@ export function proposeRecipe(table: string, { columns }: Inspection, day: strin
     input: { path: path.basename(table) },
     output: { path: path.basename(outputPathOf(table)) },
     ...(proposed.some(([, { method }]) => method === 'dateShift') && { subject: subject?.name }),
-    columns: Object.fromEntries(proposed.map(([{ name }, { input }]) => [name, input])),
+    columns: Object.fromEntries(proposed.map(([{ name }, input]) => [name, input])),
     ...(quasi.length > 0 && {
       guarantee: {
         k: 5,
         suppressionLimit: 0.05,
-        hierarchies: Object.fromEntries(quasi.map(([{ name }]) => [name, { kind: 'automatic' as const }])),
       },
     }),
   });
@@ -54,12 +57,6 @@ export const keyedMethods: readonly string[] = [
   'rankSwap',
 ];
 
-interface Proposed {
-  readonly method: ColumnInput['method'];
-  readonly hierarchy?: string;
-  readonly input: ColumnInput;
-}
-
 function isSure({ confidence }: ColumnFinding): boolean {
   return confidence >= suggestFrom;
 }
@@ -68,69 +65,41 @@ function isUnique({ distinctInSample, frequent }: InspectedColumn): boolean {
   return distinctInSample > 1 && (frequent[0]?.count ?? 0) <= Math.max(1, distinctInSample / 10);
 }
 
-function proposeColumn(column: InspectedColumn, subject: string | undefined): Proposed {
-  const { finding } = column;
-  const common: Common = {
-    role: isSure(finding) ? finding.role : 'other',
-    ...(finding.title !== undefined && isSure(finding) && { detected: finding.title }),
-  };
-  const { method, options } = chooseMethod(column, subject);
-  const hierarchy = (options as { hierarchy?: string }).hierarchy;
+function proposeColumn(column: InspectedColumn, subject: string | undefined): ColumnInput {
+  const { finding, numbers } = column;
+  const sure = isSure(finding);
+  const choice = sure ? chooseMethod(column, subject) : { id: 'keep', options: {} };
   return {
-    method,
-    ...(hierarchy !== undefined && { hierarchy }),
-    input: { ...common, method, ...options } as ColumnInput,
+    role: sure ? finding.role : 'other',
+    ...(sure && finding.title !== undefined && { detected: finding.title }),
+    ...columnOfChoice(choice, factsOf(numbers)),
   };
 }
 
-interface Chosen {
-  readonly method: ColumnInput['method'];
-  readonly options: Readonly<Record<string, unknown>>;
+export function factsOf(numbers: InspectedColumn['numbers']): ColumnFacts {
+  return { standardDeviation: numbers?.deviation, decimals: numbers?.decimals };
 }
 
 /** What was suggested, as far as the type of the column allows it. */
-function chooseMethod(column: InspectedColumn, subject: string | undefined): Chosen {
-  const { finding, name, numbers, type } = column;
+function chooseMethod({ finding, type }: InspectedColumn, subject: string | undefined): MethodChoice {
   const { kind } = columnTypeOf(type);
-  const plain = (method: ColumnInput['method'], options: Chosen['options'] = {}): Chosen => ({ method, options });
-  if (!isSure(finding)) {
-    return plain('keep');
-  }
+  const choice = (id: string, options: MethodChoice['options'] = {}): MethodChoice => ({ id, options });
   const isDate = kind === 'date' || kind === 'timestamp';
   switch (finding.method) {
-    case 'pseudonym':
-      return ['other', 'double'].includes(kind) ? plain('drop') : plain('pseudonym');
-    case 'generalise':
-      return plain('generalise', { hierarchy: name });
-    case 'dateShift':
-      return isDate && subject !== undefined
-        ? plain('dateShift', { days: 30 })
-        : isDate
-          ? plain('generalise', { to: 'month' })
-          : plain('generalise', { hierarchy: name });
-    case 'redact':
-      return kind === 'text' ? plain('redact') : plain('drop');
-    case 'noise':
-      return ['integer', 'decimal', 'double'].includes(kind) && numbers
-        ? plain('noise', noiseOptions(kind, numbers))
-        : plain('keep');
     case 'topCode':
-      return ['integer', 'decimal', 'double'].includes(kind)
-        ? plain('generalise', { hierarchy: name })
-        : plain('keep');
+      return choice('generalise');
+    case 'generalise':
+      return choice('generalise');
+    case 'dateShift':
+      if (subject !== undefined && methodFits('dateShift', kind)) {
+        return choice('dateShift');
+      }
+      return isDate ? choice('generalise', { to: 'month' }) : choice('generalise');
+    case 'noise':
+      return choice(methodFits('noise', kind) ? 'noise' : 'keep');
     default:
-      return plain(finding.method);
+      return choice(methodFits(finding.method, kind) ? finding.method : 'drop');
   }
-}
-
-/** A tenth of the standard deviation, in two digits: it hides the exact amount and hardly moves a mean. */
-export function noiseOptions(
-  kind: string,
-  { deviation, decimals }: NonNullable<InspectedColumn['numbers']>,
-): Readonly<Record<string, unknown>> {
-  const places = kind === 'integer' ? 0 : Math.min(6, decimals);
-  const scale = Math.max(Number((deviation / 10).toPrecision(2)), 10 ** -places);
-  return { scale, ...(kind !== 'integer' && { decimals: places }) };
 }
 
 function withoutExtension(table: string): string {

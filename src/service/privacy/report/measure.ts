@@ -6,6 +6,7 @@ import { methodDescriptions } from '../methods/descriptions.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { populationUniques } from '../risk/populationUniques.ts';
 import { sampleRiskOf } from '../risk/reidentification.ts';
+import { protocolRoles } from '../roles.ts';
 import { Random } from '../statistics/random.ts';
 import { columnNamed, selectColumns, selectRows } from '../tables/rows.ts';
 import { measureEfficacy } from '../utility/efficacy.ts';
@@ -14,7 +15,6 @@ import { classSizesOf, useDial } from '../work/dials.ts';
 import type { JobContext } from '../work/jobs.ts';
 import { type Pairs, samplePairs } from '../work/pairs.ts';
 import type { Release } from '../work/release.ts';
-import { protocolRoles } from '../roles.ts';
 import { notGuaranteed, summarise } from './words.ts';
 
 export interface Measured {
@@ -44,7 +44,9 @@ export async function measureRelease(
   context.report({ message: 'Measuring what the output is good for' });
   const utility = utilityFigures(pairs, recipe, release, random.fork('utility'), context);
   const columns = release.source.columns.map(({ name }) => {
-    const { role = 'other', method } = recipe.columns[name] ?? { method: recipe.otherColumns === 'drop' ? 'drop' : 'keep' };
+    const { role = 'other', method } = recipe.columns[name] ?? {
+      method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
+    };
     const { title, sentence, limit } = methodDescriptions[method];
     return { name, role: protocolRoles[role] satisfies ColumnRole, method: title, sentence, limit };
   });
@@ -71,9 +73,7 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
   const none = new Int32Array(0);
   const before = sampleRiskOf({ rowCount: guarantee.rowCount, sizes: sizes.before, classOfRow: none });
   const after =
-    released === 0
-      ? undefined
-      : sampleRiskOf({ rowCount: released, sizes: sizes.after, classOfRow: none });
+    released === 0 ? undefined : sampleRiskOf({ rowCount: released, sizes: sizes.after, classOfRow: none });
   checkCancelled();
   const uniques = (of: Int32Array) => {
     const chosen = of.length === 0 ? undefined : populationUniques(of, samplingFraction).chosen;
@@ -84,7 +84,8 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
     {
       id: 'smallestClass',
       title: 'Smallest group of rows that look alike',
-      sentence: 'In the quasi-identifiers, each row is like all others of its group: this is the k of k-anonymity.',
+      sentence:
+        'In the quasi-identifiers, each row is like all others of its group: this is the k of k-anonymity.',
       kind: 'count',
       better: 'higher',
       before: 1 / before.prosecutor.highest,
@@ -93,7 +94,8 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
     {
       id: 'prosecutorHighest',
       title: 'Highest risk of a person who is known to be in the table',
-      sentence: 'Prosecutor: the attacker knows that the person is in it, and guesses within the smallest group.',
+      sentence:
+        'Prosecutor: the attacker knows that the person is in it, and guesses within the smallest group.',
       ...lower,
       before: before.prosecutor.highest,
       after: after?.prosecutor.highest ?? null,
@@ -101,7 +103,8 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
     {
       id: 'prosecutorAverage',
       title: 'Average risk of a person who is known to be in the table',
-      sentence: 'Prosecutor, on average over all rows; the same as the share of rows that a marketer would link rightly.',
+      sentence:
+        'Prosecutor, on average over all rows; the same as the share of rows that a marketer would link rightly.',
       ...lower,
       before: before.prosecutor.average,
       after: after?.prosecutor.average ?? null,
@@ -260,7 +263,8 @@ function utilityFigures(
     {
       id: 'marginals',
       title: 'Shapes of the columns',
-      sentence: 'How alike each column is distributed before and after; groups are compared with the same groups.',
+      sentence:
+        'How alike each column is distributed before and after; groups are compared with the same groups.',
       ...higher,
       before: 1,
       after: quality.shapes,

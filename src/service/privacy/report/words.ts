@@ -27,7 +27,9 @@ export function summarise(
   }
   const { l, t } = recipe.guarantee ?? {};
   if (guarantee && l) {
-    sentences.push(`In each such group the sensitive values are diverse (${l.kind} l-diversity, l = ${l.l}).`);
+    sentences.push(
+      `In each such group the sensitive values are diverse (${l.kind} l-diversity, l = ${l.l}).`,
+    );
   }
   if (guarantee && t) {
     sentences.push(
@@ -63,9 +65,7 @@ export function notGuaranteed(
     );
   }
   if (!guarantee || recipe.guarantee?.k === undefined) {
-    sentences.push(
-      'No k-anonymity was asked for: combinations of columns may single people out.',
-    );
+    sentences.push('No k-anonymity was asked for: combinations of columns may single people out.');
   } else {
     sentences.push(
       'k-anonymity hides who a row is about. It does not hide what is true of a whole group: where all of its rows have the same sensitive value, everybody in it has it.',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
-import { measureRelease } from '../report/measure.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
+import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './jobs.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';

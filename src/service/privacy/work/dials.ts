@@ -132,14 +132,19 @@ const bins = 32;
 /** Codes, or those of 32 quantiles for numbers of many values. */
 function binned({ values, codes }: EncodedColumn): Int32Array {
   const numbers = values.map((value) => (value === null ? Number.NaN : Number(value)));
-  const isNumeric = values.every((value, code) => value === null || (typeof value !== 'boolean' && Number.isFinite(numbers[code]!)));
+  const isNumeric = values.every(
+    (value, code) => value === null || (typeof value !== 'boolean' && Number.isFinite(numbers[code]!)),
+  );
   if (!isNumeric || values.length <= bins) {
     return codes;
   }
   const sorted = Float64Array.from(codes, (code) => numbers[code]!)
     .filter((value) => !Number.isNaN(value))
     .sort();
-  const edges = Array.from({ length: bins - 1 }, (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / bins)]!);
+  const edges = Array.from(
+    { length: bins - 1 },
+    (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / bins)]!,
+  );
   const binOf = numbers.map((value) =>
     Number.isNaN(value) ? bins : edges.reduce((bin, edge) => bin + (value >= edge ? 1 : 0), 0),
   );

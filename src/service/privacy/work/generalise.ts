@@ -244,7 +244,9 @@ function bySearch(
   { checkCancelled, report }: JobContext,
 ): Found {
   const fixed = dimensions.map(({ name, hierarchy }) => guarantee?.levels?.[name] ?? hierarchy?.level);
-  const highest = quasiIdentifiers.map(({ levels }, at) => Math.min(fixed[at] ?? levels.length, levels.length - 1));
+  const highest = quasiIdentifiers.map(({ levels }, at) =>
+    Math.min(fixed[at] ?? levels.length, levels.length - 1),
+  );
   const lowest = fixed.map((level, at) => (level === undefined ? 0 : highest[at]!));
   const task = {
     quasiIdentifiers,

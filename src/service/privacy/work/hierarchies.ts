@@ -52,7 +52,11 @@ function ruleOf(
 }
 
 /** Each level has bins of the level below in equal numbers, so that it is a function of it. */
-function quantileRule(column: EncodedColumn, rowsOfCode: Float64Array, bins: readonly number[]): HierarchyRule {
+function quantileRule(
+  column: EncodedColumn,
+  rowsOfCode: Float64Array,
+  bins: readonly number[],
+): HierarchyRule {
   const known = column.values.map((value, code) => ({ value, code })).filter(({ value }) => value !== null);
   const finest = Math.max(...bins);
   const cuts = quantileCuts(
@@ -61,7 +65,9 @@ function quantileRule(column: EncodedColumn, rowsOfCode: Float64Array, bins: rea
     finest,
   );
   const descending = [...bins].sort((a, b) => b - a);
-  const fanOuts = descending.slice(1).map((count, index) => Math.max(2, Math.round(descending[index]! / count)));
+  const fanOuts = descending
+    .slice(1)
+    .map((count, index) => Math.max(2, Math.round(descending[index]! / count)));
   return { kind: 'intervals', cuts, fanOuts };
 }
 

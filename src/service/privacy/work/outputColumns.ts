@@ -23,8 +23,7 @@ export async function outputColumns(
   const steps = new Map<WholeStep, Promise<readonly SqlExpression[]>>();
   const columns: OutputColumn[] = [];
   for (const column of planned) {
-    const expression =
-      generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
+    const expression = generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
     columns.push({ name: column.name, expression });
   }
   return columns;
@@ -65,10 +64,7 @@ async function batchExpression(source: Source, column: BatchColumn): Promise<Sql
 
 function cellsExpression(source: Source, { inputs, transform }: BatchColumn): Promise<SqlExpression> {
   return call(source.table, {
-    arguments: [
-      rowArgument,
-      ...inputs.map((name) => argumentOf(columnSql(name), typeName(source, name))),
-    ],
+    arguments: [rowArgument, ...inputs.map((name) => argumentOf(columnSql(name), typeName(source, name)))],
     result: 'VARCHAR',
     compute: (_, [rows, ...columns]) => {
       const output: (string | null)[] = [];
@@ -133,10 +129,14 @@ async function wholeExpression(
 ): Promise<SqlExpression> {
   const { step } = column;
   const names = step.kind === 'exchange' ? [step.column] : step.columns;
-  const computed = steps.get(step) ?? (step.kind === 'exchange' ? exchange(source, step, context) : means(source, step, context));
+  const computed =
+    steps.get(step) ??
+    (step.kind === 'exchange' ? exchange(source, step, context) : means(source, step, context));
   steps.set(step, computed);
   const expression = (await computed)[names.indexOf(column.name)]!;
-  return step.kind === 'exchange' ? expression : { ...expression, sql: `CAST(${expression.sql} AS ${column.outputType})` };
+  return step.kind === 'exchange'
+    ? expression
+    : { ...expression, sql: `CAST(${expression.sql} AS ${column.outputType})` };
 }
 
 async function exchange(

@@ -30,10 +30,7 @@ export async function samplePairs(
     ...(where?.values ?? []),
   ];
   const names = [...source.columns, ...columns].map(({ name }) => name);
-  const { table } = await encodeTuples(
-    names,
-    chunksBound(source.table, { sql, values: bound }, { signal }),
-  );
+  const { table } = await encodeTuples(names, chunksBound(source.table, { sql, values: bound }, { signal }));
   const { rowCount } = table;
   return {
     before: { rowCount, columns: table.columns.slice(0, before.length) },

@@ -80,7 +80,9 @@ async function pairsOfRows(
   const before = source.columns.map(({ name, type }) => argumentOf(columnSql(name), type).expression);
   const after = columns.map(({ expression }, at) => {
     const type = release.plan.columns[at]!.outputType;
-    return generalised.has(release.plan.columns[at]!.name) ? expression : argumentOf(expression, type).expression;
+    return generalised.has(release.plan.columns[at]!.name)
+      ? expression
+      : argumentOf(expression, type).expression;
   });
   const released = hasWhole ? undefined : release.guarantee?.released;
   const all = [...before, ...after, ...(released ? [released] : [])];
@@ -103,10 +105,7 @@ const mostRowsForDrivers = 200_000;
  * Which one or two quasi-identifiers make rows unique by themselves: of all combinations of one or two, those that no
  * smaller one explains, by how many rows are alone on them.
  */
-function driversOf(
-  { tuples }: AppliedGuarantee,
-  { checkCancelled }: JobContext,
-): PreviewResult['drivers'] {
+function driversOf({ tuples }: AppliedGuarantee, { checkCancelled }: JobContext): PreviewResult['drivers'] {
   const { columns } = tuples.table;
   const rows = Math.min(tuples.table.rowCount, mostRowsForDrivers);
   const uniqueBySingle = new Uint8Array(rows);
@@ -148,4 +147,3 @@ function aloneOn(columns: readonly EncodedColumn[], counts: Int32Array, rows: nu
   }
   return [...seen].flatMap(([key, count]) => (count === 1 ? [first.get(key)!] : []));
 }
-

@@ -1,4 +1,5 @@
 import type { RestoredData } from '../../../protocol/privacy.ts';
+import { columnSql } from '../methods/sqlExpression.ts';
 import { planRestore } from '../planRestore.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { JobContext } from './jobs.ts';
@@ -6,7 +7,6 @@ import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';
 import { keptName, numbered, openSource } from './source.ts';
-import { columnSql } from '../methods/sqlExpression.ts';
 
 export interface RestoreJob extends RecipeJob {
   /** Absolute. */
@@ -29,8 +29,7 @@ export async function restoreRelease(
     const back = await outputColumns(source, plan.columns, new Map(), context);
     const columns = source.columns.map(({ name: column }, at) => ({
       name: column,
-      expression:
-        back.find((restored) => restored.name === column)?.expression ?? columnSql(keptName(at)),
+      expression: back.find((restored) => restored.name === column)?.expression ?? columnSql(keptName(at)),
     }));
     const { rows } = await writeRelease(
       { source, where: undefined, columns },

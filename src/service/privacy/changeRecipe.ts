@@ -1,0 +1,119 @@
+import path from 'node:path';
+import type { RecipeChange } from '../../protocol/privacy.ts';
+import { noSuchColumn } from './errors.ts';
+import { columnOfChoice } from './methodOffers.ts';
+import { datasetId, factsOf, keyedMethods } from './propose.ts';
+import type { Recipe } from './recipe/recipeSchema.ts';
+import { type Changes, changedRecipeText, recipeTextWithColumn } from './recipe/writeRecipe.ts';
+import { recipeRoles } from './roles.ts';
+import type { Inspection } from './work/inspect.ts';
+
+export interface RecipeToChange {
+  /** As a person knows it. */
+  readonly name: string;
+  readonly text: string;
+  readonly recipe: Recipe;
+  readonly folder: string;
+  readonly workspace: string;
+}
+
+/** The text of a recipe with one change made, comments kept. */
+export function applyChange(
+  { name, text, recipe, folder, workspace }: RecipeToChange,
+  change: RecipeChange,
+  inspection: Inspection,
+): string {
+  switch (change.kind) {
+    case 'save':
+      return text;
+    case 'role':
+      return withRole(name, text, recipe, change, inspection);
+    case 'method': {
+      const column = inspection.columns.find((each) => each.name === change.column);
+      if (!column) {
+        throw noSuchColumn(name, change.column);
+      }
+      const { role, type, detected, correctedFrom } = recipe.columns[change.column] ?? {};
+      const common = { role, type, detected, correctedFrom };
+      const present = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));
+      const chosen = { ...present, ...columnOfChoice(change.method, factsOf(column.numbers)) };
+      return withKey(recipeTextWithColumn(text, change.column, chosen), recipe, change.method.id);
+    }
+    case 'guarantee':
+      return changedRecipeText(text, { guarantee: guaranteeChanges(recipe, change.guarantee) });
+    case 'output':
+      return changedRecipeText(text, {
+        output: { path: relative(folder, path.resolve(workspace, change.path)) },
+      });
+    case 'key':
+      return changedRecipeText(text, { key: { id: change.id, check: undefined } });
+  }
+}
+
+function withRole(
+  name: string,
+  text: string,
+  recipe: Recipe,
+  { column, role: asked }: Extract<RecipeChange, { kind: 'role' }>,
+  { columns }: Inspection,
+): string {
+  const found = columns.find((each) => each.name === column);
+  if (!found) {
+    throw noSuchColumn(name, column);
+  }
+  const role = recipeRoles[asked];
+  const { method = 'keep' } = recipe.columns[column] ?? {};
+  const proposed = found.finding.role;
+  // What tells together with others who somebody is must be open to the guarantee.
+  const needsMethod = role === 'quasiIdentifier' && method === 'keep' ? 'generalise' : method;
+  return changedRecipeText(text, {
+    columns: {
+      [column]: { method: needsMethod, role, correctedFrom: proposed === role ? undefined : proposed },
+    },
+  });
+}
+
+/** A first method that needs a key brings the key's name into the recipe. */
+function withKey(text: string, recipe: Recipe, method: string): string {
+  return recipe.key === undefined && keyedMethods.includes(method)
+    ? changedRecipeText(text, { key: { id: datasetId(recipe.dataset) } })
+    : text;
+}
+
+function guaranteeChanges(
+  { guarantee }: Recipe,
+  asked: Extract<RecipeChange, { kind: 'guarantee' }>['guarantee'],
+): Changes | undefined {
+  if (asked === null) {
+    const hasHierarchies = Object.keys(guarantee?.hierarchies ?? {}).length > 0;
+    return hasHierarchies ? { k: undefined, l: undefined, t: undefined, levels: undefined } : undefined;
+  }
+  const { k, sensitive, suppressionLimit, recoding } = asked;
+  const diversity = sensitive.filter(({ criterion }) => criterion !== 'tCloseness');
+  const closeness = sensitive.filter(({ criterion }) => criterion === 'tCloseness');
+  const kinds = {
+    distinctL: 'distinct',
+    entropyL: 'entropy',
+    recursiveCL: 'recursive',
+    tCloseness: '',
+  } as const;
+  const [first] = diversity;
+  return {
+    k,
+    l: first && {
+      kind: kinds[first.criterion],
+      l: first.l ?? 2,
+      ...(first.c !== undefined && { c: first.c }),
+      columns: diversity.map(({ column }) => column),
+    },
+    t: closeness[0] && { t: closeness[0].t ?? 0.2, columns: closeness.map(({ column }) => column) },
+    suppressionLimit,
+    search: recoding === 'local' ? 'mondrian' : 'optimal',
+    levels: undefined,
+  };
+}
+
+/** As recipes write paths on every system. */
+export function relative(folder: string, file: string): string {
+  return path.relative(folder, file).split(path.sep).join('/');
+}

@@ -1,0 +1,198 @@
+import { errorShape } from '../../base/errors.ts';
+import type { ColumnType as TableColumnType } from '../../protocol/data.ts';
+import type {
+  Guarantee,
+  HierarchySketch,
+  RecipeColumn,
+  RecipeKey,
+  RecipeProblem,
+  RecipeState,
+  SensitiveCriterion,
+} from '../../protocol/privacy.ts';
+import { suggestFrom } from './detect/findings.ts';
+import { type KeyRing, makeMasterKey } from './keys/masterKey.ts';
+import { choiceOf, methodOffers } from './methodOffers.ts';
+import { columnTypeOf } from './methods/columnType.ts';
+import { planTransform } from './plan.ts';
+import type { RecipeColumn as ColumnOptions } from './recipe/columnSchema.ts';
+import type { Recipe } from './recipe/recipeSchema.ts';
+import { protocolRoles } from './roles.ts';
+import { levelsFromRecipe } from './work/hierarchies.ts';
+import type { InspectedColumn, Inspection } from './work/inspect.ts';
+
+export interface StateParts {
+  readonly recipe: Recipe;
+  readonly inspection: Inspection;
+  readonly keys: KeyRing;
+  /** Where paths in the recipe start. */
+  readonly folder: string;
+  /** Found when the text was read. */
+  readonly textProblems: readonly RecipeProblem[];
+  readonly identity: Pick<RecipeState, 'recipe' | 'saved' | 'version' | 'output'> & {
+    readonly input: string;
+  };
+}
+
+/** A recipe beside its table and keys, as pages and commands see it. */
+export function recipeState(parts: StateParts): RecipeState {
+  const { recipe, inspection, keys, identity, textProblems } = parts;
+  const { input, ...rest } = identity;
+  const { key, problem } = checkAgainst(recipe, inspection, keys);
+  return {
+    ...rest,
+    input: { path: input, rows: inspection.rows, bytes: inspection.bytes },
+    columns: inspection.columns.map((column) => columnState(column, parts)),
+    guarantee: guaranteeState(recipe),
+    release: recipe.release,
+    key,
+    problems: textProblems.length > 0 ? textProblems : problem ? [problem] : [],
+  };
+}
+
+function columnState(column: InspectedColumn, { recipe, folder }: StateParts): RecipeColumn {
+  const { name, type, finding } = column;
+  const options: ColumnOptions = recipe.columns[name] ?? {
+    method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
+  };
+  const isFound = finding.title !== undefined && finding.confidence > 0;
+  return {
+    name,
+    type: tableType(type),
+    role: protocolRoles[options.role ?? 'other'],
+    confirmed: options.correctedFrom !== undefined,
+    finding: isFound
+      ? {
+          title: finding.title,
+          confidence: finding.confidence,
+          evidence: finding.evidence,
+          maskedSamples: finding.maskedSamples,
+          specialCategory: finding.specialCategory,
+        }
+      : null,
+    method: choiceOf(options),
+    offered: methodOffers(type, proposedMethod(column, options)),
+    hierarchy: hierarchySketch(column, options, recipe, folder),
+  };
+}
+
+function proposedMethod({ finding }: InspectedColumn, options: ColumnOptions) {
+  const { method } = finding;
+  if (finding.confidence < suggestFrom) {
+    return options.method;
+  }
+  return method === 'topCode' ? 'generalise' : method;
+}
+
+const names: Readonly<Record<ReturnType<typeof columnTypeOf>['kind'], TableColumnType>> = {
+  text: 'text',
+  integer: 'integer',
+  double: 'number',
+  decimal: 'decimal',
+  boolean: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp',
+  other: 'nested',
+};
+
+function tableType(type: string): TableColumnType {
+  return names[columnTypeOf(type).kind];
+}
+
+const shownLabels = 8;
+
+/** From what a sample of the table shows; undefined labels are for the search to find. */
+function hierarchySketch(
+  { name, frequent }: InspectedColumn,
+  options: ColumnOptions,
+  recipe: Recipe,
+  folder: string,
+): HierarchySketch | null {
+  if (options.method !== 'generalise' || options.bins !== undefined || options.to !== undefined) {
+    return null;
+  }
+  const written = recipe.guarantee?.hierarchies[options.hierarchy ?? name];
+  const values = frequent.map(({ value }) => value);
+  const codes = Int32Array.from(values, (_, code) => code);
+  try {
+    const rows = Float64Array.from(frequent, ({ count }) => count);
+    const { levels } = levelsFromRecipe(
+      written ?? { kind: 'automatic' },
+      { name, values, codes },
+      rows,
+      folder,
+    );
+    return {
+      source:
+        written === undefined || written.kind === 'automatic'
+          ? 'automatic'
+          : written.kind === 'file'
+            ? 'file'
+            : 'recipe',
+      levels: levels.map(({ labels }) => ({
+        labels: labels.slice(0, shownLabels).map((label) => label ?? ''),
+        count: labels.length,
+      })),
+    };
+  } catch {
+    // What is wrong with it is told where it is applied, to all values.
+    return null;
+  }
+}
+
+const criteria = { distinct: 'distinctL', entropy: 'entropyL', recursive: 'recursiveCL' } as const;
+
+function guaranteeState({ guarantee, columns }: Recipe): Guarantee | null {
+  if (!guarantee || (guarantee.k === undefined && !guarantee.l && !guarantee.t)) {
+    return null;
+  }
+  const { k = 2, l, t, suppressionLimit, search } = guarantee;
+  const all = Object.keys(columns).filter((name) => columns[name]!.role === 'sensitive');
+  const sensitive: SensitiveCriterion[] = [
+    ...(l
+      ? (l.columns ?? all).map((column) => ({
+          column,
+          criterion: criteria[l.kind],
+          l: l.l,
+          ...(l.c !== undefined && { c: l.c }),
+        }))
+      : []),
+    ...(t ? (t.columns ?? all).map((column) => ({ column, criterion: 'tCloseness' as const, t: t.t })) : []),
+  ];
+  return { k, sensitive, suppressionLimit, recoding: search === 'mondrian' ? 'local' : 'global' };
+}
+
+/** Plans the recipe for its table: with a key of no meaning where the right one is not here. */
+function checkAgainst(
+  recipe: Recipe,
+  { columns }: Inspection,
+  keys: KeyRing,
+): { readonly key: RecipeKey; readonly problem: RecipeProblem | undefined } {
+  const id = recipe.key?.id;
+  const held = id === undefined ? undefined : keys.get(id);
+  const isOther =
+    held !== undefined && recipe.key?.check !== undefined && held.checkValue !== recipe.key.check;
+  const { key, ...others } = recipe;
+  const withoutCheck: Recipe = key ? { ...others, key: { id: key.id } } : others;
+  try {
+    const plan = planTransform({
+      recipe: withoutCheck,
+      columns,
+      keys: { get: (asked) => held ?? makeMasterKey(asked) },
+    });
+    const state =
+      plan.checkValue === undefined ? 'notNeeded' : isOther ? 'other' : held ? 'ready' : 'missing';
+    return { key: { id: id ?? null, state }, problem: undefined };
+  } catch (error) {
+    const { message } = errorShape(error);
+    const about = columns.find(
+      ({ name }) => message.includes(` ${name} `) || message.includes(` ${name}.`),
+    )?.name;
+    return {
+      key: {
+        id: id ?? null,
+        state: held ? (isOther ? 'other' : 'ready') : id === undefined ? 'notNeeded' : 'missing',
+      },
+      problem: { message, ...(about !== undefined && { about }) },
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
+import {
+  applyRecipe,
+  changeRecipe,
+  getPrivacyReport,
+  handKey,
+  openRecipe,
+  previewRecipe,
+  recipeChanged,
+  restoreData,
+} from '../../protocol/privacy.ts';
+import type { Router } from '../router.ts';
+import type { Privacy, PrivacyOptions } from './privacy.ts';
+
+/** Everything about privacy is loaded with the first request: most services never need it. */
+export function registerPrivacy(router: Router, options: PrivacyOptions): Disposable {
+  let loaded: Promise<Privacy> | undefined;
+  let made: Privacy | undefined;
+  const privacy = () => {
+    loaded ??= import('./privacy.ts').then(({ createPrivacy }) => {
+      made = createPrivacy(options);
+      made.onDidChangeRecipe((news) => router.notify(recipeChanged, news));
+      return made;
+    });
+    return loaded;
+  };
+  router.on(openRecipe, async (asked, context) => (await privacy()).openRecipe(asked, context));
+  router.on(changeRecipe, async (asked, context) => (await privacy()).changeRecipe(asked, context));
+  router.on(previewRecipe, async (asked, context) => (await privacy()).previewRecipe(asked, context));
+  router.on(applyRecipe, async (asked, context) => (await privacy()).applyRecipe(asked, context));
+  router.on(getPrivacyReport, async ({ recipe }) => (await privacy()).getReport(recipe));
+  router.on(restoreData, async (asked, context) => (await privacy()).restoreData(asked, context));
+  router.on(handKey, async (asked) => (await privacy()).handKey(asked));
+  return toDisposable(() => made?.dispose());
+}
