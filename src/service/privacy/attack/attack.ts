@@ -7,6 +7,9 @@ import { type Rate, type Risk, riskOf, wilson } from './rates.ts';
 /**
  * The three questions of the Article 29 Working Party's opinion on anonymisation (WP216): can a person be singled
  * out, can records of a person be linked, can something be inferred about a person? Each is tried as an attack.
+ *
+ * Values are compared as they are written. Where the release is generalised, `train` and `control` must be generalised
+ * the same way, or attacks that would succeed look weak.
  */
 export interface AttackInput extends Work {
   /** The rows that the release was made from. */
