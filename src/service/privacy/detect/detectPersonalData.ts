@@ -1,7 +1,8 @@
+import type { ColumnRole } from '../../../protocol/privacy.ts';
 import { type ColumnContext, readColumn } from './columnContext.ts';
 import type { Candidate } from './detector.ts';
 import { detectors } from './detectors.ts';
-import { type Entity, type EntityId, entityOf, type Role } from './entities.ts';
+import { type Entity, type EntityId, entityOf } from './entities.ts';
 import { evaluate } from './evaluate.ts';
 import { type ColumnFinding, type SampledColumn, selectFrom, suggestFrom } from './findings.ts';
 import { inspectFreeText, type TextFinding } from './freeText.ts';
@@ -127,16 +128,13 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
   }
   const entity = entityOf(best.entity);
   const shared =
-    !aboutPeople &&
-    entity.ofPeople !== true &&
-    entity.role !== 'sensitive' &&
-    entity.role !== 'directIdentifier';
+    !aboutPeople && entity.ofPeople !== true && entity.role !== 'sensitive' && entity.role !== 'direct';
   return {
     column: name,
     entity: best.entity,
     title: best.title,
     confidence: best.confidence * (shared ? withoutPeople : 1),
-    role: best.namesPeople === true ? 'directIdentifier' : roleOf(entity, aboutPeople),
+    role: best.namesPeople === true ? 'direct' : roleOf(entity, aboutPeople),
     evidence: shared
       ? [...best.evidence, 'No other column tells that the rows are about people.']
       : best.evidence,
@@ -147,7 +145,7 @@ function describe({ column, best }: Result, aboutPeople: boolean): ColumnFinding
   };
 }
 
-function roleOf({ role, roleOfPeople }: Entity, aboutPeople: boolean): Role {
+function roleOf({ role, roleOfPeople }: Entity, aboutPeople: boolean): ColumnRole {
   return aboutPeople ? (roleOfPeople ?? role) : role;
 }
 

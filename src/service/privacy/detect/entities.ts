@@ -1,4 +1,4 @@
-export type Role = 'directIdentifier' | 'quasiIdentifier' | 'sensitive' | 'other';
+import type { ColumnRole } from '../../../protocol/privacy.ts';
 
 export type SuggestedMethod =
   | 'pseudonym'
@@ -19,11 +19,11 @@ export interface SafeHarborItem {
 
 /** What a kind of value means for people, and what to do with it unless somebody decides otherwise. */
 export interface Entity {
-  readonly role: Role;
+  readonly role: ColumnRole;
   readonly method: SuggestedMethod;
   readonly reason: string;
   /** Its role in a table that is about people, where that is another one. */
-  readonly roleOfPeople?: Role;
+  readonly roleOfPeople?: ColumnRole;
   /** Only people have it: a table with such a column is about people. */
   readonly ofPeople?: boolean;
   /** GDPR, article 9. */
@@ -59,14 +59,14 @@ const formatted =
   'It leads straight to one person; a keyed pseudonym hides it and keeps equal values equal. Encrypt it with its format kept where programs need the format.';
 
 const identifier: Entity = {
-  role: 'directIdentifier',
+  role: 'direct',
   method: 'pseudonym',
   reason: joinable,
   ofPeople: true,
 };
 const reachable: Entity = { ...identifier, reason: formatted };
 const trait: Entity = {
-  role: 'quasiIdentifier',
+  role: 'quasi',
   method: 'generalise',
   reason: 'Together with other traits it singles people out; fewer, broader groups hide them among others.',
 };
@@ -104,14 +104,14 @@ export const entities = {
   bankAccount: { ...reachable, safeHarbor: item.account },
   cryptoWallet: { ...reachable, safeHarbor: item.account },
   bankCode: {
-    role: 'quasiIdentifier',
+    role: 'quasi',
     method: 'keep',
     reason: 'It names a bank, not a person; with other traits it can narrow down who it is.',
   },
   ipAddress: { ...reachable, safeHarbor: item.ip, ofPeople: false },
   macAddress: { ...reachable, safeHarbor: item.device, ofPeople: false },
   url: {
-    role: 'quasiIdentifier',
+    role: 'quasi',
     method: 'pseudonym',
     reason: 'Addresses often carry names and session keys in their path.',
     safeHarbor: item.url,
@@ -135,7 +135,7 @@ export const entities = {
   healthPlan: { ...identifier, safeHarbor: item.healthPlan },
   recordKey: {
     role: 'other',
-    roleOfPeople: 'directIdentifier',
+    roleOfPeople: 'direct',
     method: 'pseudonym',
     reason:
       'Each row has its own value, so whoever holds another table with it can join; a pseudonym cuts that.',
@@ -161,14 +161,14 @@ export const entities = {
     reason: 'Four decimals are eleven metres, which is one house; round to two or fewer.',
   },
   dateOfBirth: {
-    role: 'quasiIdentifier',
+    role: 'quasi',
     method: 'generalise',
     reason: 'With sex and postal code it names most people; a year or a band of ages does not.',
     ofPeople: true,
     safeHarbor: item.dates,
   },
   eventDate: {
-    role: 'quasiIdentifier',
+    role: 'quasi',
     method: 'dateShift',
     reason:
       'Whoever knows when something happened finds the row; a secret shift per person keeps the intervals.',
@@ -187,7 +187,7 @@ export const entities = {
   language: { ...trait },
   ethnicity: {
     ...special,
-    role: 'quasiIdentifier',
+    role: 'quasi',
     method: 'generalise',
     reason:
       'Others can see it, so it helps to recognise people, and it is specially protected: merge the small groups.',

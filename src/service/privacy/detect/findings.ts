@@ -1,4 +1,5 @@
-import type { EntityId, Role, SafeHarborItem, SuggestedMethod } from './entities.ts';
+import type { ColumnRole } from '../../../protocol/privacy.ts';
+import type { EntityId, SafeHarborItem, SuggestedMethod } from './entities.ts';
 
 /** A column as the detectors see it: what the caller sampled from a table, never the table itself. */
 export interface SampledColumn {
@@ -21,7 +22,7 @@ export interface ColumnFinding {
   readonly title?: string;
   /** 0 to 1. Suggest from `suggestFrom` on, select without asking from `selectFrom` on. */
   readonly confidence: number;
-  readonly role: Role;
+  readonly role: ColumnRole;
   /** Sentences for a person, the strongest first. */
   readonly evidence: readonly string[];
   /** Up to three values of which only the form can be seen. */

@@ -66,7 +66,7 @@ export function inspectFreeText(column: ColumnContext): TextFinding | undefined 
   }
   const named = findPhrase(header, headers);
   const found = [...counts].sort(([, a], [, b]) => b.cells - a.cells);
-  const identifying = found.filter(([entity]) => entityOf(entity).role === 'directIdentifier');
+  const identifying = found.filter(([entity]) => entityOf(entity).role === 'direct');
   return {
     confidence: found.length > 0 ? 0.95 : named === undefined ? 0.6 : 0.75,
     namesPeople: identifying.some(([, { cells: count }]) => count * 100 >= cells.length),

@@ -16,7 +16,7 @@ describe('one column', () => {
       column: 'Kunden-Mail',
       entity: 'email',
       title: 'e-mail addresses',
-      role: 'directIdentifier',
+      role: 'direct',
       method: 'pseudonym',
       specialCategory: false,
       safeHarbor: { letter: 'F', title: 'E-mail addresses' },
@@ -61,7 +61,7 @@ describe('one column', () => {
   it('takes numbers without a check digit by their form where the header says what they are', () => {
     const made = new PersonalValues();
     const values = generate(() => `${made.letters(3)}P${made.letters(1)}${made.digits(4)}${made.letters(1)}`);
-    expect(detect(column('PAN', values))).toMatchObject({ entity: 'taxId', role: 'directIdentifier' });
+    expect(detect(column('PAN', values))).toMatchObject({ entity: 'taxId', role: 'direct' });
     expect(detect(column('batch', values)).confidence).toBeLessThan(suggestFrom);
   });
 
@@ -158,7 +158,7 @@ describe('columns tell about each other', () => {
     expect(detect(key)).toMatchObject({ entity: 'recordKey', role: 'other' });
     expect(detectPersonalData([email, key], { today })[1]).toMatchObject({
       entity: 'recordKey',
-      role: 'directIdentifier',
+      role: 'direct',
     });
   });
 

@@ -43,7 +43,7 @@ describe('a column of sentences', () => {
     const [found] = detectPersonalData([
       { name: 'remarks', type: 'VARCHAR', values, rowCount: 300, distinctCount: 300, nullCount: 0 },
     ]);
-    expect(found).toMatchObject({ entity: 'freeText', role: 'directIdentifier', method: 'redact' });
+    expect(found).toMatchObject({ entity: 'freeText', role: 'direct', method: 'redact' });
     expect(found!.confidence).toBeGreaterThan(0.9);
     expect(found!.evidence.join(' ')).toMatch(/\d+ cells of 200 have telephone numbers in them\./);
     expect(found!.maskedSamples.every((masked) => masked.length <= 25)).toBe(true);

@@ -24,20 +24,20 @@ it('Adult: traits and what is sensitive, and nobody is named', () => {
     ].join(' '),
   );
   expect(seen).toEqual([
-    'age age quasiIdentifier',
-    'workclass employment quasiIdentifier',
+    'age age quasi',
+    'workclass employment quasi',
     'fnlwgt nothing other',
-    'education education quasiIdentifier',
-    'education-num education quasiIdentifier',
-    'marital-status maritalStatus quasiIdentifier',
-    'occupation occupation quasiIdentifier',
-    'relationship maritalStatus quasiIdentifier',
-    'race ethnicity quasiIdentifier article 9',
-    'sex gender quasiIdentifier',
+    'education education quasi',
+    'education-num education quasi',
+    'marital-status maritalStatus quasi',
+    'occupation occupation quasi',
+    'relationship maritalStatus quasi',
+    'race ethnicity quasi article 9',
+    'sex gender quasi',
     'capital-gain balance sensitive',
     'capital-loss balance sensitive',
     'hours-per-week nothing other',
-    'native-country country quasiIdentifier',
+    'native-country country quasi',
     'income income sensitive',
   ]);
 });
@@ -89,7 +89,7 @@ it.each([
 it('people of these examples are found', () => {
   const found = ['monarchs', 'political-contributions'].flatMap((name) =>
     detectPersonalData(readExample(name), { today }).filter(
-      ({ role, confidence }) => role === 'directIdentifier' && confidence >= selectFrom,
+      ({ role, confidence }) => role === 'direct' && confidence >= selectFrom,
     ),
   );
   expect(found.map(({ column }) => column)).toEqual(['name', 'Candidate_Name']);
