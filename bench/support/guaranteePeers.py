@@ -1,6 +1,6 @@
-"""What anonypy and pyCANON take for Adult. Prints seconds, a list of rounds for each, as JSON.
+"""What anonypy and pyCANON take for the first ROWS rows of Adult. Prints seconds, a list of rounds for each, as JSON.
 
-Usage: guaranteePeers.py ADULT_CSV ROUNDS
+Usage: guaranteePeers.py ADULT_CSV ROUNDS ROWS
 """
 
 import json
@@ -11,7 +11,7 @@ import anonypy
 import pandas
 from pycanon import anonymity
 
-table = pandas.read_csv(sys.argv[1], sep=";")
+table = pandas.read_csv(sys.argv[1], sep=";").head(int(sys.argv[3]))
 rounds = int(sys.argv[2])
 quasi_identifiers = [name for name in table.columns if name != "occupation"]
 

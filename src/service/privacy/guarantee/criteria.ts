@@ -1,3 +1,4 @@
+import type { EncodedColumn } from '../../data/encodedTable.ts';
 import {
   basicLikeness,
   type ClassCounts,
@@ -10,7 +11,7 @@ import {
   type SensitiveDistance,
   type SensitiveValues,
 } from './distribution.ts';
-import { wrongSetting } from './errors.ts';
+import { columnMissing, wrongSetting } from './errors.ts';
 
 /** What every equivalence class of a release must fulfil; `sensitive` names a column. */
 export type Criterion =
@@ -106,6 +107,21 @@ export function survivesMerging(criterion: Criterion): boolean {
 
 export function sensitiveColumnOf(criterion: Criterion): string | undefined {
   return 'sensitive' in criterion ? criterion.sensitive : undefined;
+}
+
+/** The sensitive columns that criteria name, each with those that name it. */
+export function bySensitiveColumn<Sensitive extends { readonly column: EncodedColumn }>(
+  criteria: readonly Criterion[],
+  sensitive: readonly Sensitive[],
+): { sensitive: Sensitive; criteria: readonly Criterion[] }[] {
+  const names = new Set(criteria.map(sensitiveColumnOf).filter((name) => name !== undefined));
+  return [...names].map((name) => {
+    const found = sensitive.find(({ column }) => column.name === name);
+    if (found === undefined) {
+      throw columnMissing(name);
+    }
+    return { sensitive: found, criteria: criteria.filter((one) => sensitiveColumnOf(one) === name) };
+  });
 }
 
 /** Refuses settings that mean nothing. */

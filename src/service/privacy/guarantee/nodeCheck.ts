@@ -1,7 +1,6 @@
 import type { EncodedColumn } from '../../data/encodedTable.ts';
-import { type Criterion, holds, requiredSize, sensitiveColumnOf } from './criteria.ts';
+import { bySensitiveColumn, type Criterion, holds, requiredSize } from './criteria.ts';
 import { type SensitiveValues, sensitiveValues } from './distribution.ts';
-import { columnMissing } from './errors.ts';
 import { Grouper, type KeyColumn } from './grouping.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { forEachClass } from './measure.ts';
@@ -237,13 +236,7 @@ function sensitiveEntries(
   sensitive: readonly SensitiveColumn[],
   weights?: Int32Array,
 ): SensitiveEntries[] {
-  const names = new Set(criteria.map(sensitiveColumnOf).filter((name) => name !== undefined));
-  return [...names].map((name) => {
-    const found = sensitive.find(({ column }) => column.name === name);
-    if (found === undefined) {
-      throw columnMissing(name);
-    }
-    const { column, tree } = found;
+  return bySensitiveColumn(criteria, sensitive).map(({ sensitive: { column, tree }, criteria: own }) => {
     const tuple: EncodedColumn = {
       name: '',
       values: { length: count } as EncodedColumn['values'],
@@ -251,7 +244,7 @@ function sensitiveEntries(
     };
     const pairs = distinctTuples([tuple, column], column.codes.length, weights);
     return {
-      criteria: criteria.filter((criterion) => sensitiveColumnOf(criterion) === name),
+      criteria: own,
       values: sensitiveValues(column, weights, tree),
       valueCount: column.values.length,
       tuples: pairs.codes[0]!,

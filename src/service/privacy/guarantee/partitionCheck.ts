@@ -1,7 +1,6 @@
 import type { EncodedColumn } from '../../data/encodedTable.ts';
-import { type Criterion, holds, requiredSize, sensitiveColumnOf } from './criteria.ts';
+import { bySensitiveColumn, type Criterion, holds, requiredSize } from './criteria.ts';
 import { type SensitiveValues, sensitiveValues } from './distribution.ts';
-import { columnMissing } from './errors.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 
 interface Watched {
@@ -24,21 +23,17 @@ export class PartitionCheck {
     rowCount: number,
   ) {
     this.k = Math.min(requiredSize(criteria), rowCount + 1);
-    const names = new Set(criteria.map(sensitiveColumnOf).filter((name) => name !== undefined));
-    this.#watched = [...names].map((name) => {
-      const found = sensitive.find(({ column }) => column.name === name);
-      if (found === undefined) {
-        throw columnMissing(name);
-      }
-      const { column, tree } = found;
-      return {
-        criteria: criteria.filter((criterion) => sensitiveColumnOf(criterion) === name),
-        codes: column.codes,
-        values: sensitiveValues(column, undefined, tree),
-        counts: new Int32Array(column.values.length),
-        present: new Int32Array(column.values.length),
-      };
-    });
+    this.#watched = bySensitiveColumn(criteria, sensitive).map(
+      ({ sensitive: { column, tree }, criteria: own }) => {
+        return {
+          criteria: own,
+          codes: column.codes,
+          values: sensitiveValues(column, undefined, tree),
+          counts: new Int32Array(column.values.length),
+          present: new Int32Array(column.values.length),
+        };
+      },
+    );
   }
 
   /** For the rows at the places from `start` to before `end`. */

@@ -1,6 +1,6 @@
 import type { EncodedColumn } from '../../data/encodedTable.ts';
 import { noRows } from '../guarantee/errors.ts';
-import { Grouper } from '../guarantee/grouping.ts';
+import { SubsetCounter, subsetsOf } from './subsetCounter.ts';
 
 /** How well a set of columns tells rows apart (Motwani and Xu 2007). */
 export interface AttributeRisk {
@@ -24,26 +24,17 @@ export function attributeRisks(
   if (rowCount === 0) {
     throw noRows('Measuring how columns tell rows apart');
   }
-  const grouper = new Grouper(rowCount);
-  const sizes = new Int32Array(rowCount);
+  const counter = new SubsetCounter(columns, rowCount);
   const pairs = (rows: number) => (rows * (rows - 1)) / 2;
   const risks = subsetsOf(columns.length, largest).map((subset): AttributeRisk => {
     checkCancelled?.();
-    const chosen = subset.map((index) => columns[index]!);
-    const count = grouper.group(
-      chosen.map(({ codes, values }) => ({ codes, radix: values.length })),
-      rowCount,
-    );
-    sizes.fill(0, 0, count);
-    for (let row = 0; row < rowCount; row += 1) {
-      sizes[grouper.groupOf[row]!]! += 1;
-    }
+    const { count, sizes } = counter.count(subset);
     let alike = 0;
     for (let index = 0; index < count; index += 1) {
       alike += pairs(sizes[index]!);
     }
     return {
-      columns: chosen.map(({ name }) => name),
+      columns: subset.map((index) => columns[index]!.name),
       distinction: count / rowCount,
       separation: rowCount > 1 ? (pairs(rowCount) - alike) / pairs(rowCount) : 1,
     };
@@ -52,18 +43,4 @@ export function attributeRisks(
     (a, b) =>
       a.separation - b.separation || a.columns.length - b.columns.length || a.distinction - b.distinction,
   );
-}
-
-/** The sets of at most `largest` of the numbers below `count`, smaller sets first. */
-export function subsetsOf(count: number, largest: number): number[][] {
-  const all: number[][] = [];
-  let current: number[][] = [[]];
-  for (let size = 1; size <= Math.min(largest, count); size += 1) {
-    current = current.flatMap((subset) => {
-      const first = (subset.at(-1) ?? -1) + 1;
-      return Array.from({ length: count - first }, (_, offset) => [...subset, first + offset]);
-    });
-    all.push(...current);
-  }
-  return all;
 }

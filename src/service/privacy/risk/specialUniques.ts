@@ -1,7 +1,6 @@
 import type { EncodedColumn } from '../../data/encodedTable.ts';
 import { noQuasiIdentifiers, noRows, wrongSetting } from '../guarantee/errors.ts';
-import { Grouper } from '../guarantee/grouping.ts';
-import { subsetsOf } from './attributes.ts';
+import { SubsetCounter, subsetsOf } from './subsetCounter.ts';
 
 /** Why a row stands out: few columns on which no other row is like it, and none of fewer among them. */
 export interface MinimalUnique {
@@ -39,22 +38,14 @@ export function specialUniques(
   if (rowCount === 0) {
     throw noRows('Looking for special uniques');
   }
-  const grouper = new Grouper(rowCount);
-  const sizes = new Int32Array(rowCount);
+  const counter = new SubsetCounter(columns, rowCount);
   const ofRow = new Map<number, number[][]>();
   const uniques: MinimalUnique[] = [];
   for (const subset of subsetsOf(columns.length, largest)) {
     checkCancelled?.();
-    const count = grouper.group(
-      subset.map((index) => ({ codes: columns[index]!.codes, radix: columns[index]!.values.length })),
-      rowCount,
-    );
-    sizes.fill(0, 0, count);
-    for (let row = 0; row < rowCount; row += 1) {
-      sizes[grouper.groupOf[row]!]! += 1;
-    }
+    const { count, sizes, firstRowOf } = counter.count(subset);
     for (let index = 0; index < count; index += 1) {
-      const row = grouper.firstOf[index]!;
+      const row = firstRowOf[index]!;
       const known = ofRow.get(row) ?? [];
       if (
         sizes[index] === 1 &&
