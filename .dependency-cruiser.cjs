@@ -1,17 +1,18 @@
 // The table of src/ARCHITECTURE.md, checked on every import, type-only ones included.
 
-const rooms = ['base', 'protocol', 'attach', 'client', 'service', 'runners', 'model-server', 'cli'];
+const rooms = ['base', 'protocol', 'keys', 'attach', 'client', 'service', 'runners', 'model-server', 'cli'];
 
 /** Which rooms each room may import, beside itself. */
 const mayImport = {
   base: [],
   protocol: ['base'],
+  keys: ['base'],
   attach: ['base', 'protocol'],
-  client: ['base', 'protocol', 'attach'],
-  service: ['base', 'protocol'],
+  client: ['base', 'protocol', 'keys', 'attach'],
+  service: ['base', 'protocol', 'keys'],
   runners: ['base', 'protocol'],
   'model-server': ['base', 'protocol'],
-  cli: ['base', 'protocol', 'attach'],
+  cli: ['base', 'protocol', 'keys', 'attach'],
 };
 
 const roomRules = rooms.map((room) => ({

@@ -65,8 +65,10 @@ export function startService(
 /**
  * A service started from inside a run must not be taken for a part of it: Stop would end it with the run.
  * Options for Node are meant for the scripts of the one who starts it, and those get them with their run.
+ * Keys of the owners of data are handed over when they are needed, and stay nowhere else.
  */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const { MLOPS_RUN_ID: _run, MLOPS_PARAMS: _parameters, NODE_OPTIONS: _options, ...rest } = process.env;
-  return { ...rest, ELECTRON_RUN_AS_NODE: '1' };
+  const entries = Object.entries(rest).filter(([name]) => !name.startsWith('MLOPS_ANONYMISE_KEY'));
+  return { ...Object.fromEntries(entries), ELECTRON_RUN_AS_NODE: '1' };
 }

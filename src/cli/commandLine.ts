@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { cancelledErrorCode, errorShape } from '../base/errors.ts';
+import { anonymiseCommands } from './anonymise.ts';
 import { datasetCommands } from './datasets.ts';
 import { usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
@@ -56,6 +57,7 @@ function createProgram(handle: Handle): Command {
   datasetCommands(program, handle);
   remoteCommands(program, handle);
   profileCommand(program, handle);
+  anonymiseCommands(program, handle);
   importCommand(program, handle);
   serveCommand(program, handle);
   serviceCommands(program, handle);
@@ -69,7 +71,8 @@ Examples:
   mlops run --param learning_rate=0.01 -- python train.py --verbose
   mlops runs list                                     what was run, and how well it did
   mlops runs compare calm-heron brisk-otter           what differs between two runs
-  mlops version data/penguins.csv -m "Add 2009"       keep this state of the data`,
+  mlops version data/penguins.csv -m "Add 2009"       keep this state of the data
+  mlops anonymise suggest data/people.csv             find personal data and write a recipe`,
   );
   return program;
 }

@@ -76,3 +76,10 @@ export function serviceKeepsStopping(): WorkbenchError {
     'The service keeps stopping. What it had acknowledged is saved. `.mlops/service.log` may say why.',
   );
 }
+
+export function noKeyFile(variable: string): WorkbenchError {
+  return new WorkbenchError(
+    'cli.noKeyFile',
+    `${variable} does not say where keys are kept. Nothing was made. Set it to a file outside the workspace, such as ~/.config/mlops/keys.`,
+  );
+}

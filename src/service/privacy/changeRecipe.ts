@@ -63,7 +63,7 @@ function withRole(
   }
   const role = recipeRoles[asked];
   const { method = 'keep' } = recipe.columns[column] ?? {};
-  const proposed = found.finding.role;
+  const proposed = recipeRoles[found.finding.role];
   // What tells together with others who somebody is must be open to the guarantee.
   const needsMethod = role === 'quasiIdentifier' && method === 'keep' ? 'generalise' : method;
   return changedRecipeText(text, {

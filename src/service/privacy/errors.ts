@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import { groupDigits } from '../../base/format.ts';
+import { keyVariable } from '../../keys/errors.ts';
 import { keyMissingCode } from '../../protocol/privacy.ts';
-import { keyVariable } from './keys/errors.ts';
 
 /** Every error about recipes and their application that a person can meet; none holds a key or anything made from one. */
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { KeyRing } from './keys/masterKey.ts';
+import type { KeyRing } from '../../keys/masterKey.ts';
 import { emptyInGroup } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';

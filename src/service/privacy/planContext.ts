@@ -1,7 +1,7 @@
 import { nearestWord } from '../../base/nearestWord.ts';
-import type { KeyPurpose } from './keys/derive.ts';
-import { noSuchKey, wrongKey } from './keys/errors.ts';
-import type { KeyRing, MasterKey } from './keys/masterKey.ts';
+import type { KeyPurpose } from '../../keys/derive.ts';
+import { noSuchKey, wrongKey } from '../../keys/errors.ts';
+import type { KeyRing, MasterKey } from '../../keys/masterKey.ts';
 import { type ColumnType, columnTypeOf } from './methods/columnType.ts';
 import type { TextFinder } from './methods/redact.ts';
 import { keyNotNamed, missingColumn } from './planErrors.ts';

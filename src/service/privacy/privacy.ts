@@ -4,6 +4,8 @@ import { Sequence } from '../../base/async.ts';
 import { errorShape, hasCode, WorkbenchError } from '../../base/errors.ts';
 import { Emitter, type Event } from '../../base/event.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
+import { notAKey } from '../../keys/errors.ts';
+import { MasterKey, parseKeyText } from '../../keys/masterKey.ts';
 import type {
   AppliedRecipe,
   ApplyRecipe,
@@ -32,8 +34,6 @@ import {
   recipeIsNewer,
 } from './errors.ts';
 import { runJob } from './jobRunner.ts';
-import { notAKey } from './keys/errors.ts';
-import { MasterKey, parseKeyText } from './keys/masterKey.ts';
 import { proposeRecipe, recipePathOf } from './propose.ts';
 import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';

@@ -6,6 +6,7 @@ import { columnTypeOf } from './methods/columnType.ts';
 import { methodFits } from './planColumn.ts';
 import { recipeSuffix } from './recipe/readRecipe.ts';
 import { newRecipeText, type RecipeInput } from './recipe/writeRecipe.ts';
+import { recipeRoles } from './roles.ts';
 import type { InspectedColumn, Inspection } from './work/inspect.ts';
 
 type ColumnInput = RecipeInput['columns'][string];
@@ -23,7 +24,7 @@ export function outputPathOf(table: string): string {
 export function proposeRecipe(table: string, { columns }: Inspection, day: string): string {
   const dataset = datasetId(table);
   const subject = columns.find(
-    (column) => isSure(column.finding) && column.finding.role === 'directIdentifier' && isUnique(column),
+    (column) => isSure(column.finding) && column.finding.role === 'direct' && isUnique(column),
   );
   const proposed = columns.map((column) => [column, proposeColumn(column, subject?.name)] as const);
   const quasi = proposed.filter(
@@ -70,7 +71,7 @@ function proposeColumn(column: InspectedColumn, subject: string | undefined): Co
   const sure = isSure(finding);
   const choice = sure ? chooseMethod(column, subject) : { id: 'keep', options: {} };
   return {
-    role: sure ? finding.role : 'other',
+    role: sure ? recipeRoles[finding.role] : 'other',
     ...(sure && finding.title !== undefined && { detected: finding.title }),
     ...columnOfChoice(choice, factsOf(numbers)),
   };

@@ -1,4 +1,5 @@
 import { errorShape } from '../../base/errors.ts';
+import { type KeyRing, makeMasterKey } from '../../keys/masterKey.ts';
 import type { ColumnType as TableColumnType } from '../../protocol/data.ts';
 import type {
   Guarantee,
@@ -10,7 +11,6 @@ import type {
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
 import { suggestFrom } from './detect/findings.ts';
-import { type KeyRing, makeMasterKey } from './keys/masterKey.ts';
 import { choiceOf, methodOffers } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
 import { planTransform } from './plan.ts';
@@ -167,32 +167,30 @@ function checkAgainst(
   { columns }: Inspection,
   keys: KeyRing,
 ): { readonly key: RecipeKey; readonly problem: RecipeProblem | undefined } {
-  const id = recipe.key?.id;
-  const held = id === undefined ? undefined : keys.get(id);
-  const isOther =
-    held !== undefined && recipe.key?.check !== undefined && held.checkValue !== recipe.key.check;
   const { key, ...others } = recipe;
+  const held = key && keys.get(key.id);
   const withoutCheck: Recipe = key ? { ...others, key: { id: key.id } } : others;
+  const stateOfKey = (isUsed: boolean): RecipeKey['state'] => {
+    if (!isUsed) {
+      return 'notNeeded';
+    }
+    const isOther = held && key?.check !== undefined && held.checkValue !== key.check;
+    return isOther ? 'other' : held ? 'ready' : 'missing';
+  };
   try {
     const plan = planTransform({
       recipe: withoutCheck,
       columns,
       keys: { get: (asked) => held ?? makeMasterKey(asked) },
     });
-    const state =
-      plan.checkValue === undefined ? 'notNeeded' : isOther ? 'other' : held ? 'ready' : 'missing';
-    return { key: { id: id ?? null, state }, problem: undefined };
+    const state = stateOfKey(plan.checkValue !== undefined);
+    return { key: { id: key?.id ?? null, state }, problem: undefined };
   } catch (error) {
     const { message } = errorShape(error);
-    const about = columns.find(
-      ({ name }) => message.includes(` ${name} `) || message.includes(` ${name}.`),
-    )?.name;
+    const about = columns.find(({ name }) => message.includes(` ${name} `) || message.includes(` ${name}.`));
     return {
-      key: {
-        id: id ?? null,
-        state: held ? (isOther ? 'other' : 'ready') : id === undefined ? 'notNeeded' : 'missing',
-      },
-      problem: { message, ...(about !== undefined && { about }) },
+      key: { id: key?.id ?? null, state: stateOfKey(key !== undefined) },
+      problem: { message, ...(about && { about: about.name }) },
     };
   }
 }

@@ -76,6 +76,10 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
     released === 0 ? undefined : sampleRiskOf({ rowCount: released, sizes: sizes.after, classOfRow: none });
   checkCancelled();
   const uniques = (of: Int32Array) => {
+    // Models of the population are made of those that are alone in the sample.
+    if (!of.includes(1)) {
+      return of.length === 0 ? null : 0;
+    }
     const chosen = of.length === 0 ? undefined : populationUniques(of, samplingFraction).chosen;
     return chosen === undefined || !Number.isFinite(chosen) ? null : Math.min(1, Math.max(0, chosen));
   };
@@ -171,25 +175,43 @@ function attackFigures(
   const half = Math.floor(before.rowCount / 2);
   const [trainRows, controlRows] = [order.slice(0, half), order.slice(half)];
   const secrets = names.filter((name) => recipe.columns[name]?.role === 'sensitive').slice(0, 3);
-  const run = (from: EncodedTable, released: EncodedTable) =>
+  const run = (from: EncodedTable, released: EncodedTable, releasedRows: ArrayLike<number>) =>
     runAttacks({
       train: selectRows(from, trainRows),
       control: selectRows(from, controlRows),
-      released: selectRows(released, trainRows),
+      released: selectRows(released, releasedRows),
       secrets,
       attempts,
       random: random.fork('attack'),
       checkCancelled,
     });
   const raw = selectColumns(before, names);
-  const beforeResults = run(raw, raw);
-  const afterResults = run(known, selectColumns(after, names));
+  const beforeResults = run(raw, raw, trainRows);
+  const releasedRows = inClassesOf(after, trainRows, release, recipe.guarantee?.k ?? 1);
+  if (releasedRows.length === 0) {
+    return [];
+  }
+  const afterResults = run(known, selectColumns(after, names), releasedRows);
   return afterResults.map((result) => {
     const same = beforeResults.find(
       ({ attack, secret }) => attack === result.attack && secret === result.secret,
     );
     return attackFigure(result, same);
   });
+}
+
+/**
+ * Half of a sample does not have the classes of the whole output: rows that are in too small a one here are left out,
+ * as the recipe itself would, or every class would seem to be broken.
+ */
+function inClassesOf(after: EncodedTable, rows: Int32Array, { guarantee }: Release, k: number): number[] {
+  const classOf = (guarantee?.dimensions ?? []).map((name) => columnNamed(after, name)!);
+  const keyOf = (row: number) => classOf.map(({ codes }) => codes[row]).join(',');
+  const sizes = new Map<string, number>();
+  for (const row of rows) {
+    sizes.set(keyOf(row), (sizes.get(keyOf(row)) ?? 0) + 1);
+  }
+  return Array.from(rows).filter((row) => sizes.get(keyOf(row))! >= k);
 }
 
 function isGeneralised({ plan }: Release, name: string): boolean {

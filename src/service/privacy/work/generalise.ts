@@ -153,22 +153,22 @@ function columnsWithRole(recipe: Recipe, role: string): readonly string[] {
 
 function criteriaOf(guarantee: Guarantee | undefined, all: readonly string[]): Criterion[] {
   const { k, l, t } = guarantee ?? {};
-  const criteria: Criterion[] = k === undefined ? [] : [{ kind: 'kAnonymity', k }];
-  if (l) {
-    for (const sensitive of l.columns ?? all) {
-      criteria.push(
-        l.kind === 'recursive'
-          ? { kind: 'recursiveDiversity', sensitive, c: l.c ?? 1, l: l.l }
-          : { kind: l.kind === 'entropy' ? 'entropyDiversity' : 'distinctDiversity', sensitive, l: l.l },
-      );
-    }
+  return [
+    ...(k === undefined ? [] : [{ kind: 'kAnonymity', k } as const]),
+    ...(l ? (l.columns ?? all).map((sensitive) => diversityOf(l, sensitive)) : []),
+    ...(t
+      ? (t.columns ?? all).map(
+          (sensitive) => ({ kind: 'closeness', sensitive, t: t.t, distance: t.distance }) as const,
+        )
+      : []),
+  ];
+}
+
+function diversityOf({ kind, l, c = 1 }: NonNullable<Guarantee['l']>, sensitive: string): Criterion {
+  if (kind === 'recursive') {
+    return { kind: 'recursiveDiversity', sensitive, c, l };
   }
-  if (t) {
-    for (const sensitive of t.columns ?? all) {
-      criteria.push({ kind: 'closeness', sensitive, t: t.t, distance: t.distance });
-    }
-  }
-  return criteria;
+  return { kind: kind === 'entropy' ? 'entropyDiversity' : 'distinctDiversity', sensitive, l };
 }
 
 /** Searches work on distinct combinations: the rows are read once. */

@@ -96,23 +96,18 @@ async function wordsExpression(
   const result = await call(source.table, {
     arguments: [rowArgument, { expression: { sql: `CAST(${units} AS BIGINT)`, values: [] }, type: 'BIGINT' }],
     result: 'BIGINT',
-    compute: (rowCount, [rows, values]) => {
-      const output: (bigint | null)[] = new Array(rowCount);
-      for (const [at, firstRow, length] of consecutiveRuns(rows!)) {
-        const words = new BigInt64Array(length);
-        for (let index = 0; index < length; index += 1) {
-          words[index] = (values![at + index] as bigint | null) ?? 0n;
-        }
-        const noisy = onWords!(words, firstRow);
+    compute: (_, [rows, values]) =>
+      consecutiveRuns(rows!).flatMap(([at, firstRow, length]) => {
+        const given = values!.slice(at, at + length) as (bigint | null)[];
+        const noisy = onWords!(
+          BigInt64Array.from(given, (value) => value ?? 0n),
+          firstRow,
+        );
         if (typeof noisy === 'number') {
           throw noiseTooLarge(name, firstRow + noisy + 1);
         }
-        for (let index = 0; index < length; index += 1) {
-          output[at + index] = values![at + index] === null ? null : noisy[index]!;
-        }
-      }
-      return output;
-    },
+        return given.map((value, index) => (value === null ? null : noisy[index]!));
+      }),
   });
   if (scale === 0) {
     return result;

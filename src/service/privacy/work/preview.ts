@@ -3,7 +3,7 @@ import type { RecipePreview } from '../../../protocol/privacy.ts';
 import type { EncodedColumn } from '../../data/encodedTable.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
-import { subsetsOf } from '../risk/attributes.ts';
+import { subsetsOf } from '../risk/subsetCounter.ts';
 import { riskDial, useDial } from './dials.ts';
 import type { AppliedGuarantee } from './generalise.ts';
 import type { HandedKeys, JobContext } from './jobs.ts';

@@ -1,10 +1,10 @@
+import { type KeyRing, keyRingOf, MasterKey, parseKeyText } from '../../../keys/masterKey.ts';
 import { openTable, type Table } from '../../data/table.ts';
 import { type WriteResult, type WriteTable, writeTable } from '../../data/writeTable.ts';
 import { sqlName } from '../../storage/duckdb.ts';
 import { detectors } from '../detect/detectors.ts';
 import { findInText } from '../detect/findInText.ts';
 import { originalSurvives, outputWrong } from '../errors.ts';
-import { type KeyRing, keyRingOf, MasterKey, parseKeyText } from '../keys/masterKey.ts';
 import type { TextFinder } from '../methods/redact.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import { planTransform } from '../plan.ts';

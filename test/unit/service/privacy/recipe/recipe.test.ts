@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorShape } from '../../../../../src/base/errors.ts';
-import { makeMasterKey } from '../../../../../src/service/privacy/keys/masterKey.ts';
+import { makeMasterKey } from '../../../../../src/keys/masterKey.ts';
 import { methodDescriptions } from '../../../../../src/service/privacy/methods/descriptions.ts';
 import { readRecipe } from '../../../../../src/service/privacy/recipe/readRecipe.ts';
 import { recipeJsonSchema } from '../../../../../src/service/privacy/recipe/recipeSchema.ts';

@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { errorShape } from '../../../../../src/base/errors.ts';
-import { keyCheckValue } from '../../../../../src/service/privacy/keys/derive.ts';
-import { environmentKeyRing, makeKeyInFile } from '../../../../../src/service/privacy/keys/keySources.ts';
+import { errorShape } from '../../../src/base/errors.ts';
+import { keyCheckValue } from '../../../src/keys/derive.ts';
+import { environmentKeyRing, makeKeyInFile } from '../../../src/keys/keySources.ts';
 
 const hex = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
 const checkValue = keyCheckValue(Buffer.from(hex, 'hex'));

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { errorShape } from '../../../../../src/base/errors.ts';
-import { deriveSubkey, keyCheckValue } from '../../../../../src/service/privacy/keys/derive.ts';
-import { KeyStore } from '../../../../../src/service/privacy/keys/keyStore.ts';
-import { makeMasterKey, parseKeyText } from '../../../../../src/service/privacy/keys/masterKey.ts';
+import { errorShape } from '../../../src/base/errors.ts';
+import { deriveSubkey, keyCheckValue } from '../../../src/keys/derive.ts';
+import { KeyStore } from '../../../src/keys/keyStore.ts';
+import { makeMasterKey, parseKeyText } from '../../../src/keys/masterKey.ts';
 
 const master = Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex');
 const scope = { purpose: 'pseud', dataset: 'patients', release: '2026-01', subject: 'name' } as const;

@@ -1,4 +1,4 @@
-import { WorkbenchError } from '../../../base/errors.ts';
+import { WorkbenchError } from '../base/errors.ts';
 
 /** Every error about keys that a person can meet. None holds a key, a part of one, or anything derived from one. */
 

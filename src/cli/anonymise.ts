@@ -1,0 +1,209 @@
+import path from 'node:path';
+import process from 'node:process';
+import type { Command } from 'commander';
+import { environmentKeyRing, keyFileVariable, makeKeyInFile } from '../keys/keySources.ts';
+import {
+  applyRecipe,
+  changeRecipe,
+  getPrivacyReport,
+  handKey,
+  openRecipe,
+  previewRecipe,
+  type RecipeState,
+  restoreData,
+} from '../protocol/privacy.ts';
+import { noKeyFile } from './errors.ts';
+import { exitCodes } from './exitCode.ts';
+import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
+import {
+  appliedSentences,
+  renderPreview,
+  renderRecipe,
+  renderReport,
+  restoredSentences,
+} from './render/privacyText.ts';
+import { pathInWorkspace } from './workspace.ts';
+
+/** `mlops anonymise …`: personal data found, transformed by a recipe, measured, and brought back by the key holder. */
+export function anonymiseCommands(program: Command, handle: Handle): void {
+  const anonymise = program
+    .command('anonymise')
+    .description('find personal data in a table, transform it by a recipe and measure what is left');
+  addAction(
+    anonymise
+      .command('suggest')
+      .description('look for personal data and write a recipe beside the table; an existing one is shown')
+      .argument('<table>', 'a CSV, TSV, JSON, Parquet or Arrow file, or a versioned one'),
+    handle,
+    suggest,
+  );
+  addAction<ApplyOptions>(
+    anonymise
+      .command('apply')
+      .description('write the output and its report, all or nothing')
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option('--input <table>', 'another table of the same columns')
+      .option('--output <file>', 'another place for the output')
+      .option('--overwrite', 'replace the output of an application before this one'),
+    handle,
+    apply,
+  );
+  addAction(
+    anonymise
+      .command('risk')
+      .description('what the recipe would do to risk and use; nothing is written')
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it'),
+    handle,
+    risk,
+  );
+  addAction(
+    anonymise
+      .command('report')
+      .description('what the last application of a recipe left')
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it'),
+    handle,
+    report,
+  );
+  addAction(
+    anonymise
+      .command('restore')
+      .description('with the key: write the columns whose method can be undone to a new file')
+      .argument('<recipe>', 'NAME.anonymise.yaml')
+      .argument('<input>', 'the anonymised table')
+      .argument('<output>', 'where to write the restored one'),
+    handle,
+    restore,
+  );
+  addAction(
+    anonymise
+      .command('key')
+      .description(`make a key in the file that ${keyFileVariable} names, outside the workspace`)
+      .argument('<name>', 'the id by which recipes know it'),
+    handle,
+    key,
+  );
+}
+
+async function suggest(invocation: Invocation, _: object, [typed]: readonly string[]): Promise<number> {
+  const { session, terminal } = invocation;
+  const found = await open(invocation, typed!);
+  const state = found.saved
+    ? found
+    : await session.send(changeRecipe, {
+        recipe: found.recipe,
+        version: found.version,
+        change: { kind: 'save' },
+      });
+  terminal.printJson(state);
+  terminal.print(renderRecipe(state, terminal));
+  if (!terminal.json) {
+    const keyHint =
+      state.key.state === 'missing'
+        ? ` It needs the key ${state.key.id}: mlops anonymise key ${state.key.id}`
+        : '';
+    terminal.say(`${found.saved ? 'The recipe is' : 'Wrote'} ${state.recipe}.${keyHint}`);
+  }
+  return exitCodes.success;
+}
+
+interface ApplyOptions {
+  readonly input?: string;
+  readonly output?: string;
+  readonly overwrite?: boolean;
+}
+
+async function apply(
+  invocation: Invocation,
+  { input, output, overwrite }: ApplyOptions,
+  [typed]: readonly string[],
+): Promise<number> {
+  const { terminal } = invocation;
+  const { recipe } = await openWithKey(invocation, typed!);
+  const result = await sendWithProgress(invocation, `Anonymising with ${recipe}`, applyRecipe, {
+    recipe,
+    ...(input !== undefined && { input: resolved(invocation, input) }),
+    ...(output !== undefined && { output: resolved(invocation, output) }),
+    replace: overwrite ?? false,
+  });
+  terminal.printJson(result);
+  terminal.print(appliedSentences(result));
+  return exitCodes.success;
+}
+
+async function risk(invocation: Invocation, _: object, [typed]: readonly string[]): Promise<number> {
+  const { terminal } = invocation;
+  const { recipe } = await openWithKey(invocation, typed!);
+  const preview = await sendWithProgress(invocation, `Measuring ${recipe}`, previewRecipe, {
+    recipe,
+    rows: 5,
+  });
+  terminal.printJson(preview);
+  terminal.print(renderPreview(preview, terminal));
+  return exitCodes.success;
+}
+
+async function report(invocation: Invocation, _: object, [typed]: readonly string[]): Promise<number> {
+  const { session, terminal } = invocation;
+  const { recipe } = await open(invocation, typed!);
+  const found = await session.send(getPrivacyReport, { recipe });
+  terminal.printJson(found);
+  terminal.print(renderReport(found, terminal));
+  return exitCodes.success;
+}
+
+async function restore(
+  invocation: Invocation,
+  _: object,
+  [typed, input, output]: readonly string[],
+): Promise<number> {
+  const { terminal } = invocation;
+  const { recipe } = await openWithKey(invocation, typed!);
+  const result = await sendWithProgress(invocation, `Restoring with ${recipe}`, restoreData, {
+    recipe,
+    input: resolved(invocation, input!),
+    output: resolved(invocation, output!),
+  });
+  terminal.printJson(result);
+  terminal.print(restoredSentences(result));
+  return exitCodes.success;
+}
+
+/** Of the key itself nothing is printed. */
+async function key(
+  { terminal, workspace }: Invocation,
+  _: object,
+  [name]: readonly string[],
+): Promise<number> {
+  const file = process.env[keyFileVariable];
+  if (file === undefined || file === '') {
+    throw noKeyFile(keyFileVariable);
+  }
+  const made = makeKeyInFile(path.resolve(file), workspace, name!);
+  terminal.printJson({ id: made.id, check: made.checkValue, file });
+  terminal.print(
+    `Made the key ${made.id} in ${file}. Whoever has it can undo what is made with it: keep a copy in a safe place, never beside the data.`,
+  );
+  return exitCodes.success;
+}
+
+function open(invocation: Invocation, typed: string): Promise<RecipeState> {
+  const { workspace, currentFolder } = invocation;
+  const asked = pathInWorkspace(workspace, currentFolder, typed.replace(/\.dvc$/, ''));
+  return sendWithProgress(invocation, `Opening ${asked}`, openRecipe, { path: asked });
+}
+
+/** Hands the key over that the recipe names, when this terminal has it; what lacks one is refused by the service. */
+async function openWithKey(invocation: Invocation, typed: string): Promise<RecipeState> {
+  const { session, workspace } = invocation;
+  const state = await open(invocation, typed);
+  const { id } = state.key;
+  const held = id === null ? undefined : environmentKeyRing(process.env, workspace).get(id);
+  if (held) {
+    await session.send(handKey, { id: held.id, key: held.exportText() });
+  }
+  return state;
+}
+
+function resolved({ currentFolder }: Invocation, typed: string): string {
+  return path.resolve(currentFolder, typed);
+}

@@ -1,0 +1,129 @@
+import { formatBytes, formatDuration, formatNumber, formatShare, plural } from '../../base/format.ts';
+import type {
+  AppliedRecipe,
+  ColumnRole,
+  PrivacyReport,
+  RecipePreview,
+  RecipeState,
+  ReportFigure,
+  RestoredData,
+} from '../../protocol/privacy.ts';
+import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
+
+const roleCells: Readonly<Record<ColumnRole, Cell>> = {
+  direct: { text: 'direct identifier', style: 'red' },
+  quasi: { text: 'quasi-identifier', style: 'yellow' },
+  sensitive: { text: 'sensitive', style: 'cyan' },
+  other: { text: 'other', style: 'dim' },
+};
+
+/** What a recipe does to each column, and why. */
+export function renderRecipe(state: RecipeState, options: TableOptions): string {
+  const { input, columns, guarantee, problems } = state;
+  const table = renderTable(
+    [
+      { title: 'COLUMN' },
+      { title: 'ROLE' },
+      { title: 'FOUND' },
+      { title: 'SURE', align: 'right' },
+      { title: 'METHOD' },
+    ],
+    columns.map(({ name, role, finding, method }): Cell[] => [
+      cutToWidth(name, 32),
+      roleCells[role],
+      finding ? cutToWidth(finding.title, 40) : { text: '–', style: 'dim' },
+      finding ? formatShare(finding.confidence, 1) : '',
+      methodText(method),
+    ]),
+    options,
+  );
+  const asked = guarantee
+    ? `${guarantee.k}-anonymity, at most ${formatShare(guarantee.suppressionLimit, 1)} of the rows left out, ` +
+      (guarantee.recoding === 'local'
+        ? 'group by group (Mondrian).'
+        : 'one generalisation for each whole column.')
+    : 'No k-anonymity is asked for.';
+  return [
+    `${input.path}: ${plural(input.rows, 'row')}, ${plural(columns.length, 'column')}, ${formatBytes(input.bytes)}`,
+    table,
+    asked,
+    ...problems.map(({ message }) => message),
+  ].join('\n\n');
+}
+
+function methodText({ id, options }: RecipeState['columns'][number]['method']): string {
+  const chosen = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  return cutToWidth([id, ...chosen].join(', '), 48);
+}
+
+export function renderPreview(preview: RecipePreview, options: TableOptions): string {
+  const { risk, use, drivers, suppressedRows } = preview;
+  const dials = renderTable(
+    [{ title: '' }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }, { title: '' }],
+    [
+      ['Risk', formatShare(risk.before, 1), formatShare(risk.after, 1), risk.sentence],
+      ['Use', formatShare(use.before, 1), formatShare(use.after, 1), use.sentence],
+    ],
+    options,
+  );
+  const unique =
+    drivers.length === 0
+      ? ''
+      : renderTable(
+          [{ title: 'MAKES ROWS UNIQUE' }, { title: 'ROWS', align: 'right' }],
+          drivers.map(({ columns, uniqueRows }) => [columns.join(' + '), formatNumber(uniqueRows)]),
+          options,
+        );
+  const left = suppressedRows === 0 ? '' : `${plural(suppressedRows, 'row')} would be left out.`;
+  return [dials, unique, left].filter((part) => part !== '').join('\n\n');
+}
+
+export function appliedSentences(applied: AppliedRecipe): string {
+  const { output, rows, suppressedRows, bytes, report, milliseconds } = applied;
+  const left = suppressedRows === 0 ? '' : `, ${plural(suppressedRows, 'row')} left out`;
+  return [
+    `Wrote ${output}: ${plural(rows, 'row')} (${formatBytes(bytes)})${left}, in ${formatDuration(milliseconds)}.`,
+    `What was done, what is left of the risk and what is not guaranteed: ${report.html}`,
+  ].join('\n');
+}
+
+export function renderReport(report: PrivacyReport, options: TableOptions): string {
+  const { summary, notGuaranteed, risk, attacks, utility } = report;
+  return [
+    summary.join('\n'),
+    ['Not guaranteed:', ...notGuaranteed.map((sentence) => `- ${sentence}`)].join('\n'),
+    renderFigures('RISK', risk, options),
+    renderFigures('ATTACKS', attacks, options),
+    renderFigures('USE', utility, options),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function renderFigures(title: string, figures: readonly ReportFigure[], options: TableOptions): string {
+  return figures.length === 0
+    ? ''
+    : renderTable(
+        [{ title }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }],
+        figures.map((figure) => [
+          figure.title,
+          figureText(figure, figure.before),
+          figureText(figure, figure.after),
+        ]),
+        options,
+      );
+}
+
+function figureText({ kind }: ReportFigure, value: number | null): string {
+  if (value === null) {
+    return '–';
+  }
+  return kind === 'share' ? formatShare(value, 1) : formatNumber(Number(value.toFixed(3)));
+}
+
+export function restoredSentences({ output, rows, restored, notRestored }: RestoredData): string {
+  return [
+    `Wrote ${output}: ${plural(rows, 'row')}, with ${restored.join(', ')} as before.`,
+    ...notRestored.map(({ column, why }) => `${column} did not come back: ${why}`),
+  ].join('\n');
+}
