@@ -30,6 +30,7 @@ async function run({ name, input, scratch, cancelled: shared }: JobRequest): Pro
   // Plain code that runs on and on hears no message: it looks at the shared flag.
   parentPort!.on('message', () => abort.abort());
   let reported = 0;
+  let said = '';
   const context: JobContext = {
     scratch,
     signal: abort.signal,
@@ -40,8 +41,9 @@ async function run({ name, input, scratch, cancelled: shared }: JobRequest): Pro
     },
     report: (progress) => {
       const now = performance.now();
-      if (now - reported > 50) {
+      if (now - reported > 50 || progress.message !== said) {
         reported = now;
+        said = progress.message;
         reply({ kind: 'progress', progress });
       }
     },

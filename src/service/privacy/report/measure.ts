@@ -25,7 +25,7 @@ export interface Measured {
   readonly output: PrivacyReport['output'];
 }
 
-const sampledRows = 20_000;
+const sampledRows = 10_000;
 const attempts = 300;
 /** The population is taken to be so many times the table where nobody says more; the report says so. */
 const samplingFraction = 0.1;

@@ -40,6 +40,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     const inputSha256 = await sha256Of(table, context.signal);
     let report: PrivacyReport | undefined;
+    context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
       target,
       overwrite,
