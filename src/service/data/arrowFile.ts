@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import zlib from 'node:zlib';
 import type { DataType, RecordBatch, Vector } from 'apache-arrow';
 import { cancelled, errorShape } from '../../base/errors.ts';
@@ -93,10 +94,14 @@ async function writePart(
   const shape = passages.map(({ type }, at) => `c${at} ${type}`).join(', ');
   await database.run(`CREATE OR REPLACE TABLE arrow_part (${shape})`, { signal });
   if (batch) {
-    const columns = passages.map(({ type, convert }, at) => ({
-      type,
-      values: Array.from(batch.getChildAt(at) as Vector, (value) => (value === null ? null : convert(value))),
-    }));
+    const columns: AppendedColumn[] = [];
+    for (const [at, { type, convert }] of passages.entries()) {
+      const vector = batch.getChildAt(at) as Vector;
+      const values = Array.from(vector, (value) => (value === null ? null : convert(value)));
+      columns.push({ type, values });
+      // Others wait for the same process.
+      await nextTurn();
+    }
     await database.append('arrow_part', columns, batch.numRows);
   }
   const values = passages.map(({ cast }, at) => `${cast(`c${at}`)} AS ${sqlName(names[at]!)}`).join(', ');

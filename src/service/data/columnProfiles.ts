@@ -9,7 +9,9 @@ type CopiedColumn = WorkingCopy['columns'][number];
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 const topValues = 10;
 const columnsAtOnce = 40;
-/** Exact quantiles hold a column in memory; beyond so many values they are estimated. */
+/** Exact quantiles hold their columns in memory: not more values than this at a time, several bytes each. */
+const valuesAtOnce = 10_000_000;
+/** Beyond so many values a column alone is too large, and its quantiles are estimated. */
 const mostExactValues = 20_000_000;
 /** The square of anything larger is beyond a double, and DuckDB refuses it. */
 const largest = 1e150;
@@ -21,8 +23,9 @@ export async function profileColumns(
   { signal, onProgress }: WorkOptions,
 ): Promise<ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];
-  for (let first = 0; first < copy.columns.length; first += columnsAtOnce) {
-    const columns = copy.columns.slice(first, first + columnsAtOnce);
+  const step = Math.max(1, Math.min(columnsAtOnce, Math.floor(valuesAtOnce / Math.max(1, copy.rowCount))));
+  for (let first = 0; first < copy.columns.length; first += step) {
+    const columns = copy.columns.slice(first, first + step);
     const summaries = await summarise(table, copy, columns, { signal });
     for (const [at, column] of columns.entries()) {
       const values = await countValues(table, copy, column, { signal });

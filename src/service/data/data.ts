@@ -88,10 +88,7 @@ export function createData({ workspace, scratch, database, hashes, log }: DataOp
       writeTable(table, { ...write, target: path.resolve(workspace, write.target) }),
     profile: (asked, { signal, report }) => {
       const either = AbortSignal.any([signal, disposed.signal]);
-      return profiles.run(async () => {
-        if (either.aborted) {
-          throw cancelled();
-        }
+      return inTurn(profiles, either, async () => {
         const { file, name } = locate(asked.path);
         const known = findKept(asked, hashes.known(file));
         if (known) {
@@ -147,6 +144,22 @@ export function createData({ workspace, scratch, database, hashes, log }: DataOp
     },
     dispose: toDisposable(() => disposed.abort()).dispose,
   };
+}
+
+/** Whoever gives up while others are before them is answered at once. */
+function inTurn<T>(sequence: Sequence, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let begun = false;
+  const done = sequence.run(async () => {
+    if (signal.aborted) {
+      throw cancelled();
+    }
+    begun = true;
+    return work();
+  });
+  const givenUp = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => !begun && reject(cancelled()), { once: true });
+  });
+  return Promise.race([done, givenUp]);
 }
 
 function extensionOf(file: string): string {

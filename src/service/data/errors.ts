@@ -66,11 +66,15 @@ export function wrongEncoding(data: string, row: number, encoding: string): Work
   );
 }
 
-export function mixedLineEnds(data: string): WorkbenchError {
+/** `row` is the first one that ends otherwise, where that is the reason. */
+export function mixedLineEnds(data: string, row: number | undefined): WorkbenchError {
+  const what =
+    row === undefined
+      ? `${data} cannot be divided into rows: perhaps a quote stands in the middle of a value.`
+      : `Row ${groupDigits(row)} of ${data} ends otherwise than the rows before it: Windows and Unix line ends are mixed.`;
   return new WorkbenchError(
     'data.mixedLineEnds',
-    `The rows of ${data} do not all end alike, or a quote stands in the middle of a value. ${nothingChanged} ` +
-      'Save it with one kind of line end and try again.',
+    `${what} ${nothingChanged} Save it with one kind of line end and try again.`,
   );
 }
 

@@ -29,7 +29,7 @@ export function readFailure(error: unknown, data: string): unknown {
     [/unterminated quote/i, () => unterminatedQuote(data, row)],
     [/Invalid unicode/i, () => wrongEncoding(data, row, 'UTF-8')],
     [/Maximum line size/i, () => lineTooLong(data, row)],
-    [/state machine reached an invalid state/i, () => mixedLineEnds(data)],
+    [/state machine reached an invalid state/i, () => mixedLineEnds(data, undefined)],
     [/Malformed JSON|JSON transform|array in JSON/i, () => jsonFailure(data, message)],
     [/^Out of Memory Error/, () => notEnoughRoom(data, 'memory', error)],
     [/No space left|max_temp_directory_size/i, () => notEnoughRoom(data, 'disk', error)],

@@ -11,6 +11,8 @@ import type { WorkingCopy } from './workingCopy.ts';
 
 /** Columns are compared over so many rows at most: the error of a correlation is then below 0.01. */
 const mostRows = 50_000;
+/** For a first look fewer have to do. */
+const mostFirstRows = 3_000;
 const mostCompared = 60;
 const mostLevels = 50;
 const leastStrength = 0.1;
@@ -83,7 +85,8 @@ async function fetchColumns(
     const { type, sql } = columns[at]!;
     return numberSql(type, sql) ?? `CAST(${sql} AS VARCHAR)`;
   });
-  const lots = rowCount > mostRows ? ` USING SAMPLE reservoir(${mostRows} ROWS) REPEATABLE (1)` : '';
+  const most = table.isPartial ? mostFirstRows : mostRows;
+  const lots = rowCount > most ? ` USING SAMPLE reservoir(${most} ROWS) REPEATABLE (1)` : '';
   const encoders = places.map(() => new ColumnEncoder());
   for await (const chunk of table.chunks(`SELECT ${values.join(', ')} FROM ${relation}${lots}`, { signal })) {
     for (const [at, encoder] of encoders.entries()) {

@@ -83,3 +83,22 @@ function namedFileError(error: unknown, name: string): unknown {
   }
   return code?.startsWith('E') ? unreadableTable(name, message) : error;
 }
+
+/** The first row whose line end is not that of the first row; undefined where all are alike. */
+export async function oddLineEnd(file: string): Promise<number | undefined> {
+  let row = 1;
+  let usual: boolean | undefined;
+  let before = 0;
+  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) {
+      const isWindows = (at > 0 ? chunk[at - 1] : before) === 13;
+      usual ??= isWindows;
+      if (isWindows !== usual) {
+        return row;
+      }
+      row += 1;
+    }
+    before = chunk.at(-1) ?? before;
+  }
+  return undefined;
+}

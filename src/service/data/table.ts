@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { hasCode } from '../../base/errors.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import type { DataNotice, TableKind } from '../../protocol/data.ts';
 import {
@@ -14,13 +15,14 @@ import { arrowToParquet } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
-import { noSuchColumn } from './errors.ts';
+import { mixedLineEnds, noSuchColumn } from './errors.ts';
 import type { FileColumn } from './fileColumns.ts';
 import type { FileRelation } from './fileRelation.ts';
+import { bytesAtAGlance, copyHead } from './headCopy.ts';
 import { openRelation, readableCopy } from './openFile.ts';
 import { readFailure } from './readFailure.ts';
 import { settleTypes } from './settleTypes.ts';
-import { type SniffedFile, sniffFile } from './sniffFile.ts';
+import { oddLineEnd, type SniffedFile, sniffFile } from './sniffFile.ts';
 
 export interface TableOptions {
   /** Where a folder of this table's own is made for what does not fit in memory; gone with the table. */
@@ -63,6 +65,8 @@ export interface Table extends Disposable {
   readonly isList: boolean;
   /** A folder of this table's own, gone with it; statements may write there and nowhere else. */
   readonly scratch: string;
+  /** Only its first rows are read. */
+  readonly isPartial: boolean;
   /** Throws with the names that there are. */
   column(name: string): FileColumn;
   /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
@@ -99,7 +103,9 @@ export async function openTable(file: string, name: string, options: TableOption
     const { signal } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
     const memoryBytes = options.memoryBytes ?? memoryFor(sniffed);
-    const readable = await readableCopy(sniffed, scratch, signal);
+    const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
+    const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
+    const readable = head ? { file: head, notices: [] } : await readableCopy(sniffed, scratch, signal);
     const database = resources.add(await openDuckdb({ scratch, files: [readable.file], memoryBytes }));
     const source =
       sniffed.kind === 'arrow'
@@ -118,12 +124,19 @@ export async function openTable(file: string, name: string, options: TableOption
         relation: limit === '' ? found.relation : `(SELECT * FROM ${found.relation}${limit})`,
         notices: [...readable.notices, ...found.notices],
       },
-      { scratch, database, resources },
+      { scratch, database, resources, isPartial: firstRows !== undefined },
     );
   } catch (error) {
     resources.dispose();
     throw readFailure(error, name);
   }
+}
+
+interface Held {
+  readonly scratch: string;
+  readonly database: Duckdb;
+  readonly resources: Disposable;
+  readonly isPartial: boolean;
 }
 
 class FileTable implements Table {
@@ -135,6 +148,7 @@ class FileTable implements Table {
   readonly dialect: Dialect | undefined;
   readonly isList: boolean;
   readonly scratch: string;
+  readonly isPartial: boolean;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -144,7 +158,7 @@ class FileTable implements Table {
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
     { relation, columns, notices, dialect }: FileRelation,
-    { scratch, database, resources }: { scratch: string; database: Duckdb; resources: Disposable },
+    { scratch, database, resources, isPartial }: Held,
   ) {
     this.file = file;
     this.name = name;
@@ -154,6 +168,7 @@ class FileTable implements Table {
     this.dialect = dialect;
     this.isList = kind === 'json' && /^[\s\ufeff]*\[/.test(head.toString('utf8', 0, 64));
     this.scratch = scratch;
+    this.isPartial = isPartial;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
@@ -274,7 +289,10 @@ class FileTable implements Table {
     try {
       return await work();
     } catch (error) {
-      throw readFailure(error, this.name);
+      const failure = readFailure(error, this.name);
+      throw hasCode(failure, 'data.mixedLineEnds')
+        ? mixedLineEnds(this.name, await oddLineEnd(this.file))
+        : failure;
     }
   }
 }
@@ -296,8 +314,6 @@ function rowsAtAGlance({ head, encoding }: SniffedFile): number {
   const lines = head.filter((byte) => byte === 10).length;
   return Math.max(100, Math.floor((bytesAtAGlance * Math.max(1, lines)) / head.length));
 }
-
-const bytesAtAGlance = 4_000_000;
 
 const delimiterBytes = new Set(Buffer.from(',\t;|'));
 

@@ -43,14 +43,12 @@ async function copy(table: Table, options: WorkOptions): Promise<{ copy: Working
       : []),
     `${tests.length === 0 ? 'false' : tests.join(' OR ')} AS misfit`,
   ];
-  const file = path.join(table.scratch, 'values.parquet');
-  const size = Math.min(122_880, Math.max(2048, Math.floor(valuesPerGroup / values.length)));
-  await table.query(
-    `COPY (SELECT ${values.join(', ')} FROM ${table.relation}) TO ${sqlString(file)} ` +
-      `(FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${size})`,
+  const relation = await keepValues(
+    table,
+    `SELECT ${values.join(', ')} FROM ${table.relation}`,
+    values.length,
     options,
   );
-  const relation = `read_parquet(${sqlString(file)})`;
   const [counts] = await table.query(
     `SELECT count(*), count(*) FILTER (WHERE misfit) FROM ${relation}`,
     options,
@@ -58,4 +56,24 @@ async function copy(table: Table, options: WorkOptions): Promise<{ copy: Working
   const columns = chosen.map(({ name, type }, at) => ({ name, type, sql: `v${at}` }));
   const rowKey = isPartial ? 'row_key' : columns.map(({ sql }) => sql).join(', ');
   return { copy: { relation, rowCount: Number(counts![0]), columns, rowKey }, misfits: Number(counts![1]) };
+}
+
+/** A few rows stay in memory, where they are at hand sooner. */
+async function keepValues(
+  table: Table,
+  select: string,
+  width: number,
+  options: WorkOptions,
+): Promise<string> {
+  if (table.isPartial) {
+    await table.query(`CREATE OR REPLACE TABLE first_values AS ${select}`, options);
+    return 'first_values';
+  }
+  const file = path.join(table.scratch, 'values.parquet');
+  const size = Math.min(122_880, Math.max(2048, Math.floor(valuesPerGroup / width)));
+  await table.query(
+    `COPY (${select}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${size})`,
+    options,
+  );
+  return `read_parquet(${sqlString(file)})`;
 }

@@ -108,13 +108,11 @@ async function confine(instance: DuckDBInstance, { files, scratch }: DuckdbOptio
   const connection = await instance.connect();
   try {
     for (const statement of [
-      'SET enable_progress_bar = true',
-      'SET enable_progress_bar_print = false',
       "SET TimeZone = 'UTC'",
       `SET allowed_paths = [${files.map(sqlString).join(', ')}]`,
       `SET allowed_directories = [${sqlString(scratch)}]`,
+      // Once it is off, DuckDB lets no statement turn it on again, nor change what is allowed.
       'SET enable_external_access = false',
-      'SET lock_configuration = true',
     ]) {
       await connection.run(statement);
     }
@@ -217,6 +215,9 @@ class OpenDuckdb implements Duckdb {
     this.#underWay.add(connection);
     const stop = watch(connection, signal, onProgress);
     try {
+      if (onProgress) {
+        await tellProgress(connection);
+      }
       const result = await connection.stream(sql, await boundValues(values));
       for (;;) {
         this.#refuseWhenOver(signal);
@@ -261,6 +262,13 @@ async function boundValues(values: RunOptions['values']): Promise<DuckDBValue[] 
   }
   const { blobValue } = await import('@duckdb/node-api');
   return values.map((value) => (value instanceof Uint8Array ? blobValue(value) : value));
+}
+
+/** DuckDB tells it of connections that are to show a progress bar; ours shows none. */
+async function tellProgress(connection: DuckDBConnection): Promise<void> {
+  await connection.run('SET enable_progress_bar = true');
+  await connection.run('SET enable_progress_bar_print = false');
+  await connection.run('SET progress_bar_time = 1');
 }
 
 /** An interrupt that comes before the statement has begun is lost, so it is repeated until the statement is over. */

@@ -6,6 +6,7 @@ let folder: TypedFolder;
 
 beforeEach(() => {
   folder = new TypedFolder();
+  folder.git('init', '--quiet');
   const rows = Array.from({ length: 40 }, (_, at) => `${at % 8},${at % 2 ? 'Gentoo' : 'Adelie'},${at % 2},`);
   folder.write('data/birds.csv', `mass,species,code,note\n${rows.join('\n')}\n`);
 });

@@ -132,7 +132,10 @@ describe('expressions', () => {
     await expect(table.query(`COPY (SELECT 1) TO '${file('other.csv')}'`)).rejects.toThrow(
       /Permission Error/,
     );
-    await expect(table.query('SET enable_external_access = true')).rejects.toThrow(/locked|Cannot/);
+    await expect(table.query('SET enable_external_access = true')).rejects.toThrow(/Cannot (enable|change)/);
+    await expect(table.query(`SET allowed_directories = ['${root}']`)).rejects.toThrow(
+      /Cannot (enable|change)/,
+    );
     await expect(table.query('INSTALL httpfs')).rejects.toThrow();
   });
 });

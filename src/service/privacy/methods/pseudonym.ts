@@ -64,15 +64,13 @@ export function pseudonymSql(
   }
   const tag = options.normalise.length > 0 ? 's' : canonical.tag;
   const hash = hmacHexSql(key, { sql: `'${tag}:' || ${text.sql}`, values: text.values });
-  const chunks = Array.from(
-    { length: Math.ceil(options.length / 8) },
-    (_, index) => `to_base(('0x' || substr(h, ${1 + 10 * index}, 10))::BIGINT, 32, 8)`,
-  );
+  const chunks = Array.from({ length: Math.ceil(options.length / 8) }, (_, index) => {
+    const eight = `to_base(('0x' || substr(h, ${1 + 10 * index}, 10))::BIGINT, 32, 8)`;
+    const wanted = options.length - 8 * index;
+    return wanted < 8 ? `substr(${eight}, 1, ${wanted})` : eight;
+  });
   const code = letSql(hash, 'h', { sql: chunks.join(' || '), values: [] });
-  return {
-    sql: `? || left(lower(${code.sql}), ${options.length})`,
-    values: [options.prefix, ...code.values],
-  };
+  return { sql: `? || lower(${code.sql})`, values: [options.prefix, ...code.values] };
 }
 
 const alphabet = '0123456789abcdefghijklmnopqrstuv';

@@ -12,7 +12,7 @@ import { columnNamed, selectColumns, selectRows } from '../tables/rows.ts';
 import { measureEfficacy } from '../utility/efficacy.ts';
 import { measureQuality } from '../utility/quality.ts';
 import { classSizesOf, useDial } from '../work/dials.ts';
-import type { JobContext } from '../work/jobs.ts';
+import type { JobContext } from '../work/context.ts';
 import { type Pairs, samplePairs } from '../work/pairs.ts';
 import type { Release } from '../work/release.ts';
 import { notGuaranteed, summarise } from './words.ts';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { measureRelease } from '../report/measure.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';

@@ -17,7 +17,7 @@ import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Guarantee } from '../recipe/guaranteeSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { levelsFromRecipe } from './hierarchies.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
 import { chunksBound, type Source } from './source.ts';
 

@@ -3,7 +3,7 @@ import { detectPersonalData } from '../detect/detectPersonalData.ts';
 import type { ColumnFinding } from '../detect/findings.ts';
 import type { TableColumn } from '../planTypes.ts';
 import { ColumnBuilder } from '../tables/encode.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { openSource } from './source.ts';
 
 export interface InspectJob {

@@ -4,7 +4,7 @@ import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
 import { chunksBound, keptName, rowName, type Source } from './source.ts';
 

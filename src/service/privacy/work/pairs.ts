@@ -1,7 +1,7 @@
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import { encodeTuples } from '../../data/encodeTuples.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import type { Release } from './release.ts';
 import { argumentOf } from './rowFunctions.ts';
 import { chunksBound } from './source.ts';

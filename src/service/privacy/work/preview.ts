@@ -6,7 +6,7 @@ import { readRecipe } from '../recipe/readRecipe.ts';
 import { subsetsOf } from '../risk/subsetCounter.ts';
 import { riskDial, useDial } from './dials.ts';
 import type { AppliedGuarantee } from './generalise.ts';
-import type { HandedKeys, JobContext } from './jobs.ts';
+import type { HandedKeys, JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import { samplePairs } from './pairs.ts';
 import { planRelease, type Release } from './release.ts';

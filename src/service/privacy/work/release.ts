@@ -11,7 +11,7 @@ import { planTransform } from '../plan.ts';
 import type { TransformPlan } from '../planTypes.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
-import type { HandedKeys, JobContext } from './jobs.ts';
+import type { HandedKeys, JobContext } from './context.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
 import { numbered, numberedPlaces, type Source } from './source.ts';
 

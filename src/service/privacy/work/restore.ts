@@ -2,7 +2,7 @@ import type { RestoredData } from '../../../protocol/privacy.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { planRestore } from '../planRestore.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';

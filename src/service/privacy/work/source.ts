@@ -5,7 +5,7 @@ import { columnsDifferByCase } from '../errors.ts';
 import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TableColumn } from '../planTypes.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 
 /** A table opened for anonymising: values in their types under the names of the columns. */
 export interface Source {
