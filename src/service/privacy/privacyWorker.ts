@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { cancelled, errorShape } from '../../base/errors.ts';
 import { applyRelease } from './work/apply.ts';
-import { inspectTable } from './work/inspect.ts';
 import type { JobContext } from './work/context.ts';
+import { inspectTable } from './work/inspect.ts';
 import type { JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
 import { previewRelease } from './work/preview.ts';
 import { restoreRelease } from './work/restore.ts';
