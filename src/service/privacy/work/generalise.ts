@@ -100,6 +100,7 @@ export async function applyGuarantee(
 
 const randomMethods: readonly RecipeColumn['method'][] = [
   'noise',
+  'dateShift',
   'differentialPrivacy',
   'rankSwap',
   'microaggregation',
