@@ -19,7 +19,7 @@ export async function samplePairs(
   { signal }: Pick<JobContext, 'signal'>,
 ): Promise<Pairs> {
   const before = source.columns.map(({ name, type }) => argumentOf(columnSql(name), type).expression);
-  const after = columns.map(({ expression }) => expression);
+  const after = columns.map(({ value }) => value);
   const { relation } = source;
   const sampled = `(SELECT * FROM ${relation.sql}${where ? ` WHERE ${where.sql}` : ''})`;
   const values = [...before, ...after].map(({ sql }, at) => `${sql} AS p${at}`);

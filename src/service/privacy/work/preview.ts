@@ -78,7 +78,7 @@ async function pairsOfRows(
     ? release.columns
     : await outputColumns(first, release.plan.columns, generalised, context);
   const before = source.columns.map(({ name, type }) => argumentOf(columnSql(name), type).expression);
-  const after = columns.map(({ expression }, at) => {
+  const after = columns.map(({ value: expression }, at) => {
     const type = release.plan.columns[at]!.outputType;
     return generalised.has(release.plan.columns[at]!.name)
       ? expression

@@ -27,10 +27,11 @@ export async function restoreRelease(
     const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
     const source = await numbered(opened, undefined, context);
     const back = await outputColumns(source, plan.columns, new Map(), context);
-    const columns = source.columns.map(({ name: column }, at) => ({
-      name: column,
-      expression: back.find((restored) => restored.name === column)?.expression ?? columnSql(keptName(at)),
-    }));
+    const columns = source.columns.map(({ name: column }, at) => {
+      const restored = back.find((each) => each.name === column);
+      const kept = columnSql(keptName(at));
+      return restored ?? { name: column, expression: kept, value: kept };
+    });
     const { rows } = await writeRelease(
       { source, where: undefined, columns },
       {
