@@ -196,8 +196,10 @@ function open(invocation: Invocation, typed: string): Promise<RecipeState> {
 async function openWithKey(invocation: Invocation, typed: string): Promise<RecipeState> {
   const { session, workspace } = invocation;
   const state = await open(invocation, typed);
-  const { id } = state.key;
-  const held = id === null ? undefined : environmentKeyRing(process.env, workspace).get(id);
+  const { id, state: known } = state.key;
+  // What is wrong with a recipe comes before its key.
+  const isWanted = id !== null && known !== 'notNeeded' && state.problems.length === 0;
+  const held = isWanted ? environmentKeyRing(process.env, workspace).get(id) : undefined;
   if (held) {
     await session.send(handKey, { id: held.id, key: held.exportText() });
   }

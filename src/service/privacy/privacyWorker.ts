@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { cancelled, errorShape } from '../../base/errors.ts';
 import { applyRelease } from './work/apply.ts';
+import type { JobContext } from './work/context.ts';
 import { inspectTable } from './work/inspect.ts';
-import type { JobContext, JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
+import type { JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
 import { previewRelease } from './work/preview.ts';
 import { restoreRelease } from './work/restore.ts';
 
@@ -30,6 +31,7 @@ async function run({ name, input, scratch, cancelled: shared }: JobRequest): Pro
   // Plain code that runs on and on hears no message: it looks at the shared flag.
   parentPort!.on('message', () => abort.abort());
   let reported = 0;
+  let said = '';
   const context: JobContext = {
     scratch,
     signal: abort.signal,
@@ -40,8 +42,9 @@ async function run({ name, input, scratch, cancelled: shared }: JobRequest): Pro
     },
     report: (progress) => {
       const now = performance.now();
-      if (now - reported > 50) {
+      if (now - reported > 50 || progress.message !== said) {
         reported = now;
+        said = progress.message;
         reply({ kind: 'progress', progress });
       }
     },

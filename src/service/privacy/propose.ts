@@ -78,7 +78,11 @@ function proposeColumn(column: InspectedColumn, subject: string | undefined): Co
 }
 
 export function factsOf(numbers: InspectedColumn['numbers']): ColumnFacts {
-  return { standardDeviation: numbers?.deviation, decimals: numbers?.decimals };
+  return {
+    standardDeviation: numbers?.deviation,
+    decimals: numbers?.decimals,
+    percentile98: numbers?.percentile98,
+  };
 }
 
 /** What was suggested, as far as the type of the column allows it. */
@@ -88,7 +92,7 @@ function chooseMethod({ finding, type }: InspectedColumn, subject: string | unde
   const isDate = kind === 'date' || kind === 'timestamp';
   switch (finding.method) {
     case 'topCode':
-      return choice('generalise');
+      return choice(finding.role !== 'quasi' && methodFits('coding', kind) ? 'coding' : 'generalise');
     case 'generalise':
       return choice('generalise');
     case 'dateShift':

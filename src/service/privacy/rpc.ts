@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 import {
   applyRecipe,
@@ -15,10 +16,12 @@ import type { Privacy, PrivacyOptions } from './privacy.ts';
 
 /** Everything about privacy is loaded with the first request: most services never need it. */
 export function registerPrivacy(router: Router, options: PrivacyOptions): Disposable {
+  // Whatever is found there was left by a crash.
+  const emptied = fs.promises.rm(options.scratch, { recursive: true, force: true }).catch(() => undefined);
   let loaded: Promise<Privacy> | undefined;
   let made: Privacy | undefined;
   const privacy = () => {
-    loaded ??= import('./privacy.ts').then(({ createPrivacy }) => {
+    loaded ??= Promise.all([import('./privacy.ts'), emptied]).then(([{ createPrivacy }]) => {
       made = createPrivacy(options);
       made.onDidChangeRecipe((news) => router.notify(recipeChanged, news));
       return made;

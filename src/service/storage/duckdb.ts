@@ -256,19 +256,19 @@ class OpenDuckdb implements Duckdb {
 /** The most that DuckDB works on at a time. */
 const rowsOfChunk = 2048;
 
-/** DuckDB tells it of connections that are to show a progress bar; ours shows none. */
-async function tellProgress(connection: DuckDBConnection): Promise<void> {
-  await connection.run('SET enable_progress_bar = true');
-  await connection.run('SET enable_progress_bar_print = false');
-  await connection.run('SET progress_bar_time = 1');
-}
-
 async function boundValues(values: RunOptions['values']): Promise<DuckDBValue[] | undefined> {
   if (!values?.some((value) => value instanceof Uint8Array)) {
     return values && ([...values] as DuckDBValue[]);
   }
   const { blobValue } = await import('@duckdb/node-api');
   return values.map((value) => (value instanceof Uint8Array ? blobValue(value) : value));
+}
+
+/** DuckDB tells it of connections that are to show a progress bar; ours shows none. */
+async function tellProgress(connection: DuckDBConnection): Promise<void> {
+  await connection.run('SET enable_progress_bar = true');
+  await connection.run('SET enable_progress_bar_print = false');
+  await connection.run('SET progress_bar_time = 1');
 }
 
 /** An interrupt that comes before the statement has begun is lost, so it is repeated until the statement is over. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deriveSubkey } from '../../../src/keys/derive.ts';
 import {
   applyRecipe,
@@ -13,6 +13,9 @@ import {
 } from '../../../src/protocol/privacy.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { copyAdult, peopleRecipe, peopleTable, refusal, rowsOf, Scene, writings } from './scene.ts';
+
+// On a busy machine the measures of a report take a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 let scene: Scene;
 
@@ -191,6 +194,34 @@ describe('with a key', () => {
     const back = rowsOf(scene.read('back.csv'));
     expect(back.map((row) => row.slice(-3, -1))).toEqual(original.map((row) => row.slice(-3, -1)));
     expect(back.map((row) => Number(row.at(-1)))).toEqual(original.map((row) => Number(row.at(-1))));
+  });
+
+  it('does the same to JSON, whose values keep their kinds', async () => {
+    const people = rowsOf(scene.read('people.csv')).map(([id, email, age, city, balance, joined, price]) => ({
+      id: Number(id),
+      email,
+      age: Number(age),
+      city,
+      balance: Number(balance),
+      joined,
+      price: Number(price),
+    }));
+    scene.write('people.json', JSON.stringify(people));
+    scene.write(
+      'json.anonymise.yaml',
+      peopleRecipe('people.json').replace('anonymised.csv', 'anonymised.json'),
+    );
+    await handOver();
+    const recipe = 'json.anonymise.yaml';
+    const { output } = await scene.connection.send(applyRecipe, { recipe });
+    const released = JSON.parse(scene.read(output)) as typeof people;
+    expect(released.map(({ city }) => city)).toEqual(people.map(({ city }) => city));
+    expect(typeof released[0]!.balance).toBe('number');
+    expect(released.filter(({ balance }, at) => balance === people[at]!.balance).length).toBeLessThan(20);
+    await scene.connection.send(restoreData, { recipe, input: output, output: 'back.json' });
+    const back = JSON.parse(scene.read('back.json')) as typeof people;
+    const numbers = ({ balance, joined, price }: (typeof people)[number]) => [balance, joined, price];
+    expect(back.map(numbers)).toEqual(people.map(numbers));
   });
 
   it('keeps the comments of the recipe, and writes down what tells a wrong key and another input', async () => {

@@ -1,5 +1,5 @@
-import type { Cell } from '../../data/encodedTable.ts';
 import { lengthPrefixed } from '../../../keys/derive.ts';
+import type { Cell } from '../../data/encodedTable.ts';
 import { type CheckName, checkDigits } from './checkDigits.ts';
 import { domainTooSmall, wrongFormat } from './errors.ts';
 import { createFf1, smallestDomain } from './ff1.ts';

@@ -1,5 +1,5 @@
-import type { Cell } from '../../data/encodedTable.ts';
 import { lengthPrefixed } from '../../../keys/derive.ts';
+import type { Cell } from '../../data/encodedTable.ts';
 import { standardLaplace, standardNormal } from './distributions.ts';
 import { invalidOption, moreDecimals, notANumber } from './errors.ts';
 import { formatFixed, parseFixed } from './fixedPoint.ts';

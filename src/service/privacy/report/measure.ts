@@ -11,8 +11,8 @@ import { Random } from '../statistics/random.ts';
 import { columnNamed, selectColumns, selectRows } from '../tables/rows.ts';
 import { measureEfficacy } from '../utility/efficacy.ts';
 import { measureQuality } from '../utility/quality.ts';
+import type { JobContext } from '../work/context.ts';
 import { classSizesOf, useDial } from '../work/dials.ts';
-import type { JobContext } from '../work/jobs.ts';
 import { type Pairs, samplePairs } from '../work/pairs.ts';
 import type { Release } from '../work/release.ts';
 import { notGuaranteed, summarise } from './words.ts';
@@ -25,7 +25,7 @@ export interface Measured {
   readonly output: PrivacyReport['output'];
 }
 
-const sampledRows = 20_000;
+const sampledRows = 10_000;
 const attempts = 300;
 /** The population is taken to be so many times the table where nobody says more; the report says so. */
 const samplingFraction = 0.1;

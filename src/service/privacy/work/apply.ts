@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { measureRelease } from '../report/measure.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';
@@ -40,6 +40,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     const inputSha256 = await sha256Of(table, context.signal);
     let report: PrivacyReport | undefined;
+    context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
       target,
       overwrite,

@@ -16,8 +16,8 @@ import type { HierarchyColumn, PlannedColumn, TransformPlan } from '../planTypes
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Guarantee } from '../recipe/guaranteeSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
+import type { JobContext } from './context.ts';
 import { levelsFromRecipe } from './hierarchies.ts';
-import type { JobContext } from './jobs.ts';
 import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
 import { chunksBound, type Source } from './source.ts';
 
@@ -100,6 +100,7 @@ export async function applyGuarantee(
 
 const randomMethods: readonly RecipeColumn['method'][] = [
   'noise',
+  'dateShift',
   'differentialPrivacy',
   'rankSwap',
   'microaggregation',

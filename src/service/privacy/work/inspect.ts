@@ -3,7 +3,7 @@ import { detectPersonalData } from '../detect/detectPersonalData.ts';
 import type { ColumnFinding } from '../detect/findings.ts';
 import type { TableColumn } from '../planTypes.ts';
 import { ColumnBuilder } from '../tables/encode.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { openSource } from './source.ts';
 
 export interface InspectJob {
@@ -21,7 +21,9 @@ export interface Inspection {
 export interface InspectedColumn extends TableColumn {
   readonly finding: ColumnFinding;
   /** Of numbers in the sample. */
-  readonly numbers: { readonly deviation: number; readonly decimals: number } | undefined;
+  readonly numbers:
+    | { readonly deviation: number; readonly decimals: number; readonly percentile98: number }
+    | undefined;
   /** Different values in the sample, and how many rows of it have each: the most frequent ones. */
   readonly frequent: readonly { readonly value: Cell; readonly count: number }[];
   readonly distinctInSample: number;
@@ -122,5 +124,21 @@ function numbersOf(values: readonly Cell[], counts: Int32Array): InspectedColumn
   if (rows === 0) {
     return undefined;
   }
-  return { deviation: Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2)), decimals };
+  const deviation = Math.sqrt(Math.max(0, squares / rows - (sum / rows) ** 2));
+  return { deviation, decimals, percentile98: percentile(values, counts, rows * 0.98) };
+}
+
+/** The smallest number that at least so many rows do not exceed. */
+function percentile(values: readonly Cell[], counts: Int32Array, wanted: number): number {
+  const sorted = values
+    .map((value, code) => ({ number: Number(value), count: value === null ? 0 : counts[code]! }))
+    .sort((a, b) => a.number - b.number);
+  let rows = 0;
+  for (const { number, count } of sorted) {
+    rows += count;
+    if (rows >= wanted) {
+      return number;
+    }
+  }
+  return 0;
 }

@@ -15,16 +15,6 @@ export interface Jobs {
 
 export type JobName = keyof Jobs;
 
-/** What a job works with, in its thread. */
-export interface JobContext {
-  /** A folder of the job's own, gone with it. */
-  readonly scratch: string;
-  readonly signal: AbortSignal;
-  /** Throws when nobody wants the result any more; for long stretches of plain code. */
-  checkCancelled(): void;
-  report(progress: Progress): void;
-}
-
 /** Handed to the thread when it starts. Keys are in memory alone, there and here. */
 export interface JobRequest<Name extends JobName = JobName> {
   readonly name: Name;
@@ -38,6 +28,3 @@ export type JobReply =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly error: ErrorShape };
-
-/** Keys by their id, in base64. */
-export type HandedKeys = Readonly<Record<string, string>>;

@@ -4,13 +4,15 @@ import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
 import { chunksBound, keptName, rowName, type Source } from './source.ts';
 
 export interface OutputColumn {
   readonly name: string;
   readonly expression: SqlExpression;
+  /** The same as a value: what a file has may be written otherwise, as in JSON. */
+  readonly value: SqlExpression;
 }
 
 /** What each column of the output is, as SQL over a row of the source. `generalised` are the columns of the guarantee. */
@@ -24,7 +26,8 @@ export async function outputColumns(
   const columns: OutputColumn[] = [];
   for (const column of planned) {
     const expression = generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
-    columns.push({ name: column.name, expression });
+    const value = column.method === 'keep' ? columnSql(column.name) : expression;
+    columns.push({ name: column.name, expression, value });
   }
   return columns;
 }
@@ -185,9 +188,10 @@ async function readWhole(
   const column = sqlName(name);
   const number = kind === 'date' || kind === 'timestamp' ? `epoch(CAST(${column} AS TIMESTAMP))` : column;
   const { relation, table } = source;
+  const text = table.dialect ? keptSql(source, name).sql : column;
   const numbers: number[] = [];
   const texts: (string | null)[] = [];
-  const sql = `SELECT CAST(${number} AS DOUBLE), CAST(${keptSql(source, name).sql} AS VARCHAR) FROM ${relation.sql} ORDER BY ${sqlName(rowName)}`;
+  const sql = `SELECT CAST(${number} AS DOUBLE), CAST(${text} AS VARCHAR) FROM ${relation.sql} ORDER BY ${sqlName(rowName)}`;
   for await (const { columns } of chunksBound(table, { sql, values: relation.values }, { signal })) {
     for (const value of columns[0]!) {
       numbers.push(value === null ? Number.NaN : Number(value));

@@ -1,7 +1,7 @@
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import { encodeTuples } from '../../data/encodeTuples.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import type { Release } from './release.ts';
 import { argumentOf } from './rowFunctions.ts';
 import { chunksBound } from './source.ts';
@@ -19,7 +19,7 @@ export async function samplePairs(
   { signal }: Pick<JobContext, 'signal'>,
 ): Promise<Pairs> {
   const before = source.columns.map(({ name, type }) => argumentOf(columnSql(name), type).expression);
-  const after = columns.map(({ expression }) => expression);
+  const after = columns.map(({ value }) => value);
   const { relation } = source;
   const sampled = `(SELECT * FROM ${relation.sql}${where ? ` WHERE ${where.sql}` : ''})`;
   const values = [...before, ...after].map(({ sql }, at) => `${sql} AS p${at}`);

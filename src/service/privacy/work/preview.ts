@@ -4,9 +4,9 @@ import type { EncodedColumn } from '../../data/encodedTable.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { subsetsOf } from '../risk/subsetCounter.ts';
+import type { HandedKeys, JobContext } from './context.ts';
 import { riskDial, useDial } from './dials.ts';
 import type { AppliedGuarantee } from './generalise.ts';
-import type { HandedKeys, JobContext } from './jobs.ts';
 import { outputColumns } from './outputColumns.ts';
 import { samplePairs } from './pairs.ts';
 import { planRelease, type Release } from './release.ts';
@@ -78,7 +78,7 @@ async function pairsOfRows(
     ? release.columns
     : await outputColumns(first, release.plan.columns, generalised, context);
   const before = source.columns.map(({ name, type }) => argumentOf(columnSql(name), type).expression);
-  const after = columns.map(({ expression }, at) => {
+  const after = columns.map(({ value: expression }, at) => {
     const type = release.plan.columns[at]!.outputType;
     return generalised.has(release.plan.columns[at]!.name)
       ? expression

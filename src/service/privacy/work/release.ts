@@ -10,8 +10,8 @@ import type { SqlExpression } from '../methods/sqlExpression.ts';
 import { planTransform } from '../plan.ts';
 import type { TransformPlan } from '../planTypes.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
+import type { HandedKeys, JobContext } from './context.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
-import type { HandedKeys, JobContext } from './jobs.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
 import { numbered, numberedPlaces, type Source } from './source.ts';
 
@@ -86,9 +86,9 @@ export function writeRelease(
 
 /** Members of a class are not copied by spreading it. */
 function publicParts(table: Table): Table {
-  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, scratch, isPartial } = table;
+  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, scratch } = table;
   return {
-    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, scratch, isPartial },
+    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, scratch },
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
     countRows: (options) => table.countRows(options),

@@ -2,7 +2,7 @@ import type { RestoredData } from '../../../protocol/privacy.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { planRestore } from '../planRestore.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';
@@ -27,10 +27,11 @@ export async function restoreRelease(
     const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
     const source = await numbered(opened, undefined, context);
     const back = await outputColumns(source, plan.columns, new Map(), context);
-    const columns = source.columns.map(({ name: column }, at) => ({
-      name: column,
-      expression: back.find((restored) => restored.name === column)?.expression ?? columnSql(keptName(at)),
-    }));
+    const columns = source.columns.map(({ name: column }, at) => {
+      const restored = back.find((each) => each.name === column);
+      const kept = columnSql(keptName(at));
+      return restored ?? { name: column, expression: kept, value: kept };
+    });
     const { rows } = await writeRelease(
       { source, where: undefined, columns },
       {

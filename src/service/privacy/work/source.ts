@@ -5,7 +5,7 @@ import { columnsDifferByCase } from '../errors.ts';
 import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TableColumn } from '../planTypes.ts';
-import type { JobContext } from './jobs.ts';
+import type { JobContext } from './context.ts';
 
 /** A table opened for anonymising: values in their types under the names of the columns. */
 export interface Source {
@@ -29,9 +29,19 @@ export async function openSource(
   file: string,
   name: string,
   types: Readonly<Record<string, string | undefined>>,
-  { scratch, signal }: JobContext,
+  { scratch, signal, checkCancelled }: JobContext,
 ): Promise<Source> {
   const table = await openTable(file, name, { scratch, signal, strictHeaders: true });
+  const define = table.define.bind(table);
+  // A statement that calls functions of ours keeps this thread too busy to hear a message.
+  table.define = (definition) =>
+    define({
+      ...definition,
+      compute: (rowCount, columns) => {
+        checkCancelled();
+        return definition.compute(rowCount, columns);
+      },
+    });
   try {
     await table.settle({ signal });
     refuseNamesThatDifferByCase(table);
@@ -65,6 +75,7 @@ export async function numbered(
   const { table, relation } = source;
   const file = path.join(table.scratch, 'numbered.parquet');
   const condition = where ? ` WHERE ${where.sql}` : '';
+  report({ message: 'Reading the rows' });
   await runBound(
     table,
     {

@@ -1,0 +1,14 @@
+import type { Progress } from '../../../protocol/rpc.ts';
+
+/** What a job works with, in its thread. */
+export interface JobContext {
+  /** A folder of the job's own, gone with it. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  /** Throws when nobody wants the result any more; for long stretches of plain code. */
+  checkCancelled(): void;
+  report(progress: Progress): void;
+}
+
+/** Keys by their id, in base64. */
+export type HandedKeys = Readonly<Record<string, string>>;

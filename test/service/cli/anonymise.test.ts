@@ -1,0 +1,81 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { PrivacyReport, RecipeState } from '../../../src/protocol/privacy.ts';
+import { peopleTable } from '../privacy/scene.ts';
+import { TypedFolder } from './commandLine.ts';
+
+// Each command starts a program, and one of them measures.
+vi.setConfig({ testTimeout: 180_000 });
+
+let folder: TypedFolder;
+let secrets: string;
+let keys: string;
+
+beforeEach(() => {
+  folder = new TypedFolder();
+  folder.write('people.csv', peopleTable(2000));
+  secrets = fs.mkdtempSync(path.join(os.tmpdir(), 'mlops-secrets-'));
+  keys = path.join(secrets, 'keys');
+});
+
+afterEach(async () => {
+  await folder.dispose();
+  fs.rmSync(secrets, { recursive: true, force: true });
+});
+
+function mlops(...words: string[]) {
+  return folder.start(['anonymise', ...words], { environment: { MLOPS_ANONYMISE_KEY_FILE: keys } }).ended;
+}
+
+it('suggests a recipe, makes its key, applies it, reports, and brings back what can be', async () => {
+  const suggested = await mlops('suggest', 'people.csv');
+  expect(suggested.exitCode).toBe(0);
+  expect(suggested.stdout).toMatch(/^email +direct identifier +e-mail addresses .* pseudonym/m);
+  expect(suggested.stderr).toContain('Wrote people.anonymise.yaml. It needs the key people');
+  expect(folder.read('people.anonymise.yaml')).toMatch(/^# How a table is anonymised/);
+
+  const without = await folder.mlops('anonymise', 'apply', 'people.csv');
+  expect(without.exitCode).toBe(1);
+  expect(without.stderr).toContain('The key people has not been handed over');
+
+  const made = await mlops('key', 'people');
+  expect(made.exitCode).toBe(0);
+  const key = fs
+    .readFileSync(keys, 'utf8')
+    .replace(/^people = /, '')
+    .trim();
+  expect(key).toHaveLength(44);
+  expect(made.stdout).not.toContain(key);
+
+  const risk = await mlops('risk', 'people.csv');
+  expect(risk.stdout).toMatch(/^Risk +\d/m);
+  const applied = await mlops('apply', 'people.csv');
+  expect(applied.exitCode).toBe(0);
+  expect(applied.stdout).toMatch(/^Wrote people\.anonymised\.csv: [\d,]+ rows/);
+  expect(folder.read('people.anonymised.csv')).not.toContain('@example.org');
+
+  const again = await mlops('apply', 'people.anonymise.yaml');
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toContain('--overwrite');
+  const report = JSON.parse((await mlops('report', 'people.csv', '--json')).stdout) as PrivacyReport;
+  expect(report.notGuaranteed.join(' ')).toContain('pseudonymised, not anonymous');
+  expect(folder.read('people.anonymised.privacy.html')).toContain('pseudonymised, not anonymous');
+  for (const name of ['people.anonymise.yaml', 'people.anonymised.privacy.json', '.mlops/service.log']) {
+    expect(folder.read(name)).not.toContain(key);
+  }
+});
+
+it('says what is wrong in a sentence', async () => {
+  expect((await mlops('suggest', 'nobody.csv')).stderr).toContain('nobody.csv');
+  expect((await mlops('apply', 'nobody.anonymise.yaml')).stderr).toContain('There is no recipe');
+  const state = JSON.parse((await mlops('suggest', 'people.csv', '--json')).stdout) as RecipeState;
+  expect(state.saved).toBe(true);
+  folder.write(state.recipe, folder.read(state.recipe).replace('method: pseudonym', 'method: pseudonim'));
+  const refused = await mlops('apply', state.recipe);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(
+    /people\.anonymise\.yaml:\d+:\d+: there is no method pseudonim\. Did you mean pseudonym\?/,
+  );
+});
