@@ -73,7 +73,7 @@ export function notGuaranteed(
   }
   if (guarantee && guarantee.perturbed.length > 0) {
     sentences.push(
-      `${guarantee.perturbed.join(', ')} are quasi-identifiers whose values were changed at random; they do not count in the groups, and a value that stands out may still be recognised.`,
+      `Quasi-identifiers whose values were changed at random (${guarantee.perturbed.join(', ')}) do not count in the groups: a value that stands out may still be recognised.`,
     );
   }
   const risky = attacks.filter(({ after }) => after !== null && after > 0.1);

@@ -6,7 +6,7 @@ import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
 import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
-import { chunksBound, keptName, rowName, type Source } from './source.ts';
+import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
 
 export interface OutputColumn {
   readonly name: string;
@@ -50,8 +50,8 @@ export async function expressionOf(
   }
 }
 
-function keptSql({ table }: Source, name: string): SqlExpression {
-  return columnSql(keptName(table.columns.findIndex((column) => column.name === name)));
+function keptSql(source: Source, name: string): SqlExpression {
+  return columnSql(keptColumn(source, name));
 }
 
 async function batchExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {

@@ -41,7 +41,10 @@ export async function planRelease(
   const guarantee = await applyGuarantee(source, recipe, plan, folder, context);
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
-  const rows = needsNumbers ? await numbered(source, released, context) : source;
+  const unchanged = plan.columns
+    .filter(({ method }) => method === 'keep' || method === 'rankSwap')
+    .map(({ name }) => name);
+  const rows = needsNumbers ? await numbered(source, released, unchanged, context) : source;
   const columns = await outputColumns(rows, plan.columns, guarantee?.generalised ?? new Map(), context);
   return { plan, guarantee, source: rows, where: needsNumbers ? undefined : released, columns };
 }

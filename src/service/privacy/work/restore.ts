@@ -6,7 +6,7 @@ import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';
-import { keptName, numbered, openSource } from './source.ts';
+import { keptColumn, numbered, openSource } from './source.ts';
 
 export interface RestoreJob extends RecipeJob {
   /** Absolute. */
@@ -25,11 +25,12 @@ export async function restoreRelease(
   const opened = await openSource(table, name, {}, context);
   try {
     const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
-    const source = await numbered(opened, undefined, context);
+    const unchanged = opened.columns.map(({ name: column }) => column);
+    const source = await numbered(opened, undefined, unchanged, context);
     const back = await outputColumns(source, plan.columns, new Map(), context);
-    const columns = source.columns.map(({ name: column }, at) => {
+    const columns = source.columns.map(({ name: column }) => {
       const restored = back.find((each) => each.name === column);
-      const kept = columnSql(keptName(at));
+      const kept = columnSql(keptColumn(source, column));
       return restored ?? { name: column, expression: kept, value: kept };
     });
     const { rows } = await writeRelease(

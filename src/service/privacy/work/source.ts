@@ -19,9 +19,15 @@ export interface Source {
 /** The number of a row, from 0. */
 export const rowName = 'mlops:row';
 
-/** What the file has of the column at an index, unchanged. */
-export function keptName(at: number): string {
+function keptName(at: number): string {
   return `mlops:kept:${at}`;
+}
+
+/** The name of what the file has of a column, unchanged. */
+export function keptColumn({ table }: Pick<Source, 'table'>, name: string): string {
+  const at = table.columns.findIndex((column) => column.name === name);
+  const { kept, sql } = table.columns[at]!;
+  return kept === sql ? name : keptName(at);
 }
 
 /** `types` are those that a recipe remembers: a text file tells them anew each time. */
@@ -54,7 +60,10 @@ export async function openSource(
       signal,
     });
     const columns = described.map(([column, type]) => ({ name: String(column), type: String(type) }));
-    const kept = table.columns.map(({ kept: sql }, at) => `${sql} AS ${sqlName(keptName(at))}`);
+    // Most texts are in the file as they are: those need no second column.
+    const kept = table.columns.flatMap(({ kept: sql, sql: value }, at) =>
+      sql === value ? [] : [`${sql} AS ${sqlName(keptName(at))}`],
+    );
     const relation = `(SELECT ${[...values, ...kept].join(', ')} FROM ${table.relation})`;
     return { table, columns, relation: { sql: relation, values: [] }, isNumbered: false };
   } catch (error) {
@@ -70,16 +79,22 @@ export async function openSource(
 export async function numbered(
   source: Source,
   where: SqlExpression | undefined,
+  /** Columns of which it is needed what the file has. */
+  unchanged: readonly string[],
   { signal, report }: JobContext,
 ): Promise<Source> {
   const { table, relation } = source;
   const file = path.join(table.scratch, 'numbered.parquet');
   const condition = where ? ` WHERE ${where.sql}` : '';
+  const wanted = new Set(unchanged.map((name) => keptColumn(source, name)));
+  const columns = table.columns.flatMap(({ name, kept, sql }, at) =>
+    kept === sql || !wanted.has(keptName(at)) ? [name] : [name, keptName(at)],
+  );
   report({ message: 'Reading the rows' });
   await runBound(
     table,
     {
-      sql: `COPY (SELECT * FROM ${relation.sql}${condition}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
+      sql: `COPY (SELECT ${columns.map(sqlName).join(', ')} FROM ${relation.sql}${condition}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
       values: [...relation.values, ...(where?.values ?? [])],
     },
     { signal, onProgress: (fraction) => report({ message: 'Reading the rows', fraction }) },
