@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { errorShape } from '../../../../src/base/errors.ts';
-import type { Cell } from '../../../../src/service/data/encodedTable.ts';
 import { keyRingOf, MasterKey } from '../../../../src/keys/masterKey.ts';
+import type { Cell } from '../../../../src/service/data/encodedTable.ts';
 import { planTransform } from '../../../../src/service/privacy/plan.ts';
 import { planRestore } from '../../../../src/service/privacy/planRestore.ts';
 import type { Batch, PlannedColumn, TableColumn } from '../../../../src/service/privacy/planTypes.ts';
