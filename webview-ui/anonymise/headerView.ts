@@ -58,7 +58,7 @@ function progressView({ progress }: Application): TemplateResult {
   const fraction = progress?.fraction;
   return html`<div class="notice progress">
     <span id="apply-progress">${progress?.message ?? ''}</span>
-    <progress class="grow" aria-labelledby="apply-progress" max="1" .value=${fraction ?? nothing} value=${fraction ?? nothing}></progress>
+    <progress class="grow" aria-labelledby="apply-progress" max="1" value=${fraction ?? nothing}></progress>
     ${fraction === undefined ? nothing : html`<span class="number">${Math.floor(fraction * 100)} %</span>`}
   </div>`;
 }
