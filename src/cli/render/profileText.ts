@@ -1,5 +1,6 @@
 import { formatBytes, formatNumber, groupDigits, plural } from '../../base/format.ts';
 import type { ColumnProfile, DataProfile, DataValue, LeakageHint } from '../../protocol/data.ts';
+import { leakageSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const mostPairs = 10;
@@ -108,18 +109,7 @@ function renderPairs({ associations }: DataProfile, options: TableOptions): stri
 }
 
 function renderHints(hints: readonly LeakageHint[]): string {
-  return hints.map(hintSentence).join('\n');
-}
-
-function hintSentence({ kind, column, other, strength }: LeakageHint): string {
-  switch (kind) {
-    case 'redundant':
-      return `“${column}” says the same as “${other}”.`;
-    case 'nearlyTarget':
-      return `“${column}” is nearly the target “${other}” itself: leave it out of training.`;
-    case 'determinesTarget':
-      return `“${column}” gives the target “${other}” away (${Math.floor(strength * 100)} % of the doubt): is it known when a prediction is made?`;
-  }
+  return hints.map(leakageSentence).join('\n');
 }
 
 function percent(count: number, of: number): string {
