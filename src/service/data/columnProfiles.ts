@@ -1,27 +1,46 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { cancelled } from '../../base/errors.ts';
 import type { ColumnProfile, ColumnType, Histogram, NumberSummary } from '../../protocol/data.ts';
+import {
+  describeValues,
+  isNumeric,
+  largest,
+  readableEdges,
+  shares,
+  shortened,
+  topValues,
+} from './describeValues.ts';
 import type { Cell } from './encodedTable.ts';
-import { type Bins, binsFor, edgesOf } from './histogramBins.ts';
+import { binsFor } from './histogramBins.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
 type CopiedColumn = WorkingCopy['columns'][number];
 
-const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
-const topValues = 10;
 const columnsAtOnce = 40;
 /** Exact quantiles hold their columns in memory: not more values than this at a time, several bytes each. */
 const valuesAtOnce = 10_000_000;
 /** Beyond so many values a column alone is too large, and its quantiles are estimated. */
 const mostExactValues = 20_000_000;
-/** The square of anything larger is beyond a double, and DuckDB refuses it. */
-const largest = 1e150;
+/** Of fewer rows columns are described in memory, so many values at a time. */
+const fewRows = 20_000;
+const valuesInMemory = 2_000_000;
+const columnsInMemory = 250;
+
+interface ColumnsWork extends WorkOptions {
+  /** Also where there are few rows. */
+  readonly alwaysByStatements?: boolean;
+}
 
 /** What each column is made of. Progress is told by columns. */
 export async function profileColumns(
   table: Table,
   copy: WorkingCopy,
-  { signal, onProgress }: WorkOptions,
+  { signal, onProgress, alwaysByStatements = false }: ColumnsWork,
 ): Promise<ColumnProfile[]> {
+  if (copy.rowCount <= fewRows && !alwaysByStatements) {
+    return describeInMemory(table, copy, { signal, onProgress });
+  }
   const profiles: ColumnProfile[] = [];
   const step = Math.max(1, Math.min(columnsAtOnce, Math.floor(valuesAtOnce / Math.max(1, copy.rowCount))));
   for (let first = 0; first < copy.columns.length; first += step) {
@@ -41,6 +60,52 @@ export async function profileColumns(
     }
   }
   return profiles;
+}
+
+/** Some columns at a time, in one reading of the copy. */
+async function describeInMemory(
+  table: Table,
+  { relation, rowCount, columns }: WorkingCopy,
+  { signal, onProgress }: WorkOptions,
+): Promise<ColumnProfile[]> {
+  const profiles: ColumnProfile[] = [];
+  const step = Math.max(1, Math.min(columnsInMemory, Math.floor(valuesInMemory / Math.max(1, rowCount))));
+  for (let first = 0; first < columns.length; first += step) {
+    const some = columns.slice(first, first + step);
+    profiles.push(...(await readValues(table, relation, some, signal)).map(describeValues));
+    onProgress?.(profiles.length / columns.length);
+    await nextTurn();
+    if (signal?.aborted) {
+      throw cancelled();
+    }
+  }
+  return profiles;
+}
+
+async function readValues(
+  table: Table,
+  relation: string,
+  columns: readonly CopiedColumn[],
+  signal: AbortSignal | undefined,
+): Promise<readonly ColumnValues[]> {
+  // An integer is its own place on the line.
+  const places = columns.map(({ type, sql }) => (type === 'integer' ? undefined : numberSql(type, sql)));
+  const wanted = [...columns.map(({ sql }) => sql), ...places.filter((place) => place !== undefined)];
+  const read: Cell[][] = wanted.map(() => []);
+  for await (const chunk of table.chunks(`SELECT ${wanted.join(', ')} FROM ${relation}`, { signal })) {
+    for (const [at, cells] of read.entries()) {
+      for (const cell of chunk.columns[at]!) {
+        cells.push(cell);
+      }
+    }
+  }
+  let next = columns.length;
+  const toNumber = (cell: Cell) => (cell === null ? null : Number(cell));
+  return columns.map(({ name, type }, at) => {
+    const own = type === 'integer' ? read[at] : undefined;
+    const line = places[at] === undefined ? own : read[next++];
+    return { name, type, cells: read[at]!, places: line?.map(toNumber) };
+  });
 }
 
 interface Summary {
@@ -155,28 +220,16 @@ async function countBins(
   );
   const counts = Array.from({ length: bins.count }, () => 0);
   for (const [at, count] of rows) {
-    counts[Number(at)] = Number(count);
+    // What is not finite is in no bin.
+    if (at !== null) {
+      counts[Number(at)] = Number(count);
+    }
   }
   return { histogram: { edges: readableEdges(type, bins), counts } };
 }
 
-function readableEdges(type: ColumnType, bins: Bins): readonly (number | string)[] {
-  if (type !== 'date' && type !== 'timestamp') {
-    return edgesOf(bins);
-  }
-  const unit = type === 'date' ? 86_400_000 : 1000;
-  return edgesOf(bins).map((edge) => {
-    const text = new Date(edge * unit).toISOString();
-    return type === 'date' ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
-  });
-}
-
 function isSquarable(low: Cell, high: Cell): boolean {
   return Math.max(Math.abs(Number(low)), Math.abs(Number(high))) < largest;
-}
-
-function isNumeric(type: ColumnType): boolean {
-  return type === 'integer' || type === 'number' || type === 'decimal';
 }
 
 /** The place of a value on a line: numbers as they are, dates in days and moments in seconds since 1970. */
@@ -191,9 +244,4 @@ export function numberSql(type: ColumnType, sql: string): string | undefined {
     return `CAST(${sql} - DATE '1970-01-01' AS DOUBLE)`;
   }
   return type === 'timestamp' ? `CAST(epoch(${sql}) AS DOUBLE)` : undefined;
-}
-
-/** A profile is looked at: nobody reads a whole document in it. */
-function shortened(value: Cell): Cell {
-  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : value;
 }
