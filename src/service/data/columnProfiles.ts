@@ -1,17 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { cancelled } from '../../base/errors.ts';
 import type { ColumnProfile, ColumnType, Histogram, NumberSummary } from '../../protocol/data.ts';
-import {
-  describeValues,
-  isNumeric,
-  largest,
-  readableEdges,
-  shares,
-  shortened,
-  topValues,
-} from './describeValues.ts';
+import { describeFewRows, fewRows } from './columnsInMemory.ts';
+import { isNumeric, largest, readableEdges, shares, shortened, topValues } from './describeValues.ts';
 import type { Cell } from './encodedTable.ts';
 import { binsFor } from './histogramBins.ts';
+import { numberSql } from './numberSql.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
@@ -22,10 +14,6 @@ const columnsAtOnce = 40;
 const valuesAtOnce = 10_000_000;
 /** Beyond so many values a column alone is too large, and its quantiles are estimated. */
 const mostExactValues = 20_000_000;
-/** Of fewer rows columns are described in memory, so many values at a time. */
-const fewRows = 20_000;
-const valuesInMemory = 2_000_000;
-const columnsInMemory = 250;
 
 interface ColumnsWork extends WorkOptions {
   /** Also where there are few rows. */
@@ -39,7 +27,7 @@ export async function profileColumns(
   { signal, onProgress, alwaysByStatements = false }: ColumnsWork,
 ): Promise<ColumnProfile[]> {
   if (copy.rowCount <= fewRows && !alwaysByStatements) {
-    return describeInMemory(table, copy, { signal, onProgress });
+    return describeFewRows(table, copy, { signal, onProgress });
   }
   const profiles: ColumnProfile[] = [];
   const step = Math.max(1, Math.min(columnsAtOnce, Math.floor(valuesAtOnce / Math.max(1, copy.rowCount))));
@@ -60,52 +48,6 @@ export async function profileColumns(
     }
   }
   return profiles;
-}
-
-/** Some columns at a time, in one reading of the copy. */
-async function describeInMemory(
-  table: Table,
-  { relation, rowCount, columns }: WorkingCopy,
-  { signal, onProgress }: WorkOptions,
-): Promise<ColumnProfile[]> {
-  const profiles: ColumnProfile[] = [];
-  const step = Math.max(1, Math.min(columnsInMemory, Math.floor(valuesInMemory / Math.max(1, rowCount))));
-  for (let first = 0; first < columns.length; first += step) {
-    const some = columns.slice(first, first + step);
-    profiles.push(...(await readValues(table, relation, some, signal)).map(describeValues));
-    onProgress?.(profiles.length / columns.length);
-    await nextTurn();
-    if (signal?.aborted) {
-      throw cancelled();
-    }
-  }
-  return profiles;
-}
-
-async function readValues(
-  table: Table,
-  relation: string,
-  columns: readonly CopiedColumn[],
-  signal: AbortSignal | undefined,
-): Promise<readonly ColumnValues[]> {
-  // An integer is its own place on the line.
-  const places = columns.map(({ type, sql }) => (type === 'integer' ? undefined : numberSql(type, sql)));
-  const wanted = [...columns.map(({ sql }) => sql), ...places.filter((place) => place !== undefined)];
-  const read: Cell[][] = wanted.map(() => []);
-  for await (const chunk of table.chunks(`SELECT ${wanted.join(', ')} FROM ${relation}`, { signal })) {
-    for (const [at, cells] of read.entries()) {
-      for (const cell of chunk.columns[at]!) {
-        cells.push(cell);
-      }
-    }
-  }
-  let next = columns.length;
-  const toNumber = (cell: Cell) => (cell === null ? null : Number(cell));
-  return columns.map(({ name, type }, at) => {
-    const own = type === 'integer' ? read[at] : undefined;
-    const line = places[at] === undefined ? own : read[next++];
-    return { name, type, cells: read[at]!, places: line?.map(toNumber) };
-  });
 }
 
 interface Summary {
@@ -230,18 +172,4 @@ async function countBins(
 
 function isSquarable(low: Cell, high: Cell): boolean {
   return Math.max(Math.abs(Number(low)), Math.abs(Number(high))) < largest;
-}
-
-/** The place of a value on a line: numbers as they are, dates in days and moments in seconds since 1970. */
-export function numberSql(type: ColumnType, sql: string): string | undefined {
-  if (isNumeric(type)) {
-    // What is not finite has no place.
-    return type === 'number'
-      ? `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS DOUBLE) END`
-      : `CAST(${sql} AS DOUBLE)`;
-  }
-  if (type === 'date') {
-    return `CAST(${sql} - DATE '1970-01-01' AS DOUBLE)`;
-  }
-  return type === 'timestamp' ? `CAST(epoch(${sql}) AS DOUBLE)` : undefined;
 }
