@@ -23,7 +23,7 @@ import { Adam, normals } from './parameters.ts';
 import type { Restriction } from './restrictions.ts';
 import { activate, activationGradients, askedLoss } from './spans.ts';
 import { freeing, loadTensors, type TensorFlow } from './tensors.ts';
-import { batchSize, prepareLesson, runEpochs } from './training.ts';
+import { type Batches, batchesOf, prepareLesson, runEpochs } from './training.ts';
 
 /** What a generator has learned of a table. The critic, which saw the real rows, is not kept. */
 export interface CtganModel extends NetworkModel {
@@ -47,7 +47,11 @@ const pac = 10;
 const temperature = 0.2;
 const optimiser = { rate: 2e-4, beta1: 0.5, beta2: 0.9, decay: 1e-6 };
 
-async function fit(table: EncodedTable, options: FitOptions): Promise<CtganModel> {
+async function fit(
+  table: EncodedTable,
+  options: FitOptions,
+  { size, steps }: Batches = batchesOf(table.rowCount, pac),
+): Promise<CtganModel> {
   const { tf } = await loadTensors();
   const { reshaping, encoding, rows, random } = prepareLesson(table, options);
   const space = conditionSpace(encoding, rows);
@@ -61,7 +65,6 @@ async function fit(table: EncodedTable, options: FitOptions): Promise<CtganModel
   // Rare categories are asked for more often than they occur, and so are learned too.
   const sampler = new AskedSampler(space, (count) => Math.log1p(count));
   const byCategory = new RowsByCategory(space, rows);
-  const size = pac * Math.max(1, Math.floor(Math.min(batchSize, rows.rowCount) / pac));
   const lines = (values: Float32Array): Lines => ({ values, count: size / pac, width: lineWidth });
   const askAll = () =>
     space.columns.length === 0 ? undefined : Array.from({ length: size }, () => sampler.draw(choice));
@@ -107,7 +110,7 @@ async function fit(table: EncodedTable, options: FitOptions): Promise<CtganModel
     return unlike - score;
   };
 
-  runEpochs(options.epochs ?? usualEpochs, Math.max(1, Math.floor(rows.rowCount / size)), options, () => ({
+  runEpochs(options.epochs ?? usualEpochs, steps, options, () => ({
     critic: freeing(tf, teachCritic),
     generator: freeing(tf, teachGenerator),
   }));
@@ -130,7 +133,7 @@ async function sample(model: CtganModel, count: number, options: SampleOptions):
 }
 
 function estimate(size: TableSize): Promise<Estimate> {
-  return estimateNetwork(size, size.epochs ?? usualEpochs, { fit });
+  return estimateNetwork(size, size.epochs ?? usualEpochs, batchesOf(size.rowCount, pac), fit);
 }
 
 function outputsOf(tf: TensorFlow, generator: Generator, inputs: Float32Array, rows: number): Float32Array {

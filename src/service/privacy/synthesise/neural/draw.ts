@@ -14,7 +14,6 @@ import {
   restrictionsOf,
 } from './restrictions.ts';
 import { scoreCount, scoresFrom, softmax } from './spans.ts';
-import { batchSize } from './training.ts';
 
 export interface NetworkModel {
   readonly reshaping: Reshaping;
@@ -30,6 +29,8 @@ export type Outputs = (
   restrictions: readonly (Restriction | undefined)[],
 ) => Float32Array;
 
+/** Rows that the network is asked for at a time. */
+const batchSize = 500;
 /** Under a condition a number may stray at least so far, or a network that says it exactly would never meet it. */
 const leastStray = 0.05;
 /** After so many batches in which nothing meets the conditions, nothing will. */

@@ -38,7 +38,10 @@ export function layerGradients(tf: TensorFlow, input: Tensor2D, change: Tensor2D
 
 /** How the loss changes with the inputs, given how it changes with the outputs. */
 export function backward(tf: TensorFlow, { weights }: Pick<Dense, 'weights'>, change: Tensor2D): Tensor2D {
-  return tf.matMul(change, tf.transpose(weights));
+  // The second matrix of a product is copied into another order first, so that should be the smaller one.
+  return change.shape[0] < weights.shape[0]
+    ? tf.transpose(tf.matMul(weights, tf.transpose(change)))
+    : tf.matMul(change, tf.transpose(weights));
 }
 
 /** How the loss changes before max(0, x), given its result and how the loss changes with that. */

@@ -6,8 +6,11 @@ import { tooFewRows, tooWide } from '../errors.ts';
 import type { FitOptions } from '../synthesiser.ts';
 import { type EncodedRows, type Encoding, encodeTable } from './encoding.ts';
 
-/** More rows at once would be learned no faster, and fewer less steadily. */
-export const batchSize = 500;
+/** As in the paper; more rows at once would be learned no faster. */
+const largestBatch = 500;
+const smallestBatch = 50;
+/** A small table is learned in smaller batches, or an epoch would be a single step. */
+const leastSteps = 10;
 
 const usualRareBelow = 5;
 /** A network has a place for each category, so the rarest of many are merged. */
@@ -22,6 +25,19 @@ export interface Lesson {
   readonly encoding: Encoding;
   readonly rows: EncodedRows;
   readonly random: Random;
+}
+
+/** How many rows are learned at a time, and how often in an epoch. */
+export interface Batches {
+  readonly size: number;
+  readonly steps: number;
+}
+
+/** The batches of a table; their size is a multiple of `unit`. */
+export function batchesOf(rowCount: number, unit = 1): Batches {
+  const wanted = Math.min(largestBatch, Math.max(smallestBatch, rowCount / leastSteps));
+  const size = unit * Math.max(1, Math.floor(Math.min(wanted, rowCount) / unit));
+  return { size, steps: Math.max(1, Math.floor(rowCount / size)) };
 }
 
 /** Makes a table ready to be learned; throws what a person can mend. */

@@ -6,7 +6,7 @@ import { estimateNetwork } from './estimate.ts';
 import { denseLayers, perceptron } from './layers.ts';
 import { Adam, normals, type Parameter } from './parameters.ts';
 import { freeing, loadTensors } from './tensors.ts';
-import { batchSize, prepareLesson, runEpochs } from './training.ts';
+import { type Batches, batchesOf, prepareLesson, runEpochs } from './training.ts';
 
 /** What a variational autoencoder has learned of a table. Only the decoder is needed to draw. */
 export interface TvaeModel extends NetworkModel {
@@ -26,7 +26,11 @@ const usualEpochs = 50;
 const optimiser = { rate: 1e-3, beta1: 0.9, beta2: 0.999, decay: 1e-5 };
 const leastDeviation = 0.01;
 
-async function fit(table: EncodedTable, options: FitOptions): Promise<TvaeModel> {
+async function fit(
+  table: EncodedTable,
+  options: FitOptions,
+  { size, steps }: Batches = batchesOf(table.rowCount),
+): Promise<TvaeModel> {
   const { tf } = await loadTensors();
   const lesson = prepareLesson(table, options);
   const { reshaping, encoding, rows, random } = lesson;
@@ -35,9 +39,8 @@ async function fit(table: EncodedTable, options: FitOptions): Promise<TvaeModel>
   const adam = new Adam([...encoder, ...decoder, deviations], optimiser);
   const order = random.fork('order');
   const noise = random.fork('noise');
-  const size = Math.min(batchSize, rows.rowCount);
   let permutation: Int32Array = new Int32Array();
-  runEpochs(options.epochs ?? usualEpochs, Math.floor(rows.rowCount / size), options, (batch) => {
+  runEpochs(options.epochs ?? usualEpochs, steps, options, (batch) => {
     permutation = batch === 0 ? order.permutation(rows.rowCount) : permutation;
     const numbers = permutation.subarray(batch * size, (batch + 1) * size);
     const { losses, gradients } = freeing(tf, () => learn(tf, lesson, learned, numbers, noise));
@@ -61,5 +64,5 @@ async function sample(model: TvaeModel, count: number, options: SampleOptions): 
 }
 
 function estimate(size: TableSize): Promise<Estimate> {
-  return estimateNetwork(size, size.epochs ?? usualEpochs, { fit });
+  return estimateNetwork(size, size.epochs ?? usualEpochs, batchesOf(size.rowCount), fit);
 }
