@@ -106,6 +106,21 @@ export function outputExists(output: string): WorkbenchError {
   );
 }
 
+export function countsPathTaken(counts: string, file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.countsPathTaken',
+    `The counts ${counts} would be written over ${file}, which is something else of this recipe. ${untouched} ` +
+      'Give them another path in the recipe.',
+  );
+}
+
+export function countsFolderMissing(counts: string, folder: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.countsFolderMissing',
+    `The counts ${counts} are to be written in the folder ${folder}, which is not there. ${untouched} Make it, or correct the path in the recipe.`,
+  );
+}
+
 export function noReport(recipe: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.noReport',

@@ -1,5 +1,6 @@
 import type { Cell } from '../data/encodedTable.ts';
 import type { MethodName } from './methods/descriptions.ts';
+import type { RandomBytes } from './methods/keystream.ts';
 import type { SqlExpression } from './methods/sqlExpression.ts';
 
 /** A column of a table with DuckDB's name of its type. */
@@ -74,6 +75,27 @@ export interface HierarchyColumn extends Planned {
 
 export type PlannedColumn = SqlColumn | BatchColumn | WholeColumn | HierarchyColumn;
 
+export interface CountedColumn {
+  readonly column: string;
+  /** Known before anything is read; that of all others is the last. */
+  readonly labels: readonly string[];
+  /** The place of a row's label, from 0. */
+  readonly place: SqlExpression;
+}
+
+/** A table of counts met with its table and key: what is counted, and where its noise comes from. */
+export interface PlannedCounts {
+  readonly name: string;
+  readonly by: readonly CountedColumn[];
+  readonly cells: number;
+  readonly epsilon: number;
+  readonly delta: number;
+  readonly rowsPerPerson: number;
+  /** Undefined: that nobody has more rows is taken on trust. */
+  readonly subject: string | undefined;
+  readonly bytes: () => RandomBytes;
+}
+
 export interface TransformPlan {
   /** In the order of the table; dropped columns are not among them. */
   readonly columns: readonly PlannedColumn[];
@@ -82,6 +104,8 @@ export interface TransformPlan {
   readonly checkValue: string | undefined;
   /** Noise comes from the number of the row: the file must be read in its order. */
   readonly needsRowOrder: boolean;
+  /** Tables of noisy counts, which are written beside the output. */
+  readonly counts: readonly PlannedCounts[];
 }
 
 export interface RestorePlan {

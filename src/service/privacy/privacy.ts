@@ -25,6 +25,7 @@ import type {
 import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import { applyChange, relative } from './changeRecipe.ts';
+import { countsFiles, refuseCountsFiles } from './counts/countsFiles.ts';
 import {
   cannotWriteRecipe,
   keyMissing,
@@ -293,8 +294,17 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           throw outputExists(nameOf(target));
         }
         const output = nameOf(target);
+        const counts = countsFiles(recipe, path.dirname(entry.file), target);
+        refuseCountsFiles(counts, {
+          taken: [input ?? inputOf(entry, recipe), target, entry.file, reports.json, reports.html],
+          replaceable: overwrite
+            ? countsBefore(reports.json).map((file) => path.resolve(workspace, file))
+            : [],
+          nameOf,
+        });
         const options = { signal: either(signal), report };
-        const work = { ...job(entry, recipe, input), target, output, overwrite };
+        const countsPaths = Object.fromEntries([...counts].map(([name, file]) => [name, nameOf(file)]));
+        const work = { ...job(entry, recipe, input), target, output, overwrite, countsPaths };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
         if (asked.input === undefined) {
           save(entry, textAfter(entry.text, result));
@@ -303,6 +313,9 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           ...result.report,
           recipeHash: readRecipe(entry.text, entry.name).hash,
         };
+        for (const { name, text } of result.counts) {
+          writeWhole(counts.get(name)!, text, countsPaths[name]!);
+        }
         writeWhole(reports.json, `${JSON.stringify(whole, null, 2)}\n`, nameOf(reports.json));
         writeWhole(reports.html, htmlReport(whole), nameOf(reports.html));
         const milliseconds = Math.round(performance.now() - begin);
@@ -314,6 +327,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           suppressedRows,
           bytes,
           report: { html: nameOf(reports.html), json: nameOf(reports.json) },
+          counts: whole.counts ?? [],
           milliseconds,
         };
       }),
@@ -393,6 +407,16 @@ function textAfter(text: string, result: ApplyResult): string {
 function reportFiles(output: string): { readonly html: string; readonly json: string } {
   const stem = output.slice(0, output.length - path.extname(output).length);
   return { html: `${stem}.privacy.html`, json: `${stem}.privacy.json` };
+}
+
+/** Tables of counts that the application before this one left, as its report tells. */
+function countsBefore(report: string): readonly string[] {
+  try {
+    const { counts = [] } = JSON.parse(textOf(report) ?? '{}') as Partial<PrivacyReport>;
+    return counts.map(({ path: file }) => file);
+  } catch {
+    return [];
+  }
 }
 
 function textOf(file: string): string | undefined {

@@ -10,6 +10,8 @@ import type {
   RecipeState,
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
+import { budgetOf } from './counts/budget.ts';
+import { countsChoices } from './counts/countsFiles.ts';
 import { suggestFrom } from './detect/findings.ts';
 import { choiceOf, methodOffers } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
@@ -43,6 +45,8 @@ export function recipeState(parts: StateParts): RecipeState {
     input: { path: input, rows: inspection.rows, bytes: inspection.bytes },
     columns: inspection.columns.map((column) => columnState(column, parts)),
     guarantee: guaranteeState(recipe),
+    counts: countsChoices(recipe),
+    budget: budgetOf(recipe),
     release: recipe.release,
     key,
     problems: textProblems.length > 0 ? textProblems : problem ? [problem] : [],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { columnSchema } from './columnSchema.ts';
+import { countsSchema } from './countsSchema.ts';
 import { guaranteeSchema } from './guaranteeSchema.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
@@ -49,6 +50,15 @@ export const recipeSchema = z
       .describe('What becomes of columns of the table that are not named here.'),
     columns: z.record(z.string(), columnSchema).describe('By the name of the column.'),
     guarantee: guaranteeSchema.optional().describe('What must hold for the output as a whole.'),
+    counts: z
+      .record(
+        z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, 'must be letters, digits and hyphens'),
+        countsSchema,
+      )
+      .optional()
+      .describe(
+        'Differentially private counts, by name: each is a file of its own, and their ε add up. They are made from the input.',
+      ),
   })
   .describe('How a table is anonymised.');
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import { countsChoices } from '../counts/countsFiles.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './context.ts';
+import { type CountedTable, countTables } from './counts.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';
@@ -14,6 +16,8 @@ export interface ApplyJob extends RecipeJob {
   /** As a person knows it. */
   readonly output: string;
   readonly overwrite: boolean;
+  /** Where its tables of counts are written, as a person knows it, by their names. */
+  readonly countsPaths: Readonly<Record<string, string>>;
 }
 
 export interface ApplyResult {
@@ -21,6 +25,7 @@ export interface ApplyResult {
   readonly suppressedRows: number;
   readonly bytes: number;
   readonly report: PrivacyReport;
+  readonly counts: readonly CountedTable[];
   /** For the recipe, which has none before it is first applied. */
   readonly checkValue: string | undefined;
   readonly inputRows: number;
@@ -31,7 +36,7 @@ export interface ApplyResult {
 
 /** Writes the output, all or nothing: everything that can fail comes before it gets its name. */
 export async function applyRelease(job: ApplyJob, context: JobContext): Promise<ApplyResult> {
-  const { recipe: file, file: table, name, keys, target, output, overwrite } = job;
+  const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
   const { recipe, hash } = readRecipe(file.text, file.name);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
@@ -39,6 +44,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     const inputSha256 = await sha256Of(table, context.signal);
+    const counts = await countTables(source, release.plan.counts, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
@@ -53,6 +59,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             release,
             recipe,
             recipeHash: hash,
+            counts: countsChoices(recipe).map((choice, at) => {
+              const { cells, halfWidth } = counts[at]!;
+              return { ...choice, path: countsPaths[choice.name]!, cells, halfWidth };
+            }),
             input: { path: name, rows: inputRows, sha256: inputSha256 },
             output: {
               path: output,
@@ -69,6 +79,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       suppressedRows: release.guarantee?.suppressedRows ?? 0,
       bytes,
       report: report!,
+      counts,
       checkValue: release.plan.checkValue,
       inputRows,
       inputSha256,
