@@ -59,6 +59,8 @@ export interface RecipeState {
   /** What its noisy columns and counts spend; null where nothing is differentially private. */
   readonly budget?: PrivacyBudget | null;
   readonly release: string;
+  /** What was made with it so far, and with which key: restoring needs that one, also when it was rotated since. */
+  readonly releases?: readonly { readonly release: string; readonly key: string | null }[];
   readonly key: RecipeKey;
   /** Why the recipe cannot be applied as it stands; the columns above are the last that could be read. */
   readonly problems: readonly RecipeProblem[];
@@ -250,6 +252,8 @@ export interface ApplyRecipe {
   /** Another table of the same columns; the recipe's own without it. */
   readonly input?: string;
   readonly output?: string;
+  /** A release of its own: the noise of one is for one table. The recipe's without it. */
+  readonly release?: string;
   /** Replace an output that an application before this one wrote. */
   readonly replace?: boolean;
 }
@@ -274,12 +278,22 @@ export interface WrittenCounts extends CountsChoice {
   readonly halfWidth: number;
 }
 
+export interface ReportedTable {
+  readonly path: string;
+  readonly rows: number;
+  readonly sha256: string;
+  /** By which versions know their content. */
+  readonly md5?: string;
+}
+
 export interface PrivacyReport {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  readonly input: { readonly path: string; readonly rows: number; readonly sha256: string };
-  readonly output: { readonly path: string; readonly rows: number; readonly sha256: string };
+  readonly input: ReportedTable;
+  readonly output: ReportedTable;
   readonly recipeHash: string;
+  /** Its path, as the paths of the tables. */
+  readonly recipe?: string;
   readonly release?: string;
   readonly budget?: PrivacyBudget | null;
   readonly counts?: readonly WrittenCounts[];
@@ -321,12 +335,16 @@ export interface RestoreData {
   readonly recipe: string;
   readonly input: string;
   readonly output: string;
+  /** Of the input; what its report says without it, else the recipe's. */
+  readonly release?: string;
 }
 
 export interface RestoredData {
   readonly output: string;
   readonly rows: number;
   readonly restored: readonly string[];
+  /** Of those, columns whose numbers are the same while it is not known how each was written: 1.5 or 1.50. */
+  readonly rewritten?: readonly string[];
   readonly notRestored: readonly { readonly column: string; readonly why: string }[];
 }
 

@@ -41,7 +41,17 @@ export interface BatchColumn extends Planned {
    * instead when there is one.
    */
   readonly onWords?: ((units: BigInt64Array, firstRow: number) => BigInt64Array | number) | undefined;
+  /** Of numbers that are exact as they are written: in a text file they are read from their text and written so. */
+  readonly digits?: NumberDigits | undefined;
 }
+
+/** How exact numbers are written: with all decimals, or without zeros at their end. */
+export interface NumberDigits {
+  readonly decimals: number;
+  readonly style: NumberStyle;
+}
+
+export type NumberStyle = 'fixed' | 'shortest';
 
 /** All values of one or several columns at once, as doubles with NaN for null, dates as days or seconds. */
 export interface WholeColumn extends Planned {
@@ -111,6 +121,8 @@ export interface TransformPlan {
 export interface RestorePlan {
   /** Columns that come back; all others stay as they are in the anonymised table. */
   readonly columns: readonly BatchColumn[];
+  /** Of those, columns whose numbers come back while it is not known how each was written: 1.5 or 1.50. */
+  readonly rewritten: readonly string[];
   /** Columns that do not come back, with a sentence that says why. */
   readonly notRestored: readonly { readonly name: string; readonly reason: string }[];
   readonly needsRowOrder: boolean;

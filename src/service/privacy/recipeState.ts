@@ -18,6 +18,7 @@ import { columnTypeOf } from './methods/columnType.ts';
 import { planTransform } from './plan.ts';
 import type { RecipeColumn as ColumnOptions } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
+import { releasesOf } from './releases.ts';
 import { protocolRoles } from './roles.ts';
 import { levelsFromRecipe } from './work/hierarchies.ts';
 import type { InspectedColumn, Inspection } from './work/inspect.ts';
@@ -48,6 +49,7 @@ export function recipeState(parts: StateParts): RecipeState {
     counts: countsChoices(recipe),
     budget: budgetOf(recipe),
     release: recipe.release,
+    releases: releasesOf(recipe),
     key,
     problems: textProblems.length > 0 ? textProblems : problem ? [problem] : [],
   };

@@ -22,16 +22,15 @@ export function countsFiles(
 export interface CountsPlaces {
   /** Files that are something else: the input, the output, the recipe, the reports. */
   readonly taken: readonly string[];
-  /** What an application before this one wrote, and may be replaced. */
-  readonly replaceable: readonly string[];
+  /** Whether an application before this one wrote it, so that it may be replaced. */
+  readonly isOurs: (file: string) => boolean;
   readonly nameOf: (file: string) => string;
 }
 
 /** Throws before anything is counted: better than after it. */
 export function refuseCountsFiles(files: ReadonlyMap<string, string>, places: CountsPlaces): void {
-  const { nameOf } = places;
+  const { nameOf, isOurs } = places;
   const taken = new Set(places.taken.map(realName));
-  const replaceable = new Set(places.replaceable.map(realName));
   for (const [name, file] of files) {
     if (!fs.statSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
       throw countsFolderMissing(name, nameOf(path.dirname(file)));
@@ -41,7 +40,7 @@ export function refuseCountsFiles(files: ReadonlyMap<string, string>, places: Co
       throw countsPathTaken(name, nameOf(file));
     }
     taken.add(real);
-    if (fs.lstatSync(file, { throwIfNoEntry: false }) && !replaceable.has(real)) {
+    if (fs.lstatSync(file, { throwIfNoEntry: false }) && !isOurs(file)) {
       throw outputExists(nameOf(file));
     }
   }
