@@ -138,6 +138,7 @@ export interface DataNotice {
     | 'allMissing'
     | 'missingMarkers'
     | 'noRows'
+    | 'nestedAsText'
     | 'someColumns';
   readonly message: string;
 }
