@@ -130,7 +130,7 @@ function gathering(sizes: readonly number[], outputs: number, random: Random) {
 function gather(tf: TensorFlow, parts: readonly Tensor2D[], weights: readonly Tensor2D[]): Tensor2D {
   return parts
     .map((part, index) => tf.matMul(part, weights[index]!))
-    .reduce((sum, each) => tf.add(sum, each));
+    .reduce((sum, each) => tf.add(sum, each) as Tensor2D);
 }
 
 function matrix(tf: TensorFlow, { values, shape }: Parameter): Tensor2D {
