@@ -147,6 +147,7 @@ export interface DataNotice {
     | 'allMissing'
     | 'missingMarkers'
     | 'noRows'
+    | 'nestedAsText'
     | 'someColumns';
   readonly message: string;
 }

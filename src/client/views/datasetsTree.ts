@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatRelativeTime, plural } from '../../base/format.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
+import { originSentence } from '../../protocol/sentences.ts';
 import {
   type DatasetSummary,
   type DatasetVersion,
@@ -134,7 +135,9 @@ function datasetItem(client: ServiceClient, dataset: DatasetSummary): vscode.Tre
       : undefined,
   );
   item.description = datasetDescription(dataset);
-  item.tooltip = dataset.problem ?? `${dataset.path}\nmd5 ${dataset.hash}\n${item.description}`;
+  item.tooltip =
+    dataset.problem ??
+    [`${dataset.path}\nmd5 ${dataset.hash}\n${item.description}`, ...originLine(dataset)].join('\n');
   return item;
 }
 
@@ -165,8 +168,13 @@ function versionItem({ client, dataset, version }: VersionNode): vscode.TreeItem
   ]
     .filter(Boolean)
     .join('  ');
-  item.tooltip = `${version.message}\n${version.author}, ${new Date(version.time).toLocaleString()}\nmd5 ${version.hash}`;
+  const made = `${version.author}, ${new Date(version.time).toLocaleString()}`;
+  item.tooltip = [version.message, made, `md5 ${version.hash}`, ...originLine(version)].join('\n');
   return item;
+}
+
+function originLine({ origin }: Pick<DatasetSummary, 'origin'>): string[] {
+  return origin ? [originSentence(origin)] : [];
 }
 
 function groupItem(client: ServiceClient, count: number): vscode.TreeItem {

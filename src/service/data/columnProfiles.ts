@@ -76,11 +76,13 @@ async function summarise(
 /** In the order in which `summaryOf` takes them. */
 function summarySql({ type, sql }: CopiedColumn, estimated: boolean): readonly string[] {
   const number = numberSql(type, sql);
+  // The ends are those of its line, where infinity and what is no number have no place.
+  const line = type === 'number' ? `CASE WHEN isfinite(${sql}) THEN ${sql} END` : sql;
   const quantile = estimated ? 'approx_quantile' : 'quantile_cont';
   const nothing = (count: number) => Array.from({ length: count }, () => 'NULL');
   return [
     `count(${sql})`,
-    ...(type === 'nested' || type === 'binary' ? nothing(2) : [`min(${sql})`, `max(${sql})`]),
+    ...(type === 'nested' || type === 'binary' ? nothing(2) : [`min(${line})`, `max(${line})`]),
     ...(number ? [`min(${number})`, `max(${number})`] : nothing(2)),
     ...(isNumeric(type)
       ? [
@@ -99,17 +101,18 @@ function summaryOf(type: ColumnType, rowCount: number, cells: readonly Cell[], e
   if (present === 0) {
     return { profile: { missing } };
   }
-  const numbers: NumberSummary | undefined = isNumeric(type)
-    ? {
-        mean: Number(mean),
-        ...(deviation !== null && isSquarable(low!, high!) && { standardDeviation: Number(deviation) }),
-        quantiles: (JSON.parse(String(quantiles)) as number[]).map((value, at) => ({
-          share: shares[at]!,
-          value,
-        })),
-        estimated,
-      }
-    : undefined;
+  const numbers: NumberSummary | undefined =
+    isNumeric(type) && low !== null
+      ? {
+          mean: Number(mean),
+          ...(deviation !== null && isSquarable(low!, high!) && { standardDeviation: Number(deviation) }),
+          quantiles: (JSON.parse(String(quantiles)) as number[]).map((value, at) => ({
+            share: shares[at]!,
+            value,
+          })),
+          estimated,
+        }
+      : undefined;
   return {
     profile: {
       missing,
@@ -157,15 +160,12 @@ async function countBins(
   const number = numberSql(type, sql)!;
   const place = `least(CAST(floor((${number} - ${bins.low}) / ${bins.width}) AS INTEGER), ${bins.count - 1})`;
   const rows = await table.query(
-    `SELECT ${place}, count(*) FROM ${relation} WHERE ${sql} IS NOT NULL GROUP BY 1`,
+    `SELECT ${place}, count(*) FROM ${relation} WHERE ${number} IS NOT NULL GROUP BY 1`,
     options,
   );
   const counts = Array.from({ length: bins.count }, () => 0);
   for (const [at, count] of rows) {
-    // What is not finite is in no bin.
-    if (at !== null) {
-      counts[Number(at)] = Number(count);
-    }
+    counts[Number(at)] = Number(count);
   }
   return { histogram: { edges: readableEdges(type, bins), counts } };
 }

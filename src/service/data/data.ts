@@ -6,6 +6,7 @@ import type { DataProfile, ProfileData, ReadRows, TableRows } from '../../protoc
 import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
+import { sayableCell } from './encodedTable.ts';
 import { ProfileStore } from './profileStore.ts';
 import { type Content, Profiling } from './profiling.ts';
 import { openTable, type Table, type TableOptions } from './table.ts';
@@ -114,7 +115,11 @@ export function createData({ workspace, scratch, database, hashes, versions, log
       const table = await open(await contentOf(asked), { signal });
       try {
         const rows = await table.rows(offset, Math.min(limit, mostRows), { signal });
-        return { columns: table.columns.map(({ name, type }) => ({ name, type })), offset, rows };
+        return {
+          columns: table.columns.map(({ name, type }) => ({ name, type })),
+          offset,
+          rows: rows.map((row) => row.map(sayableCell)),
+        };
       } finally {
         table.dispose();
       }

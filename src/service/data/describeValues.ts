@@ -1,5 +1,5 @@
 import type { ColumnProfile, ColumnType, Histogram, NumberSummary } from '../../protocol/data.ts';
-import type { Cell } from './encodedTable.ts';
+import { type Cell, sayableCell } from './encodedTable.ts';
 import { type Bins, binsFor, edgesOf } from './histogramBins.ts';
 
 /** A column of few rows, in memory. */
@@ -36,18 +36,21 @@ export function describeValues({ name, type, cells, places }: ColumnValues): Col
   const line = Float64Array.from(places?.filter((place) => place !== null) ?? []).sort();
   const [low, high] = [line[0], line.at(-1)];
   const compare = comparison(type);
-  const distinct = [...counts.keys()];
-  const hasEnds = present > 0 && type !== 'nested' && type !== 'binary';
+  // The ends are those of the line, where infinity and what is no number have no place.
+  const ends =
+    type === 'nested' || type === 'binary'
+      ? []
+      : [...counts.keys()].filter((value) => type !== 'number' || Number.isFinite(value));
   const numbers = isNumeric(type) ? summarise(line) : undefined;
   const histogram = low === undefined ? undefined : histogramOf(type, line, low, high!);
   return {
     name,
     type,
     missing: cells.length - present,
-    distinct: distinct.length,
-    ...(hasEnds && {
-      minimum: shortened(distinct.reduce((least, value) => (compare(value, least) < 0 ? value : least))),
-      maximum: shortened(distinct.reduce((most, value) => (compare(value, most) > 0 ? value : most))),
+    distinct: counts.size,
+    ...(ends.length > 0 && {
+      minimum: shortened(ends.reduce((least, value) => (compare(value, least) < 0 ? value : least))),
+      maximum: shortened(ends.reduce((most, value) => (compare(value, most) > 0 ? value : most))),
     }),
     ...(numbers && { numbers }),
     ...(type === 'text' && present > 0 && { lengths: lengthsOf(counts, present) }),
@@ -202,5 +205,5 @@ export function isNumeric(type: ColumnType): boolean {
 
 /** A profile is looked at: nobody reads a whole document in it. */
 export function shortened(value: Cell): Cell {
-  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : value;
+  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : sayableCell(value);
 }

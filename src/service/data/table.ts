@@ -117,8 +117,8 @@ export async function openTable(file: string, name: string, options: TableOption
     const source =
       sniffed.kind === 'arrow'
         ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : readable.file;
-    const found = await openRelation(sniffed, source, database, {
+        : { file: readable.file, notices: [] };
+    const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
       signal,
@@ -129,7 +129,7 @@ export async function openTable(file: string, name: string, options: TableOption
       {
         ...found,
         relation: limit === '' ? found.relation : `(SELECT * FROM ${found.relation}${limit})`,
-        notices: [...readable.notices, ...found.notices],
+        notices: [...readable.notices, ...source.notices, ...found.notices],
       },
       {
         scratch,

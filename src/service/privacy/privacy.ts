@@ -26,13 +26,12 @@ import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import { applyChange, relative } from './changeRecipe.ts';
 import {
-  cannotWriteRecipe,
   keyMissing,
   noReport,
   noSuchRecipe,
-  outputExists,
   recipeHasProblems,
   recipeIsNewer,
+  restoreKeyMissing,
 } from './errors.ts';
 import { Inspections } from './inspections.ts';
 import { runJob } from './jobRunner.ts';
@@ -41,7 +40,8 @@ import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
-import { htmlReport } from './report/html.ts';
+import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole } from './releaseFiles.ts';
+import { recipeOfRelease, type Sibling } from './releases.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
 
@@ -299,27 +299,37 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const begin = performance.now();
         const entry = find(asked.recipe);
         const recipe = sound(entry);
-        const input = asked.input === undefined ? undefined : resolve(asked.input);
-        const target =
-          asked.output === undefined ? outputOf(entry, recipe) : path.resolve(workspace, asked.output);
-        const reports = reportFiles(target);
-        const overwrite = asked.replace === true;
-        if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
-          throw outputExists(nameOf(target));
-        }
+        const other = asked.input === undefined ? undefined : resolve(asked.input);
+        const release = asked.release ?? recipe.release;
+        const files = releaseFiles({
+          recipe,
+          recipeFile: entry.file,
+          input: other ?? inputOf(entry, recipe),
+          target:
+            asked.output === undefined ? outputOf(entry, recipe) : path.resolve(workspace, asked.output),
+          overwrite: asked.replace === true,
+          nameOf,
+        });
+        const { target, reports } = files;
         const output = nameOf(target);
+        const work = {
+          ...job(entry, recipe, other),
+          target,
+          output,
+          overwrite: asked.replace === true,
+          release,
+          siblings: siblingsOf(entry),
+          countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
+        };
         const options = { signal: either(signal), report };
-        const work = { ...job(entry, recipe, input), target, output, overwrite };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
-        if (asked.input === undefined) {
-          save(entry, textAfter(entry.text, result));
-        }
+        save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
         const whole: PrivacyReport = {
           ...result.report,
+          recipe: entry.name,
           recipeHash: readRecipe(entry.text, entry.name).hash,
         };
-        writeWhole(reports.json, `${JSON.stringify(whole, null, 2)}\n`, nameOf(reports.json));
-        writeWhole(reports.html, htmlReport(whole), nameOf(reports.html));
+        writeBeside(files, whole, result.counts, nameOf);
         const milliseconds = Math.round(performance.now() - begin);
         const { rows, suppressedRows, bytes } = result;
         log.write('info', 'privacy', `Applied ${entry.name}`, { rows, suppressedRows, milliseconds });
@@ -329,26 +339,31 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           suppressedRows,
           bytes,
           report: { html: nameOf(reports.html), json: nameOf(reports.json) },
+          counts: whole.counts ?? [],
           milliseconds,
         };
       }),
     getReport: async (asked) => {
       const entry = find(asked);
       const { html, json } = reportFiles(outputOf(entry, sound(entry)));
-      const text = textOf(json);
-      if (text === undefined) {
+      const report = readReport(json);
+      if (!report) {
         throw noReport(entry.name);
       }
-      const report = JSON.parse(text) as PrivacyReport;
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },
-    restoreData: ({ recipe: asked, input, output }, { signal, report }) =>
+    restoreData: ({ recipe: asked, input, output, release: named }, { signal, report }) =>
       writing.run(async () => {
         const entry = find(asked);
-        const recipe = sound(entry);
+        const table = resolve(input);
+        const release = named ?? readReport(reportFiles(table).json)?.release ?? sound(entry).release;
+        const recipe = recipeOfRelease(sound(entry), release);
+        if (recipe.key && !keys.has(recipe.key.id)) {
+          throw restoreKeyMissing(recipe.key.id, release);
+        }
         const target = path.resolve(workspace, output);
         const options = { signal: either(signal), report };
-        const work = { ...job(entry, recipe, resolve(input)), target, output: nameOf(target) };
+        const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
         return restored;
@@ -404,38 +419,41 @@ function problemOf(error: unknown, text: string): RecipeProblem {
   return { message, line: lines.length, column: lines.at(-1)!.length + 1 };
 }
 
-/** What is written down when a recipe is first applied: of which input, with which key, and what types there were. */
-function textAfter(text: string, result: ApplyResult): string {
+/** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
+function textAfter(
+  text: string,
+  { key }: Recipe,
+  result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
+): string {
+  const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
+  const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
+  const styles = Object.keys(written).length > 0 ? { written } : {};
+  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...styles } } };
+  if (!isOwn) {
+    return changedRecipeText(text, made);
+  }
   return changedRecipeText(text, {
-    ...(result.checkValue !== undefined && { key: { check: result.checkValue } }),
-    input: { sha256: result.inputSha256, rows: result.inputRows },
+    release,
+    ...(check !== undefined && { key: { check } }),
+    input: { sha256, rows },
     columns: Object.fromEntries(Object.entries(result.types).map(([name, type]) => [name, { type }])),
+    ...made,
   });
 }
 
-/** Beside the output. */
-function reportFiles(output: string): { readonly html: string; readonly json: string } {
-  const stem = output.slice(0, output.length - path.extname(output).length);
-  return { html: `${stem}.privacy.html`, json: `${stem}.privacy.json` };
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function writeWhole(file: string, text: string, name: string): void {
-  const beside = `${file}.mlops-${process.pid}`;
-  try {
-    fs.writeFileSync(beside, text);
-    fs.renameSync(beside, file);
-  } catch (error) {
-    fs.rmSync(beside, { force: true });
-    throw cannotWriteRecipe(name, error);
-  }
+/** Other recipes in its folder that can be read. */
+function siblingsOf({ file }: Entry): readonly Sibling[] {
+  const folder = path.dirname(file);
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith(recipeSuffix) && name !== path.basename(file))
+    .flatMap((name) => {
+      try {
+        return [{ name, recipe: readRecipe(textOf(path.join(folder, name)) ?? '', name).recipe }];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** Watches the folder, because editors put a new file in the place of the old one. */

@@ -31,6 +31,7 @@ import { FileHashes } from './fileHashes.ts';
 import { type FileIdentity, fromStats } from './fileIdentity.ts';
 import { type Git, initialiseGit, openGit } from './git.ts';
 import { HistoryReader } from './history.ts';
+import type { Origin } from './origin.ts';
 import type { Dataset } from './pointerFiles.ts';
 import { resolveTarget } from './target.ts';
 import { findUnversioned } from './unversionedData.ts';
@@ -69,12 +70,14 @@ export interface VersionsOptions {
   readonly workspace: string;
   readonly database: Database;
   readonly log: Log;
+  /** Where a file comes from that another domain made. */
+  readonly originOf?: (file: string) => Origin | undefined;
 }
 
 /** Milliseconds. News makes windows ask again; where a hash cannot be kept, that must not become a circle. */
 const hashAgainAfter = 20_000;
 
-export function createVersions({ workspace, database, log }: VersionsOptions): Versions {
+export function createVersions({ workspace, database, log, originOf }: VersionsOptions): Versions {
   const store = new FileHashes(database);
   const history = new HistoryReader();
   const changed = new Emitter<void>();
@@ -139,7 +142,13 @@ export function createVersions({ workspace, database, log }: VersionsOptions): V
         const started = performance.now();
         const target = resolveTarget(workspace, asked.path);
         const shared = await options();
-        const result = await makeVersion({ ...shared, ...own, target, message: asked.message });
+        const result = await makeVersion({
+          ...shared,
+          ...own,
+          target,
+          message: asked.message,
+          origin: originOf?.(target.data),
+        });
         log.write('info', 'versions', `Versioned ${result.path}`, {
           version: result.version,
           unchanged: result.unchanged,

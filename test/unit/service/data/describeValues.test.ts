@@ -6,6 +6,7 @@ import type { ColumnProfile } from '../../../../src/protocol/data.ts';
 import { profileColumns } from '../../../../src/service/data/columnProfiles.ts';
 import { openTable, type Table } from '../../../../src/service/data/table.ts';
 import { makeWorkingCopy } from '../../../../src/service/data/workingCopy.ts';
+import { openDuckdb } from '../../../../src/service/storage/duckdb.ts';
 
 /* What is told of few rows, in memory, against what DuckDB's statements tell of the same ones. */
 
@@ -17,10 +18,14 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-async function both(text: string): Promise<readonly [ColumnProfile[], ColumnProfile[]]> {
+function both(text: string): Promise<readonly [ColumnProfile[], ColumnProfile[]]> {
   const file = path.join(folder, 'table.csv');
   fs.writeFileSync(file, text);
-  const table: Table = await openTable(file, 'table.csv', { scratch: folder });
+  return bothOf(file);
+}
+
+async function bothOf(file: string): Promise<readonly [ColumnProfile[], ColumnProfile[]]> {
+  const table: Table = await openTable(file, path.basename(file), { scratch: folder });
   try {
     const copy = await makeWorkingCopy(table, {});
     const inMemory = await profileColumns(table, copy, {});
@@ -70,6 +75,19 @@ it('both tell the same of every type', async () => {
     ...['integer', 'integer', 'integer', 'number', 'number', 'decimal', 'boolean', 'date', 'timestamp'],
     ...['text', 'text', 'text', 'text'],
   ]);
+  expect(rounded(inMemory)).toEqual(rounded(byStatements));
+});
+
+it('both tell the same of infinity and of what is no number', async () => {
+  const file = path.join(folder, 'odd.parquet');
+  const made = await openDuckdb({ scratch: folder, files: [] });
+  const odd =
+    "unnest(['inf', '-inf', 'nan', '1.5', '2', 'nan']::DOUBLE[]) AS odd, unnest(['nan', 'nan', 'inf', 'inf', 'inf', NULL]::DOUBLE[]) AS none";
+  await made.run(`COPY (SELECT ${odd}) TO '${file}' (FORMAT parquet)`);
+  made.dispose();
+  const [inMemory, byStatements] = await bothOf(file);
+  expect(inMemory[0]).toMatchObject({ minimum: 1.5, maximum: 2, distinct: 5, missing: 0 });
+  expect(inMemory[1]).not.toHaveProperty('minimum');
   expect(rounded(inMemory)).toEqual(rounded(byStatements));
 });
 
