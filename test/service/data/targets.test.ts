@@ -36,6 +36,8 @@ function copyAdult(): void {
 it('another target is compared without the columns being described again', async () => {
   copyAdult();
   const plain = await profileOf(service.connection, 'adult.csv');
+  // A text and a number that say the same are one thing twice.
+  expect(plain.hints).toMatchObject([{ kind: 'redundant', column: 'education-num', other: 'education' }]);
   const education = await profileOf(service.connection, 'adult.csv', 'education');
   expect(education.columns).toEqual(plain.columns);
   expect(education.hints).toMatchObject([
