@@ -133,6 +133,7 @@ export interface DataNotice {
     | 'emptyHeader'
     | 'duplicateHeader'
     | 'noHeader'
+    | 'oneColumn'
     | 'typeChanged'
     | 'transcoded'
     | 'allMissing'

@@ -106,6 +106,13 @@ export function outputExists(output: string): WorkbenchError {
   );
 }
 
+export function outputIsFolder(output: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputIsFolder',
+    `The output ${output} is a folder. ${untouched} Choose the name of a file.`,
+  );
+}
+
 export function countsPathTaken(counts: string, file: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.countsPathTaken',

@@ -39,10 +39,12 @@ export function subjectNotNamed(column: string): WorkbenchError {
   );
 }
 
-export function outputIsInput(file: string): WorkbenchError {
+/** `alias` is another name of the same file, by a link for instance. */
+export function outputIsInput(file: string, alias = file): WorkbenchError {
+  const also = alias === file ? '' : ` (${alias} is the same file)`;
   return new WorkbenchError(
     'privacy.outputIsInput',
-    `The recipe would write its output over its input ${file}. ${nothing} Choose another output path.`,
+    `The recipe would write its output over its input ${file}${also}. ${nothing} Choose another output path.`,
   );
 }
 

@@ -67,6 +67,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
       target,
+      targetName: output,
       overwrite,
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),

@@ -16,6 +16,8 @@ export interface Inspection {
   readonly rows: number;
   readonly bytes: number;
   readonly columns: readonly InspectedColumn[];
+  /** Sentences about what is odd in the file: its encoding, a column that changes its type. */
+  readonly notices: readonly string[];
 }
 
 export interface InspectedColumn extends TableColumn {
@@ -56,6 +58,7 @@ export async function inspectTable({ file, name }: InspectJob, context: JobConte
     return {
       rows,
       bytes: table.bytes,
+      notices: table.notices.map(({ message }) => message),
       columns: columns.map((column, at) => inspected(column, findings[at]!, encoded[at]!, counts[at]!)),
     };
   } finally {
