@@ -49,7 +49,15 @@ export interface RecipeState {
   readonly saved: boolean;
   /** Grows with every change, also of the file by others. */
   readonly version: number;
-  readonly input: { readonly path: string; readonly rows: number; readonly bytes: number };
+  readonly input: {
+    readonly path: string;
+    readonly rows: number;
+    /** `rows` is an estimate so far: the recipe is told to have changed when all of them were read. */
+    readonly estimated: boolean;
+    /** Personal data was looked for in so many rows. */
+    readonly sampledRows: number;
+    readonly bytes: number;
+  };
   /** Where the result is to be written. */
   readonly output: string;
   readonly columns: readonly RecipeColumn[];

@@ -1,7 +1,7 @@
-import { formatClock, formatDuration, formatSize, plural } from '../base/format.ts';
+import { formatClock, formatDuration, formatSize, groupDigits, plural } from '../base/format.ts';
 import type { LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
-import type { AppliedRecipe, RestoredData } from './privacy.ts';
+import type { AppliedRecipe, RecipeState, RestoredData } from './privacy.ts';
 import type { RemoteStatus } from './remote.ts';
 import type { DatasetOrigin, DatasetSummary, VersionResult } from './versions.ts';
 
@@ -69,6 +69,14 @@ export function leakageSentence({ kind, column, other, strength }: LeakageHint):
     case 'determinesTarget':
       return `“${column}” gives the target “${other}” away (${Math.floor(strength * 100)} % of the doubt): is it known when a prediction is made?`;
   }
+}
+
+/** How long a table is, and in how much of it personal data was looked for. */
+export function inspectedSentence({ rows, estimated, sampledRows }: RecipeState['input']): string {
+  const count = `${estimated ? 'about ' : ''}${plural(rows, 'row')}`;
+  return sampledRows < rows
+    ? `${count}, personal data looked for in ${groupDigits(sampledRows)} of them`
+    : count;
 }
 
 export function anonymisedSentence({ output, rows, suppressedRows, milliseconds }: AppliedRecipe): string {

@@ -98,6 +98,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
         known: (file) => versions.knownContentHash(file),
         compute: (file, signal) => versions.contentHash(file, signal),
       },
+      versions,
       log,
     }),
   );

@@ -8,7 +8,7 @@ import type {
   ReportFigure,
   RestoredData,
 } from '../../protocol/privacy.ts';
-import { rewrittenSentence } from '../../protocol/sentences.ts';
+import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const roleCells: Readonly<Record<ColumnRole, Cell>> = {
@@ -45,7 +45,7 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
         : 'one generalisation for each whole column.')
     : 'No k-anonymity is asked for.';
   return [
-    `${input.path}: ${plural(input.rows, 'row')}, ${plural(columns.length, 'column')}, ${formatBytes(input.bytes)}`,
+    `${input.path}: ${formatBytes(input.bytes)}, ${plural(columns.length, 'column')}, ${inspectedSentence(input)}`,
     table,
     asked,
     ...counts.map(

@@ -157,7 +157,7 @@ function datasetDescription(dataset: DatasetSummary): string {
 function versionItem({ client, dataset, version }: VersionNode): vscode.TreeItem {
   const item = new vscode.TreeItem(`v${version.number}`);
   item.id = `${client.folder.uri}#dataset/${dataset.pointer}/${version.commit}`;
-  item.contextValue = treeItems.datasetVersion;
+  item.contextValue = marked(treeItems.datasetVersion, dataset);
   item.iconPath = new vscode.ThemeIcon(version.current ? 'circle-filled' : 'circle-outline');
   const cached = version.cached ? undefined : 'not in the cache';
   item.description = [

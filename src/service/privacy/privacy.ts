@@ -33,6 +33,7 @@ import {
   recipeIsNewer,
   restoreKeyMissing,
 } from './errors.ts';
+import { Inspections } from './inspections.ts';
 import { runJob } from './jobRunner.ts';
 import { proposeRecipe, recipePathOf } from './propose.ts';
 import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
@@ -42,7 +43,6 @@ import { recipeState } from './recipeState.ts';
 import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole } from './releaseFiles.ts';
 import { recipeOfRelease, type Sibling } from './releases.ts';
 import type { ApplyResult } from './work/apply.ts';
-import type { Inspection } from './work/inspect.ts';
 import type { RecipeJob } from './work/preview.ts';
 
 export interface PrivacyWork {
@@ -80,6 +80,10 @@ interface Entry {
   text: string;
   isSaved: boolean;
   version: number;
+  /** The version at which the text became what it is: what was chosen since then was chosen of this text. */
+  textVersion: number;
+  /** The text is a proposal that nobody has changed. */
+  isProposal: boolean;
   /** The last that could be read. */
   recipe: Recipe | undefined;
   problems: readonly RecipeProblem[];
@@ -89,7 +93,6 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const changed = new Emitter<{ recipe: string; version: number }>();
   const entries = new Map<string, Entry>();
   const keys = new Map<string, MasterKey>();
-  const inspections = new Map<string, { readonly stamp: string; readonly result: Promise<Inspection> }>();
   const watchers = new DisposableStore();
   // A table at a time: two would only make both late.
   const writing = new Sequence();
@@ -111,7 +114,14 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     entry.text = text;
     entry.isSaved = isSaved;
     entry.version += 1;
+    entry.textVersion = entry.version;
+    entry.isProposal = false;
     readText(entry);
+    changed.fire({ recipe: entry.name, version: entry.version });
+  };
+  /** Its text is the same, and what it is about is not. */
+  const tellAgain = (entry: Entry) => {
+    entry.version += 1;
     changed.fire({ recipe: entry.name, version: entry.version });
   };
   const entryOf = (file: string, text: string, isSaved: boolean): Entry => {
@@ -126,6 +136,8 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       text,
       isSaved,
       version: 1,
+      textVersion: 1,
+      isProposal: false,
       recipe: undefined,
       problems: [],
     };
@@ -167,27 +179,30 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const inputOf = ({ file }: Entry, recipe: Recipe) => path.resolve(path.dirname(file), recipe.input.path);
   const outputOf = ({ file }: Entry, recipe: Recipe) => path.resolve(path.dirname(file), recipe.output.path);
 
-  const inspect = (file: string, { signal, report }: PrivacyWork): Promise<Inspection> => {
-    const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-    const stamp = stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : '';
-    const known = inspections.get(file);
-    if (known?.stamp === stamp) {
-      return known.result;
-    }
-    const result = runJob('inspect', { file, name: nameOf(file) }, scratch, {
-      signal: either(signal),
-      report,
-    });
-    inspections.set(file, { stamp, result });
-    result.catch(() => inspections.delete(file));
-    return result;
-  };
+  const inspections = new Inspections({
+    scratch,
+    log,
+    signal: disposed.signal,
+    nameOf,
+    completed: (file, inspection) => {
+      for (const entry of entries.values()) {
+        if (entry.recipe && inputOf(entry, entry.recipe) === file) {
+          // What was found in all rows may be something else than in a first look.
+          if (inspection && entry.isProposal) {
+            take(entry, proposeRecipe(file, inspection, today()), false);
+            entry.isProposal = true;
+          }
+          tellAgain(entry);
+        }
+      }
+    },
+  });
   const state = async (entry: Entry, work: PrivacyWork): Promise<RecipeState> => {
     const recipe = entry.recipe ?? sound(entry);
     const input = inputOf(entry, recipe);
     return recipeState({
       recipe,
-      inspection: await inspect(input, work),
+      inspection: await inspections.of(input, work),
       keys,
       folder: path.dirname(entry.file),
       textProblems: entry.problems,
@@ -217,8 +232,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const tellKeyChange = (id: string) => {
     for (const entry of entries.values()) {
       if (entry.recipe?.key?.id === id) {
-        entry.version += 1;
-        changed.fire({ recipe: entry.name, version: entry.version });
+        tellAgain(entry);
       }
     }
   };
@@ -242,23 +256,24 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       if (textOf(recipe) !== undefined || entries.has(recipe)) {
         return state(find(recipe), work);
       }
-      const inspection = await inspect(file, work);
-      const text = proposeRecipe(file, inspection, new Date().toISOString().slice(0, 10));
-      return state(entryOf(recipe, text, false), work);
+      const inspection = await inspections.of(file, work);
+      const entry = entryOf(recipe, proposeRecipe(file, inspection, today()), false);
+      entry.isProposal = true;
+      return state(entry, work);
     },
     changeRecipe: async ({ recipe: asked, version, change }, work) => {
       const entry = find(asked);
-      if (entry.version !== version) {
+      if (!isOfText(entry, version)) {
         throw recipeIsNewer(entry.name);
       }
       const [problem] = entry.problems;
       if (problem || !entry.recipe) {
         throw recipeHasProblems(entry.name, problem?.message ?? 'it is empty.');
       }
-      const inspection = await inspect(inputOf(entry, entry.recipe), work);
+      const inspection = await inspections.of(inputOf(entry, entry.recipe), work);
       // Meanwhile somebody may have changed it.
       refresh(entry);
-      if (entry.version !== version) {
+      if (!isOfText(entry, version)) {
         throw recipeIsNewer(entry.name);
       }
       const { name, text, recipe } = entry;
@@ -375,6 +390,15 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       keys.clear();
     },
   };
+}
+
+/** News of the table or of a key is no other text. */
+function isOfText({ version, textVersion }: Entry, seen: number): boolean {
+  return seen >= textVersion && seen <= version;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function readText(entry: Entry): void {

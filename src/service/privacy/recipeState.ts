@@ -43,7 +43,13 @@ export function recipeState(parts: StateParts): RecipeState {
   const { key, problem } = checkAgainst(recipe, inspection, keys);
   return {
     ...rest,
-    input: { path: input, rows: inspection.rows, bytes: inspection.bytes },
+    input: {
+      path: input,
+      rows: inspection.rows,
+      estimated: inspection.isEstimate,
+      sampledRows: inspection.sampledRows,
+      bytes: inspection.bytes,
+    },
     columns: inspection.columns.map((column) => columnState(column, parts)),
     guarantee: guaranteeState(recipe),
     counts: countsChoices(recipe),

@@ -4,7 +4,7 @@ import type { DatasetList, DatasetOrigin, DatasetSummary, DatasetVersion } from 
 import { Cache } from './cache.ts';
 import { type Comparison, compare } from './contents.ts';
 import { dvcRoot, openDvc } from './dvcRepository.ts';
-import { notVersioned } from './errors.ts';
+import { noSuchVersion, notVersioned, versionIsFolder, versionNotHere } from './errors.ts';
 import type { FileHashes } from './fileHashes.ts';
 import { isInside, toPosix } from './files.ts';
 import type { Git } from './git.ts';
@@ -81,6 +81,35 @@ export async function listVersions(options: DatasetsOptions, target: Target): Pr
     cached: isCached(cache, entry),
     current: entry === current,
   }));
+}
+
+/** The file of the cache with the content of a version. Throws where it is not there, or is a folder's. */
+export async function contentOfVersion(
+  options: DatasetsOptions,
+  target: Target,
+  version: number,
+): Promise<{ readonly file: string; readonly hash?: string }> {
+  const { git } = options;
+  const { head } = await statusOfPointers(git);
+  const versions = (await options.history.read(git, head)).get(git.relative(target.data)) ?? [];
+  if (versions.length === 0) {
+    throw notVersioned(target.name);
+  }
+  const entry = versions.find(({ number }) => number === version);
+  if (!entry) {
+    throw noSuchVersion(target.name, version, versions.length);
+  }
+  const { content, bytes } = entry;
+  if (content.hash.endsWith('.dir')) {
+    throw versionIsFolder(target.name, version);
+  }
+  const cache = new Cache(openDvc(dvcRoot(path.dirname(target.data), git.root).root));
+  const file = cache.objectFile(content);
+  if (!cache.has(content, content.legacy ? undefined : bytes)) {
+    throw versionNotHere(target.name, version, relative(options, file));
+  }
+  // What DVC 2 called a hash is not always one of the content as it is.
+  return { file, ...(!content.legacy && { hash: content.hash }) };
 }
 
 /**

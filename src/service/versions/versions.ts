@@ -18,7 +18,14 @@ import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { checkOut } from './checkout.ts';
 import { compare, hashFiles } from './contents.ts';
-import { type DatasetsOptions, datasetsForRun, listDatasets, listVersions, summarise } from './datasets.ts';
+import {
+  contentOfVersion,
+  type DatasetsOptions,
+  datasetsForRun,
+  listDatasets,
+  listVersions,
+  summarise,
+} from './datasets.ts';
 import { repositoryExists } from './errors.ts';
 import { FileHashes } from './fileHashes.ts';
 import { type FileIdentity, fromStats } from './fileIdentity.ts';
@@ -50,6 +57,8 @@ export interface Versions extends Disposable {
   knownContentHash(file: string): string | undefined;
   /** The same, reading the file where it must be. Undefined when there is none, or when it changes meanwhile. */
   contentHash(file: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The file of the cache with a version's content, and its md5; for a version of a single file. */
+  contentOf(path: string, version: number): Promise<{ readonly file: string; readonly hash?: string }>;
   /** Cheap: reads little content. See `datasets.ts` for what `modified` then means. */
   datasetsForRun(): Promise<readonly RunDataset[]>;
   /** Somebody else may have changed data, pointers or git. */
@@ -179,6 +188,8 @@ export function createVersions({ workspace, database, log, originOf }: VersionsO
       const hashes = await hashFiles([{ file, path: path.basename(file), identity }], store, { signal });
       return hashes?.get(file);
     },
+    contentOf: async (asked, version) =>
+      contentOfVersion(await options(), resolveTarget(workspace, asked), version),
     datasetsForRun: async () => {
       try {
         return await datasetsForRun(await options());
