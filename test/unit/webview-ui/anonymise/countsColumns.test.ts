@@ -28,7 +28,7 @@ const table: CountsChoice = {
   rowsPerPerson: 1,
   subject: null,
 };
-const recipe = { columns: [], counts: [table] } as unknown as RecipeState;
+const recipe = { columns: [], key: {}, counts: [table] } as unknown as RecipeState;
 
 describe('a choice about counts', () => {
   it('adds, replaces and takes out by name', () => {
@@ -43,7 +43,7 @@ describe('a choice about counts', () => {
   it('is about that table alone', () => {
     const about = (name: string) => chosenBy({ kind: 'counts', name, counts: null }, recipe);
     expect(about('cities')).not.toBe(about('ages'));
-    const changed = { columns: [], counts: [{ ...table, epsilon: 3 }] } as unknown as RecipeState;
+    const changed = { columns: [], key: {}, counts: [{ ...table, epsilon: 3 }] } as unknown as RecipeState;
     expect(chosenBy({ kind: 'counts', name: 'cities', counts: null }, changed)).not.toBe(about('cities'));
   });
 });
