@@ -24,6 +24,13 @@ export function unlistedColumns(columns: readonly string[]): WorkbenchError {
   );
 }
 
+export function nothingKept(): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingKept',
+    `The recipe drops every column of the table, so there would be no output. ${nothing} Keep one column at least.`,
+  );
+}
+
 export function keyNotNamed(column: string, method: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.keyNotNamed',
