@@ -54,7 +54,7 @@ async function synthesise(
 
 describe.each([
   { method: 'tvae', epochs: 60, shapes: 0.85, pairs: 0.3 },
-  { method: 'ctgan', epochs: 30, shapes: 0.7, pairs: 0.1 },
+  { method: 'ctgan', epochs: 60, shapes: 0.85, pairs: 0.15 },
 ] as const)('$method', { timeout: 240_000 }, ({ method, epochs, shapes, pairs }) => {
   const table = people(1_000);
   const reports: EpochReport[] = [];
