@@ -35,7 +35,7 @@ export interface CtganModel extends NetworkModel {
  * A conditional generative adversarial network for tables (L. Xu et al., "Modeling Tabular Data using Conditional
  * GAN", 2019).
  *
- * Throws `privacy.tooFewRows`, `privacy.tooWide` and the errors of constraints and conditions.
+ * Throws `privacy.tooFewRows`, `privacy.tooWide`, `privacy.diverged` and the errors of constraints and conditions.
  */
 export const ctgan = { method: 'ctgan', estimate, fit, sample } satisfies Synthesiser<CtganModel>;
 

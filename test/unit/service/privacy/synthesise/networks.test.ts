@@ -6,6 +6,7 @@ import { Random } from '../../../../../src/service/privacy/statistics/random.ts'
 import { loadSynthesiser } from '../../../../../src/service/privacy/synthesise/load.ts';
 import { readModel, writeModel } from '../../../../../src/service/privacy/synthesise/modelText.ts';
 import { loadTensors } from '../../../../../src/service/privacy/synthesise/neural/tensors.ts';
+import { runEpochs } from '../../../../../src/service/privacy/synthesise/neural/training.ts';
 import type {
   EpochReport,
   FitOptions,
@@ -239,5 +240,12 @@ describe.each(['tvae', 'ctgan'] as const)('%s of a small table', (method) => {
     expect(many.seconds).toBeGreaterThan(100 * few.seconds);
     expect(few.bytes).toBeGreaterThan(0);
     expect(few.backend).toBe('wasm');
+  });
+});
+
+describe('a network that loses its way', () => {
+  it('is stopped with an error that says in which epoch', () => {
+    const losses = [1, Number.NaN];
+    expect(() => runEpochs(5, 1, { seed }, () => ({ loss: losses.shift()! }))).toThrow(/in epoch 2/);
   });
 });
