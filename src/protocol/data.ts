@@ -142,6 +142,7 @@ export interface DataNotice {
     | 'emptyHeader'
     | 'duplicateHeader'
     | 'noHeader'
+    | 'oneColumn'
     | 'typeChanged'
     | 'transcoded'
     | 'allMissing'
