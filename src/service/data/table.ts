@@ -34,6 +34,7 @@ export interface TableOptions {
   readonly firstRows?: number | undefined;
   /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
   readonly inPieces?: boolean;
+  /** That DuckDB may take; a very wide table gets more. */
   readonly memoryBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -107,7 +108,7 @@ export async function openTable(file: string, name: string, options: TableOption
   try {
     const { signal } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
-    const memoryBytes = options.memoryBytes ?? memoryFor(sniffed);
+    const memoryBytes = (options.memoryBytes ?? defaultMemoryBytes) + memoryForWidth(sniffed);
     const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
     const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
     const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
@@ -314,12 +315,12 @@ class FileTable implements Table {
 }
 
 /** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
-function memoryFor({ head, kind }: SniffedFile): number {
+function memoryForWidth({ head, kind }: SniffedFile): number {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   const columns =
     kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
-  return defaultMemoryBytes + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+  return Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
 }
 
 /** Of long rows fewer are read for a first look. */

@@ -37,7 +37,7 @@ export async function openSource(
   types: Readonly<Record<string, string | undefined>>,
   { scratch, signal, checkCancelled }: JobContext,
   /** `inPieces`: a first look at a large table. */
-  options: Pick<TableOptions, 'inPieces'> = {},
+  options: Pick<TableOptions, 'inPieces' | 'memoryBytes'> = {},
 ): Promise<Source> {
   const table = await openTable(file, name, { ...options, scratch, signal, strictHeaders: true });
   const define = table.define.bind(table);
