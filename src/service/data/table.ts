@@ -71,6 +71,8 @@ export interface Table extends Disposable {
   readonly scratch: string;
   /** Only its first rows are read. */
   readonly isPartial: boolean;
+  /** SQL of what rows that are equal in all columns have in common, where the relation does not have all of them. */
+  readonly rowKey: string | undefined;
   /** Of the file's bytes, where it is read in pieces; else 1. */
   readonly share: number;
   /** Throws with the names that there are. */
@@ -122,6 +124,7 @@ export async function openTable(file: string, name: string, options: TableOption
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
+      scratch,
       signal,
     });
     const limit = firstRows === undefined ? '' : ` LIMIT ${whole(firstRows)}`;
@@ -165,6 +168,7 @@ class FileTable implements Table {
   readonly scratch: string;
   readonly isPartial: boolean;
   readonly share: number;
+  readonly rowKey: string | undefined;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -173,7 +177,7 @@ class FileTable implements Table {
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, columns, notices, dialect }: FileRelation,
+    { relation, columns, notices, dialect, rowKey }: FileRelation,
     { scratch, database, resources, isPartial, share }: Held,
   ) {
     this.file = file;
@@ -186,6 +190,7 @@ class FileTable implements Table {
     this.scratch = scratch;
     this.isPartial = isPartial;
     this.share = share;
+    this.rowKey = rowKey;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;

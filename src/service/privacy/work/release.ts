@@ -89,10 +89,37 @@ export function writeRelease(
 
 /** Members of a class are not copied by spreading it. */
 function publicParts(table: Table): Table {
-  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch } =
-    table;
+  const {
+    file,
+    name,
+    kind,
+    bytes,
+    columns,
+    notices,
+    relation,
+    dialect,
+    isList,
+    isPartial,
+    share,
+    rowKey,
+    scratch,
+  } = table;
   return {
-    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch },
+    ...{
+      file,
+      name,
+      kind,
+      bytes,
+      columns,
+      notices,
+      relation,
+      dialect,
+      isList,
+      isPartial,
+      share,
+      rowKey,
+      scratch,
+    },
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
     countRows: (options) => table.countRows(options),
