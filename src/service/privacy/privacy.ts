@@ -41,6 +41,7 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
 import { htmlReport } from './report/html.ts';
+import { createRowCopies } from './rowCopies.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { Inspection } from './work/inspect.ts';
 import type { RecipeJob } from './work/preview.ts';
@@ -95,6 +96,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const writing = new Sequence();
   const previews = new Sequence();
   const disposed = new AbortController();
+  const copies = createRowCopies(scratch);
 
   const resolve = (asked: string) => path.resolve(workspace, asked).replace(/\.dvc$/, '');
   const nameOf = (file: string) => {
@@ -175,6 +177,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       return known.result;
     }
     const result = runJob('inspect', { file, name: nameOf(file) }, scratch, {
+      copies,
       signal: either(signal),
       report,
     });
@@ -275,7 +278,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const preview = runJob('preview', { ...job(entry, recipe), rows }, scratch, options);
         return { version, ...(await withKey(recipe, preview)) };
       }),
@@ -293,7 +296,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           throw outputExists(nameOf(target));
         }
         const output = nameOf(target);
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const work = { ...job(entry, recipe, input), target, output, overwrite };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
         if (asked.input === undefined) {
@@ -332,7 +335,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const entry = find(asked);
         const recipe = sound(entry);
         const target = path.resolve(workspace, output);
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const work = { ...job(entry, recipe, resolve(input)), target, output: nameOf(target) };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
@@ -357,6 +360,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     dispose: () => {
       disposed.abort();
       watchers.dispose();
+      copies.dispose();
       keys.clear();
     },
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { measureRelease } from '../report/measure.ts';
@@ -33,12 +34,15 @@ export interface ApplyResult {
 export async function applyRelease(job: ApplyJob, context: JobContext): Promise<ApplyResult> {
   const { recipe: file, file: table, name, keys, target, output, overwrite } = job;
   const { recipe, hash } = readRecipe(file.text, file.name);
+  // It is read for its hash while it is read into columns.
+  const hashing = sha256OfInput(table, context);
+  hashing.catch(() => undefined);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
     const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
-    const inputSha256 = await sha256Of(table, context.signal);
+    const inputSha256 = await hashing;
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
@@ -81,6 +85,21 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   } finally {
     source.table.dispose();
   }
+}
+
+/** It is kept beside the copy of the rows, which is of the same state of the file. */
+async function sha256OfInput(
+  file: string,
+  { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
+): Promise<string> {
+  const kept = path.join(copyFolder, 'sha256');
+  if (fs.existsSync(kept)) {
+    return fs.readFileSync(kept, 'utf8');
+  }
+  const hash = await sha256Of(file, signal);
+  fs.mkdirSync(copyFolder, { recursive: true });
+  fs.writeFileSync(kept, hash);
+  return hash;
 }
 
 async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
