@@ -66,6 +66,8 @@ export const recipeSchema = z
           sha256: sha256.describe('Of the table that it was made from.'),
           rows: z.int().min(0).optional(),
           key: keySchema.optional(),
+          epsilon: z.number().optional().describe('What its noisy columns and counts spent.'),
+          delta: z.number().optional(),
           written: z
             .record(z.string(), z.enum(['fixed', 'shortest']))
             .optional()
