@@ -43,6 +43,8 @@ export interface BatchColumn extends Planned {
   readonly onWords?: ((units: BigInt64Array, firstRow: number) => BigInt64Array | number) | undefined;
   /** Of numbers that are exact as they are written: in a text file they are read from their text and written so. */
   readonly digits?: NumberDigits | undefined;
+  /** Of restored dates: how the original ones were written, as a format of `strftime`; ISO 8601 without it. */
+  readonly dateFormat?: string | undefined;
 }
 
 /** How exact numbers are written: with all decimals, or without zeros at their end. */
