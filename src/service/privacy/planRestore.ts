@@ -32,8 +32,9 @@ export function planRestore({ recipe, columns, keys, findersOf = () => [] }: Pla
     }
   }
   const rewritten = restored
-    .filter(({ name, digits }) => digits && digits.decimals > 0 && written?.[name] === undefined)
-    .map(({ name }) => name);
+    .filter(({ digits, method }) => (digits && digits.decimals > 0) || method === 'dateShift')
+    .map(({ name }) => name)
+    .filter((name) => written?.[name] === undefined);
   if (restored.length === 0) {
     throw nothingToRestore();
   }

@@ -123,7 +123,7 @@ export interface TransformPlan {
 export interface RestorePlan {
   /** Columns that come back; all others stay as they are in the anonymised table. */
   readonly columns: readonly BatchColumn[];
-  /** Of those, columns whose numbers come back while it is not known how each was written: 1.5 or 1.50. */
+  /** Of those, columns whose values come back while it is not known how each was written: 1.5 or 1.50. */
   readonly rewritten: readonly string[];
   /** Columns that do not come back, with a sentence that says why. */
   readonly notRestored: readonly { readonly name: string; readonly reason: string }[];

@@ -149,6 +149,14 @@ lines",0.10
   });
 });
 
+test('dates that are written in two ways come back as dates, and that is said', async () => {
+  const table = 'who,at\na,01.02.2003\na,31.12.1999\nb,3.4.2010\n';
+  const columns = '  at: { method: dateShift, days: 300, subject: who }';
+  const { back, restored } = await thereAndBack(table, columns);
+  expect(back).toBe('who,at\na,2003-02-01\na,1999-12-31\nb,2010-04-03\n');
+  expect(restored.rewritten).toEqual(['at']);
+});
+
 test.each([
   ['1.5 beside 1.50', ['1.5', '1.50']],
   ['a sign', ['+1.25', '1.25']],
