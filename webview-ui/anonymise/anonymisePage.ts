@@ -109,6 +109,10 @@ export class AnonymisePage extends PanelPage {
             this.#chooseColumn(detail.column);
             this.#choose({ kind: 'role', ...detail });
           }}
+          @not-personal=${({ detail: column }: CustomEvent<string>) => {
+            this.#choose({ kind: 'role', column, role: 'other' });
+            this.#choose({ kind: 'method', column, method: { id: 'keep', options: {} } });
+          }}
         >
           <workbench-column-list .columns=${recipe.columns} .chosen=${chosen?.name ?? ''}></workbench-column-list>
         </div>

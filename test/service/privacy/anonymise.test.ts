@@ -337,6 +337,35 @@ describe('recipes', () => {
       method: { id: 'generalise' },
     });
     expect(scene.read(state.recipe)).toContain('correctedFrom');
+    // What is found in other data, or by another service, changes nothing about it.
+    scene.write('people.csv', `${scene.read('people.csv').trimEnd()}\n`);
+    const again = await scene.open('people.csv');
+    expect(again.columns.find(({ name }) => name === 'price')).toMatchObject({
+      role: 'quasi',
+      confirmed: true,
+    });
+    // Not personal: it stays as it is.
+    const taken = await scene.change(again, { kind: 'role', column: 'price', role: 'other' });
+    expect(taken.columns.find(({ name }) => name === 'price')).toMatchObject({
+      role: 'other',
+      confirmed: false,
+      method: { id: 'keep', options: {} },
+    });
+    expect(taken.problems).toEqual([]);
+  });
+
+  it('leave a column as it is that was found to be personal and is not', async () => {
+    const draft = await scene.open('people.csv');
+    const found = draft.columns.find(({ role }) => role === 'quasi')!;
+    const state = await scene.change(draft, { kind: 'role', column: found.name, role: 'other' });
+    expect(state.columns.find(({ name }) => name === found.name)).toMatchObject({
+      role: 'other',
+      confirmed: true,
+      method: { id: 'keep', options: {} },
+      finding: found.finding,
+    });
+    expect(state.problems).toEqual([]);
+    expect(scene.read(state.recipe)).toContain('correctedFrom: quasiIdentifier');
   });
 
   it('tell line and column of a mistake, and keep what could be read', async () => {
