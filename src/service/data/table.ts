@@ -143,18 +143,11 @@ export async function openTable(file: string, name: string, options: TableOption
         { scratch, database, resources, isPartial: false, share: 1, stamp, copyFolder, isCopied: true },
       );
     }
-    const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
-    const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
     const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
-    const part = pieces?.file ?? head;
+    const part = pieces?.file ?? (await headOf(sniffed, firstRows, scratch));
     const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
-    const database = resources.add(
-      await openDuckdb({
-        scratch,
-        files: [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])],
-        memoryBytes,
-      }),
-    );
+    const files = [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])];
+    const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
     const source =
       sniffed.kind === 'arrow'
         ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
@@ -183,6 +176,15 @@ export async function openTable(file: string, name: string, options: TableOption
     resources.dispose();
     throw readFailure(error, name);
   }
+}
+
+/** A copy of the beginning of a text, where no more is wanted. */
+async function headOf(
+  sniffed: SniffedFile,
+  firstRows: number | undefined,
+  scratch: string,
+): Promise<string | undefined> {
+  return firstRows !== undefined && sniffed.encoding === 'utf-8' ? copyHead(sniffed, scratch) : undefined;
 }
 
 interface Held {

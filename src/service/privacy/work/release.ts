@@ -42,7 +42,7 @@ export async function planRelease(
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
-    .filter(({ method }) => method === 'keep' || method === 'rankSwap' || method === 'noise')
+    .filter(({ method }) => ['keep', 'rankSwap', 'noise', 'dateShift'].includes(method))
     .map(({ name }) => name);
   // Where rows are numbered, those that are left out do not count.
   const isApart = needsNumbers && released !== undefined;
