@@ -44,6 +44,7 @@ export interface TableOptions {
   readonly firstRows?: number | undefined;
   /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
   readonly inPieces?: boolean;
+  /** That DuckDB may take; a very wide table gets more. */
   readonly memoryBytes?: number | undefined;
   /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
   readonly copyFolder?: string | undefined;
@@ -82,6 +83,8 @@ export interface Table extends Disposable {
   readonly scratch: string;
   /** Only its first rows are read. */
   readonly isPartial: boolean;
+  /** SQL of what rows that are equal in all columns have in common, where the relation does not have all of them. */
+  readonly rowKey: string | undefined;
   /** Of the file's bytes, where it is read in pieces; else 1. */
   readonly share: number;
   /** What the file was when it was opened. */
@@ -131,7 +134,7 @@ export async function openTable(file: string, name: string, options: TableOption
   try {
     const { signal } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
-    const memoryBytes = memoryFor(sniffed, options.memoryBytes);
+    const memoryBytes = (options.memoryBytes ?? defaultMemoryBytes) + memoryForWidth(sniffed);
     const { copyFolder } = options;
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
@@ -155,6 +158,7 @@ export async function openTable(file: string, name: string, options: TableOption
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
+      scratch,
       signal,
     });
     const limit = firstRows === undefined ? '' : ` LIMIT ${whole(firstRows)}`;
@@ -210,6 +214,7 @@ class FileTable implements Table {
   readonly share: number;
   readonly stamp: string;
   readonly #copyFolder: string | undefined;
+  readonly rowKey: string | undefined;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -220,7 +225,7 @@ class FileTable implements Table {
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, rowNumber, columns, notices, dialect }: FileRelation & { readonly rowNumber?: string },
+    { relation, rowNumber, columns, notices, dialect, rowKey }: FileRelation & { readonly rowNumber?: string },
     { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;
@@ -237,6 +242,7 @@ class FileTable implements Table {
     this.stamp = stamp;
     this.#copyFolder = copyFolder;
     this.#isSettled = isCopied;
+    this.rowKey = rowKey;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
@@ -405,12 +411,12 @@ class FileTable implements Table {
 }
 
 /** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
-function memoryFor({ head, kind }: SniffedFile, usual = defaultMemoryBytes): number {
+function memoryForWidth({ head, kind }: SniffedFile): number {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   const columns =
     kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
-  return usual + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+  return Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
 }
 
 /** Of long rows fewer are read for a first look. */

@@ -93,10 +93,10 @@ export function writeRelease(
 function publicParts(table: Table): Table {
   const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch } =
     table;
-  const { stamp, rowNumber } = table;
+  const { rowKey, stamp, rowNumber } = table;
   return {
     ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch },
-    ...{ stamp, rowNumber },
+    ...{ rowKey, stamp, rowNumber },
     copyRows: (options) => table.copyRows(options),
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
