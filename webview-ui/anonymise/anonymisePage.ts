@@ -124,8 +124,16 @@ export class AnonymisePage extends PanelPage {
           class="pane demand"
           @choose-guarantee=${({ detail }: CustomEvent<Guarantee | null>) =>
             this.#choose({ kind: 'guarantee', guarantee: detail })}
+          @choose-levels=${({ detail }: CustomEvent<Readonly<Record<string, number>> | null>) =>
+            this.#choose({ kind: 'levels', levels: detail })}
         >
-          <workbench-guarantee-form .guarantee=${recipe.guarantee} .columns=${recipe.columns}></workbench-guarantee-form>
+          <workbench-guarantee-form
+            .guarantee=${recipe.guarantee}
+            .columns=${recipe.columns}
+            .kept=${recipe.keptLevels}
+            .search=${session.preview?.search}
+            .levels=${session.preview?.levels}
+          ></workbench-guarantee-form>
         </div>
       </div>
     `;

@@ -12,6 +12,10 @@ export function withChange(recipe: RecipeState, change: RecipeChange): RecipeSta
       return { ...recipe, guarantee: change.guarantee };
     case 'counts':
       return { ...recipe, counts: withCounts(recipe.counts ?? [], change) };
+    case 'levels': {
+      const { keptLevels: _before, ...rest } = recipe;
+      return change.levels ? { ...rest, keptLevels: change.levels } : rest;
+    }
     case 'output':
       return { ...recipe, output: change.path };
     case 'key':
@@ -32,6 +36,7 @@ export function chosenBy(change: RecipeChange, recipe?: RecipeState): string {
     role: column?.role,
     method: column?.method,
     guarantee: recipe?.guarantee,
+    levels: recipe?.keptLevels,
     counts: recipe?.counts?.find((each) => each.name === name),
     output: recipe?.output,
     key: recipe?.key.id,

@@ -67,6 +67,26 @@ export function hierarchyFileMissing(column: string, file: string): WorkbenchErr
   );
 }
 
+/** `highest` is undefined where nothing is generalised in the column. */
+export function noSuchLevel(column: string, level: number, highest: number | undefined): WorkbenchError {
+  const why =
+    highest === undefined
+      ? 'but it is no quasi-identifier of the table that a hierarchy generalises'
+      : `but the hierarchy has the levels 0 to ${highest} for these values`;
+  return new WorkbenchError(
+    'privacy.noSuchLevel',
+    `guarantee.levels keeps ${column} on level ${level}, ${why}. ${untouched} Correct it in the recipe, or take it out so that a level is searched.`,
+  );
+}
+
+/** `recipe` was to be applied as it was applied before. */
+export function neverSearched(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.neverSearched',
+    `${recipe} does not say what was found when it was last applied, so there are no levels to keep. ${untouched} Apply it to its own table first.`,
+  );
+}
+
 export function tooManyTuples(columns: readonly string[], most: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.tooManyCombinations',

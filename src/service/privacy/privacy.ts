@@ -285,13 +285,18 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       save(entry, next);
       return state(entry, work);
     },
-    previewRecipe: ({ recipe: asked, rows }, { signal, report }) =>
+    previewRecipe: ({ recipe: asked, rows, searchSeconds }, { signal, report }) =>
       previews.run(async () => {
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
         const options = { signal: either(signal), report };
-        const preview = runJob('preview', { ...job(entry, recipe), rows }, scratch, options);
+        const preview = runJob(
+          'preview',
+          { ...job(entry, recipe), rows, ...(searchSeconds !== undefined && { searchSeconds }) },
+          scratch,
+          options,
+        );
         return { version, ...(await withKey(recipe, preview)) };
       }),
     applyRecipe: (asked, { signal, report }) =>
@@ -319,6 +324,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           overwrite: asked.replace === true,
           release,
           siblings: siblingsOf(entry),
+          keepLevels: asked.keepLevels === true,
           countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
         };
         const options = { signal: either(signal), report };
@@ -337,6 +343,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           output,
           rows,
           suppressedRows,
+          ...(result.found && { search: result.found.search }),
           bytes,
           report: { html: nameOf(reports.html), json: nameOf(reports.json) },
           counts: whole.counts ?? [],
@@ -422,7 +429,7 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key }: Recipe,
+  { key, guarantee }: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
@@ -432,8 +439,12 @@ function textAfter(
   if (!isOwn) {
     return changedRecipeText(text, made);
   }
+  const { found } = result;
+  // What was kept stands in levels already.
+  const searched = guarantee && { found: found && { levels: found.levels, optimal: found.search.optimal } };
   return changedRecipeText(text, {
     release,
+    ...(searched && { guarantee: searched }),
     ...(check !== undefined && { key: { check } }),
     input: { sha256, rows },
     columns: Object.fromEntries(Object.entries(result.types).map(([name, type]) => [name, { type }])),

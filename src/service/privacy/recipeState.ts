@@ -52,6 +52,7 @@ export function recipeState(parts: StateParts): RecipeState {
     },
     columns: inspection.columns.map((column) => columnState(column, parts)),
     guarantee: guaranteeState(recipe),
+    ...(recipe.guarantee?.levels && { keptLevels: recipe.guarantee.levels }),
     counts: countsChoices(recipe),
     budget: budgetOf(recipe),
     release: recipe.release,
@@ -157,18 +158,25 @@ function guaranteeState({ guarantee, columns }: Recipe): Guarantee | null {
   if (!guarantee || (guarantee.k === undefined && !guarantee.l && !guarantee.t)) {
     return null;
   }
-  const { k = 2, l, t, suppressionLimit, search } = guarantee;
+  const { k = 2, l = [], t = [], suppressionLimit, search } = guarantee;
   const all = Object.keys(columns).filter((name) => columns[name]!.role === 'sensitive');
   const sensitive: SensitiveCriterion[] = [
-    ...(l
-      ? (l.columns ?? all).map((column) => ({
-          column,
-          criterion: criteria[l.kind],
-          l: l.l,
-          ...(l.c !== undefined && { c: l.c }),
-        }))
-      : []),
-    ...(t ? (t.columns ?? all).map((column) => ({ column, criterion: 'tCloseness' as const, t: t.t })) : []),
+    ...l.flatMap((one) =>
+      (one.columns ?? all).map((column) => ({
+        column,
+        criterion: criteria[one.kind],
+        l: one.l,
+        ...(one.c !== undefined && { c: one.c }),
+      })),
+    ),
+    ...t.flatMap((one) =>
+      (one.columns ?? all).map((column) => ({
+        column,
+        criterion: 'tCloseness' as const,
+        t: one.t,
+        distance: one.distance,
+      })),
+    ),
   ];
   return { k, sensitive, suppressionLimit, recoding: search === 'mondrian' ? 'local' : 'global' };
 }

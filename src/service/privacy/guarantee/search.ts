@@ -6,7 +6,14 @@ import {
   sensitiveColumnOf,
   survivesMerging,
 } from './criteria.ts';
-import { noQuasiIdentifiers, noRows, tooManyGeneralisations, unreachable, wrongSetting } from './errors.ts';
+import {
+  keptLevelsBreak,
+  noQuasiIdentifiers,
+  noRows,
+  tooManyGeneralisations,
+  unreachable,
+  wrongSetting,
+} from './errors.ts';
 import { type SearchSpace, searchExactly } from './exactSearch.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { distinctLevels, Lattice } from './lattice.ts';
@@ -30,6 +37,8 @@ export interface SearchTask {
   readonly timeLimit?: number;
   /** Spaces of more nodes are searched from the top, best first; what fits into memory without it. */
   readonly nodeLimit?: number;
+  /** Levels that somebody chose before, by column: for the sentence where they do not do. */
+  readonly kept?: Readonly<Record<string, number>>;
   readonly checkCancelled?: () => void;
   readonly onProgress?: (progress: SearchProgress) => void;
   /** Milliseconds between two reports of progress; 100 without it. */
@@ -241,9 +250,13 @@ function scoring(
     : { scoreOf: known, boundOf: known, evaluate: (node) => ({ score: known(node), bound: known(node) }) };
 }
 
-function nothingFound({ criteria }: SearchTask, checker: NodeChecker, lattice: Lattice): Error {
+function nothingFound({ criteria, kept = {} }: SearchTask, checker: NodeChecker, lattice: Lattice): Error {
   const { violatingRows, rowCount } = checker.check(lattice.levelsOf(lattice.top));
   const asked = criteria.map(describeCriterion).join(', ');
+  const chosen = Object.entries(kept).map(([column, level]) => `${column} ${level}`);
+  if (chosen.length > 0) {
+    return keptLevelsBreak(asked, chosen, violatingRows, rowCount, checker.suppressible);
+  }
   return unreachable(asked, violatingRows, rowCount, checker.suppressible);
 }
 

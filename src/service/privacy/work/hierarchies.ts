@@ -46,6 +46,8 @@ function ruleOf(
           Object.fromEntries(Object.entries(groups).map(([label, members]) => [label, members.map(String)])),
         ),
       };
+    case 'priority':
+      return { kind: 'priority', priority: hierarchy.order, kept: hierarchy.kept };
     case 'automatic':
       return proposeHierarchy(expanded(column, rowsOfCode));
   }
