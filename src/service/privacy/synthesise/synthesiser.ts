@@ -88,4 +88,6 @@ export interface Estimate {
   readonly seconds: number;
   /** At the most, besides the table itself. */
   readonly bytes: number;
+  /** Where a network computes: in WebAssembly, or, where that cannot run, in JavaScript, which is many times slower. */
+  readonly backend?: 'wasm' | 'cpu';
 }

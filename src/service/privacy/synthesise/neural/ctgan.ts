@@ -39,6 +39,8 @@ export interface CtganModel extends NetworkModel {
  */
 export const ctgan = { method: 'ctgan', estimate, fit, sample } satisfies Synthesiser<CtganModel>;
 
+/** The critic, which looks at several rows at once, would take gigabytes with more. */
+const mostPlaces = 4_000;
 const usualEpochs = 30;
 const units = 256;
 const latents = 128;
@@ -53,7 +55,7 @@ async function fit(
   { size, steps }: Batches = batchesOf(table.rowCount, pac),
 ): Promise<CtganModel> {
   const { tf } = await loadTensors();
-  const { reshaping, encoding, rows, random } = prepareLesson(table, options);
+  const { reshaping, encoding, rows, random } = prepareLesson(table, options, mostPlaces);
   const space = conditionSpace(encoding, rows);
   const lineWidth = pac * (encoding.width + space.width);
   const generator = startingGenerator(latents + space.width, units, encoding.width, random.fork('generator'));

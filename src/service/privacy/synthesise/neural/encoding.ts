@@ -47,6 +47,7 @@ export const greatestDistance = 0.99;
 
 const components = 10;
 const leastWeight = 0.005;
+const rowsBetweenChecks = 1 << 16;
 
 export interface EncodingOptions extends MarginOptions, Work {
   readonly kinds?: ColumnKinds;
@@ -78,7 +79,7 @@ export function encodeTable(
       const size = mixture ? 1 + mixture.weights.length : margin.edges.length - 1;
       spans.push({ margin, mixture, from: width, width: size });
       width += size;
-      const encoded = mixture && encodeNumbers(mixture, places, random.fork(margin.name));
+      const encoded = mixture && encodeNumbers(mixture, places, random.fork(margin.name), options);
       groups.push(encoded?.groups ?? categoriesOf(fitted));
       distances.push(encoded?.distances);
     }
@@ -156,11 +157,14 @@ function categoriesOf({ groupOf, codes }: FittedMargin): Int16Array {
   return Int16Array.from(codes, (code) => groupOf[code]!);
 }
 
-function encodeNumbers(mixture: Mixture, places: Float64Array, random: Random) {
+function encodeNumbers(mixture: Mixture, places: Float64Array, random: Random, work: Work) {
   const groups = new Int16Array(places.length).fill(-1);
   const distances = new Float32Array(places.length);
   const probabilities = new Float64Array(mixture.weights.length);
   places.forEach((place, row) => {
+    if (row % rowsBetweenChecks === 0) {
+      work.checkCancelled?.();
+    }
     const chance = random.uniform();
     if (!Number.isNaN(place)) {
       modeProbabilities(mixture, place, probabilities);

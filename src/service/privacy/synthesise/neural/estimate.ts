@@ -2,6 +2,7 @@ import type { EncodedTable } from '../../../data/encodedTable.ts';
 import { Random } from '../../statistics/random.ts';
 import type { ColumnKind } from '../../tables/columnKind.ts';
 import type { Estimate, FitOptions, TableSize } from '../synthesiser.ts';
+import { loadTensors } from './tensors.ts';
 import type { Batches } from './training.ts';
 
 /** So many steps are timed, and no more once that has taken long enough. */
@@ -31,12 +32,14 @@ export async function estimateNetwork(
   const columns = distinctCounts.length;
   const kinds = distinctCounts.map((count, index) => size.kinds?.[index] ?? likelyKind(count));
   const seconds = await secondsPerStep(madeTable(batches.size, distinctCounts, kinds), kinds, learn);
+  const { backend } = await loadTensors();
   const steps = epochs * batches.steps;
   const distinct = distinctCounts.reduce((sum, count) => sum + count, 0);
   const made = distinctCounts.reduce((sum, count) => sum + Math.min(count, sampleCount), 0);
   return {
     seconds: seconds * steps + (rowCount * encodingSeconds + sampleCount * drawingSeconds) * columns + 0.5,
     bytes: 150e6 + distinct * 40 + rowCount * columns * 24 + sampleCount * columns * 10 + made * 160,
+    backend,
   };
 }
 

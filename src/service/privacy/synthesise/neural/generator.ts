@@ -128,9 +128,8 @@ function gathering(sizes: readonly number[], outputs: number, random: Random) {
 }
 
 function gather(tf: TensorFlow, parts: readonly Tensor2D[], weights: readonly Tensor2D[]): Tensor2D {
-  return parts
-    .map((part, index) => tf.matMul(part, weights[index]!))
-    .reduce((sum, each) => tf.add(sum, each) as Tensor2D);
+  const products = parts.map((part, index): Tensor2D => tf.matMul(part, weights[index]!));
+  return products.reduce((sum, each): Tensor2D => tf.add(sum, each));
 }
 
 function matrix(tf: TensorFlow, { values, shape }: Parameter): Tensor2D {

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import type { Estimate } from '../synthesiser.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 
-/** Where tensors are computed: WebAssembly, or plain JavaScript where that cannot run, which is many times slower. */
-export type Backend = 'wasm' | 'cpu';
+export type Backend = NonNullable<Estimate['backend']>;
 
 export interface Tensors {
   readonly tf: TensorFlow;

@@ -15,8 +15,6 @@ const leastSteps = 10;
 const usualRareBelow = 5;
 /** A network has a place for each category, so the rarest of many are merged. */
 const mostCategories = 200;
-/** The first layer of a wider network would take gigabytes. */
-const mostPlaces = 20_000;
 /** The share of the work that is done before the first epoch. */
 const encodingShare = 0.05;
 
@@ -40,8 +38,8 @@ export function batchesOf(rowCount: number, unit = 1): Batches {
   return { size, steps: Math.max(1, Math.floor(rowCount / size)) };
 }
 
-/** Makes a table ready to be learned; throws what a person can mend. */
-export function prepareLesson(table: EncodedTable, options: FitOptions): Lesson {
+/** Makes a table ready to be learned by a network of so many inputs at the most; throws what a person can mend. */
+export function prepareLesson(table: EncodedTable, options: FitOptions, mostPlaces: number): Lesson {
   const rareBelow = Math.max(1, options.rareBelow ?? usualRareBelow);
   if (table.rowCount < 2 * rareBelow) {
     throw tooFewRows(table.rowCount, 2 * rareBelow);

@@ -22,6 +22,8 @@ export interface TvaeModel extends NetworkModel {
  */
 export const tvae = { method: 'tvae', estimate, fit, sample } satisfies Synthesiser<TvaeModel>;
 
+/** The layers of a wider network would take gigabytes. */
+const mostPlaces = 20_000;
 const usualEpochs = 50;
 const optimiser = { rate: 1e-3, beta1: 0.9, beta2: 0.999, decay: 1e-5 };
 const leastDeviation = 0.01;
@@ -32,7 +34,7 @@ async function fit(
   { size, steps }: Batches = batchesOf(table.rowCount),
 ): Promise<TvaeModel> {
   const { tf } = await loadTensors();
-  const lesson = prepareLesson(table, options);
+  const lesson = prepareLesson(table, options, mostPlaces);
   const { reshaping, encoding, rows, random } = lesson;
   const learned = startingAutoencoder(lesson);
   const { encoder, decoder, deviations } = learned;

@@ -221,6 +221,16 @@ describe.each(['tvae', 'ctgan'] as const)('%s of a small table', (method) => {
     });
   });
 
+  it('refuses a table with more categories than a network takes', async () => {
+    const columns = Array.from({ length: 110 }, (_, column) => [
+      `column ${column}`,
+      Array.from({ length: 400 }, (_, row) => `value ${row % 200}`),
+    ]);
+    await expect(
+      synthesise(method, tableOf(Object.fromEntries(columns)), 5, { rareBelow: 2 }),
+    ).rejects.toMatchObject({ code: 'privacy.tooWide' });
+  });
+
   it('is estimated by what its steps take here', async () => {
     const synthesiser = await loadSynthesiser(method);
     const size = { rowCount: 120, distinctCounts: [40, 3, 3, 90, 80], sampleCount: 100, epochs: 50 };
@@ -228,5 +238,6 @@ describe.each(['tvae', 'ctgan'] as const)('%s of a small table', (method) => {
     const many = await synthesiser.estimate({ ...size, epochs: 50_000 });
     expect(many.seconds).toBeGreaterThan(100 * few.seconds);
     expect(few.bytes).toBeGreaterThan(0);
+    expect(few.backend).toBe('wasm');
   });
 });
