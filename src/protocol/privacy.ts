@@ -140,6 +140,8 @@ export interface HierarchySketch {
   readonly source: 'automatic' | 'recipe' | 'file';
   /** For each level some of its labels, from the values themselves to `*`. */
   readonly levels: readonly { readonly labels: readonly string[]; readonly count: number }[];
+  /** Where it stands, once somebody has written it down: the recipe or a file, and the line from 1. */
+  readonly place?: { readonly path: string; readonly line: number };
 }
 
 /** What must hold of every equivalence class of the quasi-identifiers. */
@@ -237,6 +239,8 @@ export type RecipeChange =
   | { readonly kind: 'role'; readonly column: string; readonly role: ColumnRole }
   | { readonly kind: 'method'; readonly column: string; readonly method: MethodChoice }
   | { readonly kind: 'guarantee'; readonly guarantee: Guarantee | null }
+  /** Writes down the hierarchy of a column, to be edited: as a rule in the recipe, or as a table beside it. */
+  | { readonly kind: 'hierarchy'; readonly column: string; readonly as: 'rule' | 'table' }
   /** Keeps the columns on these levels, whatever the table; null searches them anew each time. */
   | { readonly kind: 'levels'; readonly levels: Readonly<Record<string, number>> | null }
   /** Of that name, which is added where there is none; null takes it out. */

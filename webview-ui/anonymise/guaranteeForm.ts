@@ -3,6 +3,7 @@ import type {
   GeneralisationSearch,
   Guarantee,
   MethodOption,
+  OptionValue,
   RecipeColumn,
   SensitiveCriterion,
 } from '../../src/protocol/privacy.ts';
@@ -230,7 +231,7 @@ function levelWords(levels: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-function field(option: MethodOption, value: string | number | null, owner = 'guarantee'): TemplateResult {
+function field(option: MethodOption, value: OptionValue | null, owner = 'guarantee'): TemplateResult {
   return html`<workbench-option-field .owner=${owner} .option=${option} .value=${value}></workbench-option-field>`;
 }
 

@@ -16,6 +16,9 @@ export function withChange(recipe: RecipeState, change: RecipeChange): RecipeSta
       const { keptLevels: _before, ...rest } = recipe;
       return change.levels ? { ...rest, keptLevels: change.levels } : rest;
     }
+    // Only the service knows the values.
+    case 'hierarchy':
+      return recipe;
     case 'output':
       return { ...recipe, output: change.path };
     case 'key':
@@ -37,6 +40,7 @@ export function chosenBy(change: RecipeChange, recipe?: RecipeState): string {
     method: column?.method,
     guarantee: recipe?.guarantee,
     levels: recipe?.keptLevels,
+    hierarchy: column?.hierarchy,
     counts: recipe?.counts?.find((each) => each.name === name),
     output: recipe?.output,
     key: recipe?.key.id,

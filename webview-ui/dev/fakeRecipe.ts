@@ -79,6 +79,8 @@ export class FakeRecipe {
         return { guarantee: change.guarantee };
       case 'counts':
         return { counts: withChange(this.state, change).counts ?? [] };
+      case 'hierarchy':
+        return { columns: this.#withHierarchy(change.column) };
       case 'levels': {
         const { keptLevels } = withChange(this.state, change);
         return { keptLevels } as Partial<RecipeState>;
@@ -90,6 +92,12 @@ export class FakeRecipe {
       case 'save':
         return {};
     }
+  }
+
+  #withHierarchy(name: string): RecipeState['columns'] {
+    const { hierarchy } = this.state.columns.find((column) => column.name === name)!;
+    const place = { path: this.state.recipe, line: 12 };
+    return this.#withColumn(name, { hierarchy: hierarchy && { ...hierarchy, source: 'recipe', place } });
   }
 
   #withColumn(name: string, change: Partial<RecipeState['columns'][number]>): RecipeState['columns'] {

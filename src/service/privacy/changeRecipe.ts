@@ -20,7 +20,7 @@ export interface RecipeToChange {
 /** The text of a recipe with one change made, comments kept. */
 export function applyChange(
   { name, text, recipe, folder, workspace }: RecipeToChange,
-  change: RecipeChange,
+  change: Exclude<RecipeChange, { kind: 'hierarchy' }>,
   inspection: Inspection,
 ): string {
   switch (change.kind) {

@@ -87,6 +87,22 @@ export function neverSearched(recipe: string): WorkbenchError {
   );
 }
 
+export function tooManyForTable(column: string, values: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyForTable',
+    `${column} has ${groupDigits(values)} values, and a table of at most ${groupDigits(most)} can be edited. ${untouched} ` +
+      'Write a rule for it in the recipe instead, such as intervals or redaction.',
+  );
+}
+
+export function hierarchyFileTaken(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.hierarchyFileTaken',
+    `The hierarchy would be written to ${file}, which is there already. It is as it was, and the recipe too. ` +
+      'Name it in the recipe, or move it away.',
+  );
+}
+
 export function tooManyTuples(columns: readonly string[], most: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.tooManyCombinations',

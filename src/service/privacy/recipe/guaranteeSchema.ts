@@ -11,7 +11,7 @@ export const hierarchySchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('intervals').describe('Numbers in bins, and each level in wider ones.'),
-    edges: z.array(z.number()).min(2).describe('Of the first level, in rising order.'),
+    edges: z.array(z.number()).min(1).describe('Of the first level, in rising order.'),
     fanOut: z.array(z.int().min(2)).default([]).describe('How many bins make one of the next level.'),
   }),
   z.strictObject({
@@ -20,7 +20,7 @@ export const hierarchySchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('dates').describe('Days in wider and wider units.'),
-    levels: z.array(z.enum(['week', 'month', 'quarter', 'year', 'decade'])).min(1),
+    levels: z.array(z.enum(['day', 'week', 'month', 'quarter', 'year', 'decade'])).min(1),
   }),
   z.strictObject({
     kind: z.literal('redaction').describe('One character less on each level, as for postal codes.'),

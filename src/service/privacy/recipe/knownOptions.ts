@@ -23,9 +23,9 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     return Object.keys(countsSchema.shape.by.valueType.shape);
   }
   let schema: z.core.$ZodType | undefined = recipeSchema;
-  for (const key of path) {
-    // Several of a kind know the options of one.
-    schema = typeof key === 'number' ? schema : shapeOf(schema)?.[key];
+  // Several of a kind know the options of one.
+  for (const key of path.filter((each) => typeof each !== 'number')) {
+    schema = shapeOf(schema)?.[key];
   }
   return Object.keys(shapeOf(schema) ?? {});
 }

@@ -28,7 +28,7 @@ export interface ApplyJob extends RecipeJob {
   /** Recipes beside this one: they may have used the same noise. */
   readonly siblings: readonly Sibling[];
   /** Takes the levels that were found before. */
-  readonly keepLevels: boolean;
+  readonly keepLevels?: boolean;
 }
 
 export interface ApplyResult {
@@ -50,7 +50,7 @@ export interface ApplyResult {
   readonly types: Readonly<Record<string, string>>;
 }
 
-function withLevels(recipe: Recipe, isKeeping: boolean, name: string): Recipe {
+function withLevels(recipe: Recipe, isKeeping: boolean | undefined, name: string): Recipe {
   if (!isKeeping || recipe.guarantee?.levels) {
     return recipe;
   }

@@ -2,8 +2,7 @@ import { groupDigits } from '../../../base/format.ts';
 import type { GeneralisationSearch } from '../../../protocol/privacy.ts';
 import type { Progress } from '../../../protocol/rpc.ts';
 import type { Cell, EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
-import { encodeTuples } from '../../data/encodeTuples.ts';
-import { noSuchLevel, tooManyTuples } from '../errors.ts';
+import { noSuchLevel } from '../errors.ts';
 import type { Criterion } from '../guarantee/criteria.ts';
 import {
   fullDomainGeneralisation,
@@ -21,24 +20,16 @@ import {
   searchGeneralisation,
 } from '../guarantee/search.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
-import type { HierarchyColumn, PlannedColumn, TransformPlan } from '../planTypes.ts';
+import type { PlannedColumn, TransformPlan } from '../planTypes.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Guarantee } from '../recipe/guaranteeSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { JobContext } from './context.ts';
 import { levelsFromRecipe } from './hierarchies.ts';
+import { type Dimension, readTuples, rowsOfCodes } from './readTuples.ts';
 import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
 import { searchOutcome } from './searchOutcome.ts';
-import { chunksBound, type Source } from './source.ts';
-
-/** A quasi-identifier as the search sees it. */
-export interface Dimension {
-  readonly name: string;
-  /** Undefined: its method decides it alone, and the search takes it as it is. */
-  readonly hierarchy: HierarchyColumn | undefined;
-  /** What the search sees: the column, or what its method makes of it. */
-  readonly argument: Argument;
-}
+import type { Source } from './source.ts';
 
 /** What the guarantee does to the rows. */
 export interface AppliedGuarantee {
@@ -60,8 +51,6 @@ export interface AppliedGuarantee {
   /** The same after: labels for each combination; undefined where it is suppressed. */
   readonly labelsOfTuple: (tuple: number) => readonly Label[] | undefined;
 }
-
-const mostTuples = 8_000_000;
 
 /** Undefined when the recipe names no quasi-identifier that forms classes. */
 export async function applyGuarantee(
@@ -183,42 +172,6 @@ function diversityOf({ kind, l, c = 1 }: NonNullable<Guarantee['l']>[number], se
   return { kind: kind === 'entropy' ? 'entropyDiversity' : 'distinctDiversity', sensitive, l };
 }
 
-/** Searches work on distinct combinations: the rows are read once. */
-async function readTuples(
-  source: Source,
-  dimensions: readonly Dimension[],
-  sensitive: readonly string[],
-  { signal, checkCancelled }: JobContext,
-): Promise<{ readonly table: EncodedTable; readonly counts: Int32Array }> {
-  const seen = [
-    ...dimensions.map(({ argument }) => argument),
-    ...sensitive.map((name) =>
-      argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR'),
-    ),
-  ];
-  const values = seen.map(({ expression }, at) => `${expression.sql} AS v${at}`).join(', ');
-  const places = seen.map((_, at) => at + 1).join(', ');
-  const { relation, table } = source;
-  const sql = `SELECT ${values}, count(*) FROM ${relation.sql} GROUP BY ${places} ORDER BY ${places}`;
-  const bound = [...seen.flatMap(({ expression }) => expression.values), ...relation.values];
-  let rows = 0;
-  const chunks = chunksBound(table, { sql, values: bound }, { signal });
-  const counted = (async function* () {
-    for await (const chunk of chunks) {
-      checkCancelled();
-      rows += chunk.rowCount;
-      if (rows > mostTuples) {
-        throw tooManyTuples(
-          dimensions.map(({ name }) => name),
-          mostTuples,
-        );
-      }
-      yield chunk;
-    }
-  })();
-  return encodeTuples([...dimensions.map(({ name }) => name), ...sensitive], counted);
-}
-
 function levelTableOf(
   { hierarchy }: Dimension,
   column: EncodedColumn,
@@ -251,14 +204,6 @@ function sensitiveColumn(
   return isHierarchical
     ? { column, tree: levelsFromRecipe(chosen, column, rowsOfCodes(column, counts), folder) }
     : { column };
-}
-
-function rowsOfCodes({ values, codes }: EncodedColumn, counts: Int32Array): Float64Array {
-  const rows = new Float64Array(values.length);
-  codes.forEach((code, tuple) => {
-    rows[code]! += counts[tuple]!;
-  });
-  return rows;
 }
 
 interface Found {
