@@ -22,12 +22,12 @@ export function writtenHierarchy(
 ): { readonly text: string; readonly table?: { readonly file: string; readonly csv: string } } {
   const name = hierarchyName(recipe, column);
   if (rule && (as === 'rule' || csv === undefined)) {
-    return { text: withSection(text, name, rule) };
+    return { text: withSection(text, recipe, name, rule) };
   }
   const stem = file.slice(0, file.length - recipeSuffix.length);
   const table = `${stem}.${name.replace(/[^\p{L}\p{N}-]+/gu, '-')}.hierarchy.csv`;
   return {
-    text: withSection(text, name, { kind: 'file', path: path.basename(table) }),
+    text: withSection(text, recipe, name, { kind: 'file', path: path.basename(table) }),
     table: { file: table, csv: csv ?? '' },
   };
 }
@@ -39,7 +39,9 @@ export function hierarchyName({ columns }: Pick<Recipe, 'columns'>, column: stri
 }
 
 /** Nothing of another kind of hierarchy stays beside it. */
-function withSection(text: string, name: string, section: object): string {
-  const without = changedRecipeText(text, { guarantee: { hierarchies: { [name]: undefined } } });
+function withSection(text: string, { guarantee }: Recipe, name: string, section: object): string {
+  const without = guarantee?.hierarchies[name]
+    ? changedRecipeText(text, { guarantee: { hierarchies: { [name]: undefined } } })
+    : text;
   return changedRecipeText(without, { guarantee: { hierarchies: { [name]: section } } });
 }
