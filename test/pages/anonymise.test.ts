@@ -205,7 +205,7 @@ describe('a choice', () => {
   });
 
   it('of levels keeps them, once the page has said how well they are proven', async () => {
-    const page = await open('guaranteed');
+    const page = await open('guaranteed', { width: 1280, height: 1200 });
     await isSettled(page);
     await page.getByText('found in 2 s, not proven to be the best: 12,480 of 340,200 were tried.').waitFor();
     await picture(page, 'anonymise-not-proven-dark');
