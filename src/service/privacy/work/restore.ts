@@ -40,6 +40,7 @@ export async function restoreRelease(
       { source, where: undefined, columns },
       {
         target,
+        targetName: output,
         signal: context.signal,
         onProgress: (fraction) => context.report({ message: 'Writing the restored table', fraction }),
       },
