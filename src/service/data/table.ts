@@ -225,7 +225,14 @@ class FileTable implements Table {
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, rowNumber, columns, notices, dialect, rowKey }: FileRelation & { readonly rowNumber?: string },
+    {
+      relation,
+      rowNumber,
+      columns,
+      notices,
+      dialect,
+      rowKey,
+    }: FileRelation & { readonly rowNumber?: string },
     { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;

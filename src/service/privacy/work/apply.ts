@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
 import { planTransform } from '../plan.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
@@ -12,6 +12,7 @@ import type { JobContext } from './context.ts';
 import { type CountedTable, countTables } from './counts.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
+import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
 import { writtenStyles } from './writtenStyles.ts';
 
@@ -39,6 +40,10 @@ export interface ApplyResult {
   readonly inputRows: number;
   readonly inputSha256: string;
   readonly written: Readonly<Record<string, string>>;
+  /** What the search chose, for the recipe; undefined where nothing was searched. */
+  readonly found:
+    | { readonly levels: Readonly<Record<string, number>>; readonly search: GeneralisationSearch }
+    | undefined;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
 }
@@ -64,7 +69,16 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       sha256: inputSha256,
       siblings: job.siblings,
     });
-    const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
+    const release = await planRelease(
+      source,
+      {
+        recipe,
+        folder: file.folder,
+        keys,
+        searchSeconds: recipe.guarantee?.searchSeconds ?? applySearchSeconds,
+      },
+      context,
+    );
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     const counts = await countTables(source, release.plan.counts, context);
@@ -109,6 +123,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       inputRows,
       inputSha256,
       written,
+      found: release.guarantee?.search && {
+        levels: release.guarantee.levels,
+        search: release.guarantee.search,
+      },
       types: Object.fromEntries(
         source.columns
           .filter((column) => Object.hasOwn(recipe.columns, column.name))
