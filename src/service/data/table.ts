@@ -285,6 +285,8 @@ class FileTable implements Table {
     const folder = this.#copyFolder ?? this.scratch;
     const file = rowsFile(folder);
     fs.mkdirSync(folder, { recursive: true });
+    // DuckDB would write beside one that is there, where it may not.
+    fs.rmSync(file, { force: true });
     const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;
     await this.query(`COPY (SELECT * FROM ${this.#relation}) TO ${sqlString(file)} (${format})`, options);
     this.#readFrom(file);

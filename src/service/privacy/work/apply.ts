@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { cancelled } from '../../../base/errors.ts';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { measureRelease } from '../report/measure.ts';
@@ -102,10 +103,23 @@ async function sha256OfInput(
   return hash;
 }
 
+/** Through one buffer: a stream's would be as many as the file is long, until somebody collects them. */
 async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
-    hash.update(chunk);
+  const buffer = Buffer.alloc(1 << 20);
+  const handle = await fs.promises.open(file, 'r');
+  try {
+    for (;;) {
+      if (signal.aborted) {
+        throw cancelled();
+      }
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) {
+        return hash.digest('hex');
+      }
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
   }
-  return hash.digest('hex');
 }
