@@ -116,12 +116,16 @@ export async function versionDataset(
   names: readonly string[],
   message: string,
 ): Promise<string> {
+  const answer = workbench.notification(/is now v\d+|is unchanged since/);
+  if (await answer.locator.isVisible()) {
+    // The answer to another question, still to be read.
+    await workbench.clearNotifications();
+  }
   await workbench.openView('Explorer');
   const row = await explorerRow(workbench, names);
   await workbench.contextMenu(row, 'Version This Dataset');
   await workbench.quickInput().type(message);
   await workbench.quickInput().accept();
-  const answer = workbench.notification(/is now v\d+|is unchanged since/);
   await answer.waitFor();
   return answer.message();
 }

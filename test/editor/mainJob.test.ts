@@ -27,9 +27,12 @@ let server: VsCodeServer;
 let workbench: Workbench;
 let firstRun: string;
 let secondRun: string;
+/** The sample's table, as it came. */
+let published: string;
 
 beforeAll(async () => {
   sample = copySample({ epochs: 3000 });
+  published = sample.read('data/penguins.csv');
   const serverDataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'mlops-server-'));
   server = await startVsCodeServer({ serverDataDir, extensionPath: repository });
   workbench = await Workbench.open({ server, folder: sample.folder });
@@ -157,12 +160,15 @@ test('Version This Dataset commits the pointer and nothing else that was staged'
   await workbench.screenshot('09-versioned');
 });
 
-test('the tree shows the versions from git history, and one can be brought back', async () => {
-  const original = sample.read('data/penguins.csv');
-  sample.write('data/penguins.csv', original.split('\n').slice(0, 200).join('\n'));
+test('changed data is said to be so, and versioned again', async () => {
+  sample.write('data/penguins.csv', published.split('\n').slice(0, 200).join('\n'));
   await workbench.openView('MLOps', 'Datasets');
   await workbench.treeItem('Datasets', /penguins\.csv.*modified/).waitFor();
-  await versionDataset(workbench, ['data', 'penguins.csv'], 'The first 199 penguins');
+  const sentence = await versionDataset(workbench, ['data', 'penguins.csv'], 'The first 199 penguins');
+  expect(sentence).toContain('data/penguins.csv is now v2');
+});
+
+test('the tree shows the versions from git history, and one can be brought back', async () => {
   await workbench.openView('MLOps', 'Datasets');
   const dataset = workbench.treeItem('Datasets', /data\/penguins\.csv/).first();
   await workbench.expand(dataset);
@@ -178,7 +184,7 @@ test('the tree shows the versions from git history, and one can be brought back'
       () => false,
     );
   });
-  expect(sample.read('data/penguins.csv')).toBe(original);
+  expect(sample.read('data/penguins.csv')).toBe(published);
 });
 
 test('Check Out This Version refuses to overwrite changes that are in no version', async () => {

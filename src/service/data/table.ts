@@ -22,6 +22,7 @@ import type { FileColumn } from './fileColumns.ts';
 import type { FileRelation } from './fileRelation.ts';
 import { bytesAtAGlance, copyHead } from './headCopy.ts';
 import { openRelation, readableCopy } from './openFile.ts';
+import { copyPieces } from './pieceCopy.ts';
 import { readFailure } from './readFailure.ts';
 import {
   fileStamp,
@@ -41,6 +42,8 @@ export interface TableOptions {
   readonly strictHeaders?: boolean;
   /** Reads no more than so many rows: for a first look. */
   readonly firstRows?: number | undefined;
+  /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
+  readonly inPieces?: boolean;
   readonly memoryBytes?: number | undefined;
   /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
   readonly copyFolder?: string | undefined;
@@ -83,6 +86,8 @@ export interface Table extends Disposable {
   readonly stamp: string;
   /** SQL of a row's number from 0, once the rows are copied. */
   readonly rowNumber: string | undefined;
+  /** Of the file's bytes, where it is read in pieces; else 1. */
+  readonly share: number;
   /** Throws with the names that there are. */
   column(name: string): FileColumn;
   /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
@@ -124,10 +129,9 @@ export async function openTable(file: string, name: string, options: TableOption
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
-    const { signal } = options;
+    const { signal, copyFolder } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
     const memoryBytes = memoryFor(sniffed, options.memoryBytes);
-    const { copyFolder } = options;
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
       const rows = rowsFile(copyFolder!);
@@ -135,24 +139,20 @@ export async function openTable(file: string, name: string, options: TableOption
       return new FileTable(
         sniffed,
         { ...copied, ...numberedRelation(rows, copied.columns) },
-        { scratch, database, resources, isPartial: false, stamp, copyFolder, isCopied: true },
+        { scratch, database, resources, isPartial: false, share: 1, stamp, copyFolder, isCopied: true },
       );
     }
-    const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
-    const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
-    const readable = head ? { file: head, notices: [] } : await readableCopy(sniffed, scratch, signal);
-    const database = resources.add(
-      await openDuckdb({
-        scratch,
-        files: [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])],
-        memoryBytes,
-      }),
-    );
+    const readable = await readablePart(sniffed, scratch, { firstRows, inPieces: options.inPieces, signal });
+    const isPartial = firstRows !== undefined || readable.share < 1;
+    // Only what is whole is of use to others.
+    const folder = isPartial ? undefined : copyFolder;
+    const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
+    const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
     const source =
       sniffed.kind === 'arrow'
         ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : readable.file;
-    const found = await openRelation(sniffed, source, database, {
+        : { file: readable.file, notices: [] };
+    const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
       signal,
@@ -163,11 +163,12 @@ export async function openTable(file: string, name: string, options: TableOption
       {
         ...found,
         relation: limit === '' ? found.relation : `(SELECT * FROM ${found.relation}${limit})`,
-        notices: [...readable.notices, ...found.notices],
+        notices: [...readable.notices, ...source.notices, ...found.notices],
       },
       {
-        ...{ scratch, database, resources, stamp, copyFolder },
-        isPartial: firstRows !== undefined,
+        ...{ scratch, database, resources, isPartial, stamp },
+        share: readable.share,
+        copyFolder: folder,
         isCopied: false,
       },
     );
@@ -175,6 +176,20 @@ export async function openTable(file: string, name: string, options: TableOption
     resources.dispose();
     throw readFailure(error, name);
   }
+}
+
+/** What DuckDB reads of the file: of one that is large and looked at for the first time only a part. */
+async function readablePart(
+  sniffed: SniffedFile,
+  scratch: string,
+  { firstRows, inPieces, signal }: Pick<TableOptions, 'firstRows' | 'inPieces' | 'signal'>,
+): Promise<{ readonly file: string; readonly notices: readonly DataNotice[]; readonly share: number }> {
+  const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
+  const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
+  const pieces = inPieces ? await copyPieces(sniffed, scratch) : undefined;
+  const part = pieces?.file ?? head;
+  const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
+  return { ...readable, share: pieces ? pieces.bytes / sniffed.bytes : 1 };
 }
 
 interface Held {
@@ -185,6 +200,7 @@ interface Held {
   readonly stamp: string;
   readonly copyFolder: string | undefined;
   readonly isCopied: boolean;
+  readonly share: number;
 }
 
 class FileTable implements Table {
@@ -198,6 +214,7 @@ class FileTable implements Table {
   readonly isPartial: boolean;
   readonly stamp: string;
   readonly #copyFolder: string | undefined;
+  readonly share: number;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -209,7 +226,7 @@ class FileTable implements Table {
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
     { relation, rowNumber, columns, notices, dialect }: FileRelation & { readonly rowNumber?: string },
-    { scratch, database, resources, isPartial, stamp, copyFolder, isCopied }: Held,
+    { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;
     this.name = name;
@@ -224,6 +241,7 @@ class FileTable implements Table {
     this.stamp = stamp;
     this.#copyFolder = copyFolder;
     this.#isSettled = isCopied;
+    this.share = share;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;

@@ -16,6 +16,7 @@ const ACTION_TIMEOUT = 60_000;
 const PALETTE_TIMEOUT = 60_000;
 const PALETTE_ATTEMPT = 6_000;
 const MENU_ATTEMPT = 5_000;
+const CLICK_ATTEMPT = 5_000;
 
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
@@ -121,15 +122,19 @@ export class Workbench {
       : rows.filter({ hasText: text });
   }
 
+  /** A click is lost while the tree draws itself anew: then it is made again. */
   async expand(treeItem: Locator): Promise<void> {
-    await treeItem.waitFor();
-    if ((await treeItem.getAttribute('aria-expanded')) !== 'true') {
-      await treeItem.locator('.monaco-tl-twistie').click();
-    }
-    await until(
-      'a tree item to unfold',
-      async () => (await treeItem.getAttribute('aria-expanded')) === 'true',
-    );
+    const unfolded = treeItem.and(this.page.locator('[aria-expanded="true"]'));
+    await until('a tree item to unfold', async () => {
+      await treeItem.waitFor();
+      if ((await unfolded.count()) === 0) {
+        await treeItem.locator('.monaco-tl-twistie').click();
+      }
+      return unfolded.waitFor({ timeout: CLICK_ATTEMPT }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Right-clicks and picks; several labels lead through submenus. */

@@ -1,6 +1,6 @@
 import type { Cell, EncodedTable } from '../../data/encodedTable.ts';
 import type { Work } from '../statistics/work.ts';
-import type { ColumnKinds } from '../tables/columnKind.ts';
+import type { ColumnKind, ColumnKinds } from '../tables/columnKind.ts';
 
 /**
  * A way to learn a table and to draw new rows from what was learned. None of them gives a guarantee by itself:
@@ -9,11 +9,17 @@ import type { ColumnKinds } from '../tables/columnKind.ts';
  * A model is plain data, which can go to another thread.
  */
 export interface Synthesiser<Model> {
-  readonly method: 'copula' | 'tvae' | 'ctgan';
-  estimate(size: TableSize): Estimate;
+  readonly method: SynthesisMethod;
+  /** A neural network's speed is measured on this machine first, which takes a moment. */
+  estimate(size: TableSize): Estimate | Promise<Estimate>;
   fit(table: EncodedTable, options: FitOptions): Model | Promise<Model>;
   sample(model: Model, count: number, options: SampleOptions): EncodedTable | Promise<EncodedTable>;
 }
+
+/** From the fastest to the slowest; the first is the one to begin with. */
+export const synthesisMethods = ['copula', 'tvae', 'ctgan'] as const;
+
+export type SynthesisMethod = (typeof synthesisMethods)[number];
 
 export interface FitOptions extends Work {
   /** 32 bytes; all that is random comes from them. */
@@ -26,6 +32,21 @@ export interface FitOptions extends Work {
   /** What rare names of a text column become; `Other` unless told. */
   readonly rareLabel?: string;
   readonly constraints?: readonly Constraint[];
+  /** How many times a neural network sees all rows; as many as its method takes unless told. */
+  readonly epochs?: number;
+  /** Called by neural networks after each epoch, in the thread that fits. */
+  readonly onEpoch?: (report: EpochReport) => void;
+}
+
+/** How well a neural network has learned so far. */
+export interface EpochReport {
+  /** From 1 to `epochs`. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /**
+   * Means over the epoch's batches. TVAE: `loss`, `reconstruction` and `divergence`; CTGAN: `generator` and `critic`.
+   */
+  readonly losses: Readonly<Record<string, number>>;
 }
 
 export interface SampleOptions extends Work {
@@ -56,11 +77,17 @@ export interface TableSize {
   readonly rowCount: number;
   /** For each column how many distinct values it has. */
   readonly distinctCounts: readonly number[];
+  /** For each column its kind, where that is known: a network has more places for names than for numbers. */
+  readonly kinds?: readonly ColumnKind[];
   readonly sampleCount: number;
+  /** As in `FitOptions`. */
+  readonly epochs?: number;
 }
 
 export interface Estimate {
   readonly seconds: number;
   /** At the most, besides the table itself. */
   readonly bytes: number;
+  /** Where a network computes: in WebAssembly, or, where that cannot run, in JavaScript, which is many times slower. */
+  readonly backend?: 'wasm' | 'cpu';
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { numberedRelation, rowGroupSize } from '../../data/rowCopy.ts';
-import { openTable, type Table } from '../../data/table.ts';
+import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
-import { columnsDifferByCase } from '../errors.ts';
-import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
+import { columnHasOtherType, columnsDifferByCase } from '../errors.ts';
+import { type ColumnType, columnTypeOf, nameOfKind } from '../methods/columnType.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TableColumn } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
@@ -39,9 +39,11 @@ export async function openSource(
   name: string,
   types: Readonly<Record<string, string | undefined>>,
   { scratch, copyFolder, signal, checkCancelled, report }: JobContext,
+  /** `inPieces`: a first look at a large table. */
+  options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
   const table = await openTable(file, name, {
-    ...{ scratch, copyFolder, memoryBytes, signal },
+    ...{ ...options, scratch, copyFolder, memoryBytes, signal },
     strictHeaders: true,
   });
   const define = table.define.bind(table);
@@ -72,14 +74,8 @@ export async function openSource(
       });
     }
     refuseNamesThatDifferByCase(table);
-    const values = table.columns.map(({ name: column, sql }) => {
-      const remembered = types[column];
-      const value = remembered === undefined ? sql : `CAST(${sql} AS ${safeType(remembered)})`;
-      return `${value} AS ${sqlName(column)}`;
-    });
-    const described = await table.query(`DESCRIBE SELECT ${values.join(', ')} FROM ${table.relation}`, {
-      signal,
-    });
+    const values = await valuesOf(table, types, signal);
+    const described = await describe(table, values, signal);
     const columns = described.map(([column, type]) => ({ name: String(column), type: String(type) }));
     // Most texts are in the file as they are: those need no second column.
     const kept = table.columns.flatMap(({ kept: sql, sql: value }, at) =>
@@ -91,6 +87,57 @@ export async function openSource(
   } catch (error) {
     table.dispose();
     throw error;
+  }
+}
+
+/** Each column's value under its name, in the type that a recipe remembers of it. */
+async function valuesOf(
+  table: Table,
+  types: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const plain = table.columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`);
+  const found = await describe(table, plain, signal);
+  const values: string[] = [];
+  for (const [at, { name, sql, kept, text }] of table.columns.entries()) {
+    const type = String(found[at]![1]);
+    const remembered = types[name] === undefined ? type : safeType(types[name]);
+    if (remembered === type) {
+      values.push(plain[at]!);
+    } else if (remembered === 'VARCHAR' && text) {
+      values.push(`${kept} AS ${sqlName(name)}`);
+    } else {
+      await refuseOtherType(table, { name, sql, type }, remembered, signal);
+      values.push(`CAST(${sql} AS ${remembered}) AS ${sqlName(name)}`);
+    }
+  }
+  return values;
+}
+
+function describe(table: Table, values: readonly string[], signal: AbortSignal) {
+  return table.query(`DESCRIBE SELECT ${values.join(', ')} FROM ${table.relation}`, { signal });
+}
+
+/** A cast alone would make 13 of 12.7. */
+async function refuseOtherType(
+  table: Table,
+  { name, sql, type }: { readonly name: string; readonly sql: string; readonly type: string },
+  remembered: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const cast = `TRY_CAST(value AS ${remembered})`;
+  const misfit =
+    remembered === 'DOUBLE' && columnTypeOf(type).kind !== 'text'
+      ? `${cast} IS NULL`
+      : `TRY_CAST(${cast} AS ${type}) IS DISTINCT FROM value`;
+  const [row] = await table.query(
+    `SELECT min(place) FROM (SELECT row_number() OVER () AS place, ${sql} AS value FROM ${table.relation}) WHERE value IS NOT NULL AND ${misfit}`,
+    { signal },
+  );
+  const place = row?.[0];
+  if (place !== null && place !== undefined) {
+    const line = Number(place) + (table.dialect?.hasHeader ? 1 : 0);
+    throw columnHasOtherType(table.name, name, line, nameOfKind(columnTypeOf(remembered).kind));
   }
 }
 
