@@ -138,8 +138,8 @@ function readAgain({ kind, dialect }: Table, draft: string, width: number): stri
   }
 }
 
-/** Also when they are one file by links. */
-function refuseTarget(source: string, target: string, overwrite: boolean): void {
+/** Throws before anything is done when the target is the source, also by links, or is there and is not to be replaced. */
+export function refuseTarget(source: string, target: string, overwrite: boolean): void {
   const found = fs.statSync(target, { bigint: true, throwIfNoEntry: false });
   const own = fs.statSync(source, { bigint: true, throwIfNoEntry: false });
   if (found && own && found.dev === own.dev && found.ino === own.ino) {

@@ -41,6 +41,8 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
 import { htmlReport } from './report/html.ts';
+import { createSynthesis, type Synthesis } from './synthesis.ts';
+import type { TrackedRuns } from './trackedRuns.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { Inspection } from './work/inspect.ts';
 import type { RecipeJob } from './work/preview.ts';
@@ -51,7 +53,7 @@ export interface PrivacyWork {
 }
 
 /** Recipes, what they do to a table, and the keys that were handed over: those are in memory alone. */
-export interface Privacy extends Disposable {
+export interface Privacy extends Disposable, Synthesis {
   /** A recipe, its table or its keys are other ones: which, and its version. */
   readonly onDidChangeRecipe: Event<{ readonly recipe: string; readonly version: number }>;
   openRecipe(asked: OpenRecipe, work: PrivacyWork): Promise<RecipeState>;
@@ -69,6 +71,8 @@ export interface PrivacyOptions {
   readonly workspace: string;
   /** A folder of ours for what does not fit in memory. */
   readonly scratch: string;
+  /** Where long work is kept as runs of an experiment. */
+  readonly runs: TrackedRuns;
   readonly log: Log;
 }
 
@@ -85,7 +89,7 @@ interface Entry {
   problems: readonly RecipeProblem[];
 }
 
-export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Privacy {
+export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions): Privacy {
   const changed = new Emitter<{ recipe: string; version: number }>();
   const entries = new Map<string, Entry>();
   const keys = new Map<string, MasterKey>();
@@ -200,6 +204,19 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       },
     });
   };
+  /** The recipe itself, or that of a table; where it has none, the one that is proposed. */
+  const open = async (asked: string, work: PrivacyWork): Promise<Entry> => {
+    const file = resolve(asked);
+    if (file.endsWith(recipeSuffix)) {
+      return find(asked);
+    }
+    const recipe = recipePathOf(file);
+    if (textOf(recipe) !== undefined || entries.has(recipe)) {
+      return find(recipe);
+    }
+    const inspection = await inspect(file, work);
+    return entryOf(recipe, proposeRecipe(file, inspection, new Date().toISOString().slice(0, 10)), false);
+  };
   const save = (entry: Entry, text: string) => {
     writeWhole(entry.file, text, entry.name);
     take(entry, text, true);
@@ -230,22 +247,23 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       throw recipe.key && hasCode(error, 'privacy.noSuchKey') ? keyMissing(recipe.key.id) : error;
     }
   };
+  const writeReport = (target: string, report: PrivacyReport) => {
+    const { html, json } = reportFiles(target);
+    const htmlText = htmlReport(report);
+    writeWhole(json, `${JSON.stringify(report, null, 2)}\n`, nameOf(json));
+    writeWhole(html, htmlText, nameOf(html));
+    return { html: nameOf(html), json: nameOf(json), htmlText };
+  };
+  const synthesis = createSynthesis<Entry>({
+    ...{ scratch, log, keys, runs, open, find, sound, save, inspect, nameOf, writeReport },
+    leaving: disposed.signal,
+    hasReport: (target) => fs.existsSync(reportFiles(target).json),
+  });
 
   return {
     onDidChangeRecipe: changed.event,
-    openRecipe: async ({ path: asked }, work) => {
-      const file = resolve(asked);
-      if (file.endsWith(recipeSuffix)) {
-        return state(find(asked), work);
-      }
-      const recipe = recipePathOf(file);
-      if (textOf(recipe) !== undefined || entries.has(recipe)) {
-        return state(find(recipe), work);
-      }
-      const inspection = await inspect(file, work);
-      const text = proposeRecipe(file, inspection, new Date().toISOString().slice(0, 10));
-      return state(entryOf(recipe, text, false), work);
-    },
+    ...synthesis,
+    openRecipe: async ({ path: asked }, work) => state(await open(asked, work), work),
     changeRecipe: async ({ recipe: asked, version, change }, work) => {
       const entry = find(asked);
       if (entry.version !== version) {
@@ -287,9 +305,8 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const input = asked.input === undefined ? undefined : resolve(asked.input);
         const target =
           asked.output === undefined ? outputOf(entry, recipe) : path.resolve(workspace, asked.output);
-        const reports = reportFiles(target);
         const overwrite = asked.replace === true;
-        if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
+        if (overwrite && fs.existsSync(target) && !fs.existsSync(reportFiles(target).json)) {
           throw outputExists(nameOf(target));
         }
         const output = nameOf(target);
@@ -303,8 +320,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           ...result.report,
           recipeHash: readRecipe(entry.text, entry.name).hash,
         };
-        writeWhole(reports.json, `${JSON.stringify(whole, null, 2)}\n`, nameOf(reports.json));
-        writeWhole(reports.html, htmlReport(whole), nameOf(reports.html));
+        const { html, json } = writeReport(target, whole);
         const milliseconds = Math.round(performance.now() - begin);
         const { rows, suppressedRows, bytes } = result;
         log.write('info', 'privacy', `Applied ${entry.name}`, { rows, suppressedRows, milliseconds });
@@ -313,16 +329,18 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           rows,
           suppressedRows,
           bytes,
-          report: { html: nameOf(reports.html), json: nameOf(reports.json) },
+          report: { html, json },
           milliseconds,
         };
       }),
     getReport: async (asked) => {
-      const entry = find(asked);
-      const { html, json } = reportFiles(outputOf(entry, sound(entry)));
+      const entry = asked.endsWith(reportSuffix) ? undefined : find(asked);
+      const { html, json } = entry
+        ? reportFiles(outputOf(entry, sound(entry)))
+        : reportsOf(resolve(asked).slice(0, -reportSuffix.length));
       const text = textOf(json);
       if (text === undefined) {
-        throw noReport(entry.name);
+        throw noReport(entry?.name ?? asked);
       }
       const report = JSON.parse(text) as PrivacyReport;
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
@@ -389,10 +407,15 @@ function textAfter(text: string, result: ApplyResult): string {
   });
 }
 
+const reportSuffix = '.privacy.json';
+
 /** Beside the output. */
 function reportFiles(output: string): { readonly html: string; readonly json: string } {
-  const stem = output.slice(0, output.length - path.extname(output).length);
-  return { html: `${stem}.privacy.html`, json: `${stem}.privacy.json` };
+  return reportsOf(output.slice(0, output.length - path.extname(output).length));
+}
+
+function reportsOf(stem: string): { readonly html: string; readonly json: string } {
+  return { html: `${stem}.privacy.html`, json: `${stem}${reportSuffix}` };
 }
 
 function textOf(file: string): string | undefined {

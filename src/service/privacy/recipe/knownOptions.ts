@@ -3,6 +3,7 @@ import { type MethodName, methodNames } from '../methods/descriptions.ts';
 import { optionsOf } from './columnSchema.ts';
 import { hierarchySchema } from './guaranteeSchema.ts';
 import { recipeSchema } from './recipeSchema.ts';
+import { conditionOptions, constraintSchema } from './synthesiseSchema.ts';
 
 /** The names that a section of a recipe may hold, by its path; empty where any name may stand. */
 export function knownOptions(path: readonly (string | number)[], data: unknown): readonly string[] {
@@ -15,11 +16,19 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     const option = hierarchySchema.options.find(({ shape }) => shape.kind.value === kind);
     return option ? Object.keys(option.shape) : [];
   }
+  if (path[0] === 'synthesise' && path.length === 3) {
+    return path[1] === 'conditions' ? conditionOptions : constraintOptions(valueAt(data, [...path, 'kind']));
+  }
   let schema: z.core.$ZodType | undefined = recipeSchema;
   for (const key of path) {
     schema = shapeOf(schema)?.[String(key)];
   }
   return Object.keys(shapeOf(schema) ?? {});
+}
+
+function constraintOptions(kind: unknown): readonly string[] {
+  const option = constraintSchema.options.find(({ shape }) => shape.kind.value === kind);
+  return option ? Object.keys(option.shape) : ['kind'];
 }
 
 /** The members of an object, wherever `optional` and `default` are wrapped around it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { columnSchema } from './columnSchema.ts';
 import { guaranteeSchema } from './guaranteeSchema.ts';
+import { synthesiseSchema } from './synthesiseSchema.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
 
@@ -49,6 +50,9 @@ export const recipeSchema = z
       .describe('What becomes of columns of the table that are not named here.'),
     columns: z.record(z.string(), columnSchema).describe('By the name of the column.'),
     guarantee: guaranteeSchema.optional().describe('What must hold for the output as a whole.'),
+    synthesise: synthesiseSchema
+      .optional()
+      .describe('How synthetic rows are drawn instead: direct identifiers are never learned.'),
   })
   .describe('How a table is anonymised.');
 

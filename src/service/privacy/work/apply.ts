@@ -83,7 +83,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
-async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
+export async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
     hash.update(chunk);

@@ -29,7 +29,7 @@ export interface InspectedColumn extends TableColumn {
   readonly distinctInSample: number;
 }
 
-const sampledRows = 20_000;
+export const sampledRows = 20_000;
 const mostDistinct = 1000;
 const mostFrequent = 200;
 
