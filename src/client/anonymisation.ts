@@ -12,6 +12,7 @@ import {
   type RecipeState,
 } from '../protocol/privacy.ts';
 import type { RequestType } from '../protocol/rpc.ts';
+import { changeSynthesis, openSynthesis, type SynthesisState } from '../protocol/synthesis.ts';
 import type { ServiceClient } from './service/serviceClient.ts';
 
 /**
@@ -48,6 +49,13 @@ export class Anonymisation {
     if (type.method === openRecipe.method || type.method === changeRecipe.method) {
       return (await this.#withKey(client, answer as RecipeState)) as Result;
     }
+    if (type.method === openSynthesis.method || type.method === changeSynthesis.method) {
+      const { key, recipe } = answer as SynthesisState;
+      const isMissing = key.state === 'missing' && key.id !== null;
+      if (isMissing && (await this.handOver(client, key.id!))) {
+        return (await client.send(openSynthesis, { path: recipe })) as Result;
+      }
+    }
     return answer;
   }
 
@@ -80,8 +88,14 @@ export class Anonymisation {
         throw error;
       }
       // The service has ended since it was handed the key: it forgets with its memory.
-      const { key } = await client.send(openRecipe, { path: recipe });
-      if (key.id === null || !(await this.handOver(client, key.id))) {
+      const { key, releases = [] } = await client.send(openRecipe, { path: recipe });
+      // An older release may have been made with a key that was rotated since.
+      const ids = new Set([key.id, ...releases.map((each) => each.key)]);
+      let handed = false;
+      for (const id of ids) {
+        handed = (id !== null && (await this.handOver(client, id))) || handed;
+      }
+      if (!handed) {
         throw error;
       }
       return client.send(type, parameters, options);

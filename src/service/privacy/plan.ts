@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { KeyRing } from '../../keys/masterKey.ts';
+import { planCounts } from './counts/planCounts.ts';
 import { emptyInGroup } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
@@ -39,11 +40,13 @@ export function planTransform({ recipe, columns, keys, findersOf = () => [] }: P
   const left = new Set(recipe.otherColumns === 'drop' ? unlisted : []);
   const kept = columns.filter(({ name }) => !left.has(name) && context.optionsOf(name).method !== 'drop');
   const planned = kept.map((column) => planColumn(context, column, context.optionsOf(column.name)));
+  const counts = planCounts(context);
   return {
     columns: withGroups(planned, context),
     dropped: columns.filter((column) => !kept.includes(column)).map(({ name }) => name),
     checkValue: context.checkValue,
     needsRowOrder: needsRowOrder(recipe, planned),
+    counts,
   };
 }
 

@@ -5,7 +5,7 @@ import { cancelled, errorShape, hasCode } from '../../base/errors.ts';
 import { Emitter } from '../../base/event.ts';
 import { formatBytes, formatDuration, plural } from '../../base/format.ts';
 import type { KeyRing } from '../../keys/masterKey.ts';
-import type { PrivacyReport, RecipeProblem } from '../../protocol/privacy.ts';
+import type { RecipeProblem } from '../../protocol/privacy.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import type {
   AskSynthesis,
@@ -27,6 +27,7 @@ import { columnTypeOf } from './methods/columnType.ts';
 import { readRecipe } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
+import { reportFiles, writeBeside } from './releaseFiles.ts';
 import { estimateOf } from './synthesisEstimate.ts';
 import { columnFates, requireLearned } from './synthesise/columnFates.ts';
 import { tooFewRows } from './synthesise/errors.ts';
@@ -73,11 +74,8 @@ export interface SynthesisOptions<Entry extends SynthesisEntry = SynthesisEntry>
   save(entry: Entry, text: string): void;
   inspect(file: string, work: SynthesisWork): Promise<Inspection>;
   nameOf(file: string): string;
-  writeReport(
-    target: string,
-    report: PrivacyReport,
-  ): SynthesisedTable['report'] & { readonly htmlText: string };
-  hasReport(target: string): boolean;
+  /** A choice that was made of this version is of the text as it is. */
+  isOfText(entry: Entry, version: number): boolean;
 }
 
 export interface Synthesis {
@@ -153,7 +151,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
     openSynthesis: async ({ path: file }, work) => state(await options.open(file, work), work),
     changeSynthesis: async ({ recipe: name, version, choices }, work) => {
       const entry = options.find(name);
-      if (entry.version !== version) {
+      if (!options.isOfText(entry, version)) {
         throw recipeIsNewer(entry.name);
       }
       const [problem] = entry.problems;
@@ -188,13 +186,13 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       }
       const input = inputOf(entry, recipe);
       const inspection = await options.inspect(input, work);
-      if (inspection.rows < 2 * settingsOf(recipe).rareBelow) {
+      if (!inspection.isEstimate && inspection.rows < 2 * settingsOf(recipe).rareBelow) {
         throw tooFewRows(inspection.rows, 2 * settingsOf(recipe).rareBelow);
       }
       const fates = columnFates(recipe, inspection.columns);
       requireLearned(recipe, fates);
       refuseTarget(input, target, replace);
-      if (replace && fs.existsSync(target) && !options.hasReport(target)) {
+      if (replace && fs.existsSync(target) && !fs.existsSync(reportFiles(target).json)) {
         throw outputExists(output);
       }
       const { seed, check } = seedOf(recipe, keys);
@@ -285,7 +283,8 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
           );
         },
       });
-      const { htmlText, html, json } = options.writeReport(job.target, result.report);
+      const reports = reportFiles(job.target);
+      writeBeside({ reports, counts: new Map() }, result.report, [], nameOf);
       const milliseconds = Math.round(performance.now() - begin);
       run.logMetrics({ ...result.metrics, seconds: milliseconds / 1000 }, 0);
       const headline = ['quality/f1_synthetic', 'quality/pairs', 'quality/shapes'].find(
@@ -294,7 +293,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       if (headline !== undefined) {
         run.showFirst(headline);
       }
-      run.keepArtifact('privacy-report.html', htmlText);
+      run.keepArtifact('privacy-report.html', fs.readFileSync(reports.html, 'utf8'));
       run.keepArtifact('privacy-report.json', `${JSON.stringify(result.report, null, 2)}\n`);
       run.keepArtifact('recipe.anonymise.yaml', job.recipe.text);
       for (const finding of result.findings) {
@@ -304,7 +303,14 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       run.end({ status: 'FINISHED' });
       const { rows, bytes, findings } = result;
       log.write('info', 'privacy', `Synthesised ${job.output}`, { rows, milliseconds });
-      return { ...live.started, rows, bytes, findings, milliseconds, report: { html, json } };
+      return {
+        ...live.started,
+        rows,
+        bytes,
+        findings,
+        milliseconds,
+        report: { html: nameOf(reports.html), json: nameOf(reports.json) },
+      };
     } catch (error) {
       if (signal.aborted || hasCode(error, cancelled().code)) {
         run.say('Stopped. Nothing was written.');

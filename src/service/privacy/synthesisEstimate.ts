@@ -6,7 +6,7 @@ import { copula } from './synthesise/copula/copula.ts';
 import { mostLearned, settingsOf } from './synthesise/settings.ts';
 import type { Estimate, TableSize } from './synthesise/synthesiser.ts';
 import type { EstimateJob } from './work/estimateSynthesis.ts';
-import { type Inspection, sampledRows } from './work/inspect.ts';
+import type { Inspection } from './work/inspect.ts';
 
 /** A thread with DuckDB, before it has read anything. */
 const threadBytes = 120e6;
@@ -23,7 +23,7 @@ export async function estimateOf(
   const rowCount = Math.min(inspection.rows, mostLearned);
   const size: TableSize = {
     rowCount,
-    distinctCounts: learned.map(({ distinctInSample }) => distinctOfAll(distinctInSample, inspection.rows)),
+    distinctCounts: learned.map(({ distinctInSample }) => distinctOfAll(distinctInSample, inspection)),
     sampleCount: rows ?? inspection.rows,
     ...(epochs !== undefined && { epochs }),
   };
@@ -38,9 +38,8 @@ export async function estimateOf(
 }
 
 /** A column that is different in most rows of the sample is so in those outside it. */
-function distinctOfAll(inSample: number, rows: number): number {
-  const sampled = Math.min(rows, sampledRows);
-  return inSample > 0.3 * sampled ? Math.round((inSample / Math.max(1, sampled)) * rows) : inSample;
+function distinctOfAll(inSample: number, { rows, sampledRows }: Inspection): number {
+  return inSample > 0.3 * sampledRows ? Math.round((inSample / Math.max(1, sampledRows)) * rows) : inSample;
 }
 
 /** Reading, testing for memory and use, and writing; measured on two cores. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type MethodName, methodNames } from '../methods/descriptions.ts';
 import { optionsOf } from './columnSchema.ts';
+import { countsSchema } from './countsSchema.ts';
 import { hierarchySchema } from './guaranteeSchema.ts';
 import { recipeSchema } from './recipeSchema.ts';
 import { conditionOptions, constraintSchema } from './synthesiseSchema.ts';
@@ -16,14 +17,29 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     const option = hierarchySchema.options.find(({ shape }) => shape.kind.value === kind);
     return option ? Object.keys(option.shape) : [];
   }
-  if (path[0] === 'synthesise' && path.length === 3) {
-    return path[1] === 'conditions' ? conditionOptions : constraintOptions(valueAt(data, [...path, 'kind']));
+  const ofList = optionsOfEntry(path, data);
+  if (ofList) {
+    return ofList;
   }
   let schema: z.core.$ZodType | undefined = recipeSchema;
   for (const key of path) {
     schema = shapeOf(schema)?.[String(key)];
   }
   return Object.keys(shapeOf(schema) ?? {});
+}
+
+/** Of one of the counts, constraints or conditions; undefined elsewhere. */
+function optionsOfEntry(path: readonly (string | number)[], data: unknown): readonly string[] | undefined {
+  if (path[0] === 'synthesise' && path.length === 3) {
+    return path[1] === 'conditions' ? conditionOptions : constraintOptions(valueAt(data, [...path, 'kind']));
+  }
+  if (path[0] === 'counts' && path.length === 2) {
+    return Object.keys(countsSchema.shape);
+  }
+  if (path[0] === 'counts' && path[2] === 'by' && path.length === 4) {
+    return Object.keys(countsSchema.shape.by.valueType.shape);
+  }
+  return undefined;
 }
 
 function constraintOptions(kind: unknown): readonly string[] {

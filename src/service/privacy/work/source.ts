@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openTable, type Table } from '../../data/table.ts';
+import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
 import { columnsDifferByCase } from '../errors.ts';
 import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
@@ -36,8 +36,10 @@ export async function openSource(
   name: string,
   types: Readonly<Record<string, string | undefined>>,
   { scratch, signal, checkCancelled }: JobContext,
+  /** `inPieces`: a first look at a large table. */
+  options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
-  const table = await openTable(file, name, { scratch, signal, strictHeaders: true });
+  const table = await openTable(file, name, { ...options, scratch, signal, strictHeaders: true });
   const define = table.define.bind(table);
   // A statement that calls functions of ours keeps this thread too busy to hear a message.
   table.define = (definition) =>

@@ -13,7 +13,7 @@ import { mostLearned, settingsOf } from '../synthesise/settings.ts';
 import type { Condition } from '../synthesise/synthesiser.ts';
 import { methodTitles, notGuaranteedOfSynthetic, summariseSynthetic } from '../synthesise/syntheticWords.ts';
 import { targetOf } from '../synthesise/target.ts';
-import { sha256Of } from './apply.ts';
+import { hashesOf } from './apply.ts';
 import type { JobContext } from './context.ts';
 import { type DrawnRows, drawRows } from './drawRows.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
@@ -57,8 +57,8 @@ export async function synthesiseTable(job: SynthesiseJob, context: JobContext): 
       checkCancelled: context.checkCancelled,
       progress: (fraction) => context.report({ message: 'Testing what it remembers, and its use', fraction }),
     });
-    const inputSha256 = await sha256Of(job.file, context.signal);
-    let outputSha256 = '';
+    const inputHashes = await hashesOf(job.file, context.signal);
+    let outputHashes: typeof inputHashes | undefined;
     context.report({ message: 'Writing the output' });
     const written = await writeSynthetic(source, drawn.columns, drawn.synthetic.rowCount, {
       target: job.target,
@@ -66,11 +66,11 @@ export async function synthesiseTable(job: SynthesiseJob, context: JobContext): 
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
       verify: async (draft) => {
-        outputSha256 = await sha256Of(draft, context.signal);
+        outputHashes = await hashesOf(draft, context.signal);
       },
     });
-    const input = { path: job.name, rows: drawn.allRows, sha256: inputSha256 };
-    const output = { path: job.output, rows: written.rows, sha256: outputSha256 };
+    const input = { path: job.name, rows: drawn.allRows, ...inputHashes };
+    const output = { path: job.output, rows: written.rows, ...outputHashes! };
     const { findings, memorisation, quality, metrics } = assessment;
     const synthetic: SyntheticReport = { method: methodTitles[method], memorisation, quality };
     const told = {
@@ -88,6 +88,7 @@ export async function synthesiseTable(job: SynthesiseJob, context: JobContext): 
       metrics,
       report: {
         ...{ time: Date.now(), input, output, recipeHash: hash, synthetic },
+        ...{ recipe: job.recipe.name, release: recipe.release },
         summary: summariseSynthetic(told),
         notGuaranteed: notGuaranteedOfSynthetic(),
         columns: drawn.fates.map((fate) => reportColumn(fate, recipe)),
