@@ -1,12 +1,14 @@
 import { formatBytes, formatDuration, plural } from '../../base/format.ts';
 import type { SynthesisEstimate } from '../../protocol/synthesis.ts';
+import { columnTypeOf } from './methods/columnType.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { columnFates } from './synthesise/columnFates.ts';
 import { copula } from './synthesise/copula/copula.ts';
 import { mostLearned, settingsOf } from './synthesise/settings.ts';
 import type { Estimate, TableSize } from './synthesise/synthesiser.ts';
+import type { ColumnKind } from './tables/columnKind.ts';
 import type { EstimateJob } from './work/estimateSynthesis.ts';
-import type { Inspection } from './work/inspect.ts';
+import type { InspectedColumn, Inspection } from './work/inspect.ts';
 
 /** A thread with DuckDB, before it has read anything. */
 const threadBytes = 120e6;
@@ -17,13 +19,14 @@ export async function estimateOf(
   inspection: Inspection,
   measure: (job: EstimateJob) => Promise<Estimate>,
 ): Promise<SynthesisEstimate> {
-  const { method, rows, epochs } = settingsOf(recipe);
+  const { method, rows, epochs, rareBelow } = settingsOf(recipe);
   const fates = columnFates(recipe, inspection.columns);
   const learned = inspection.columns.filter((_, at) => fates[at]!.fate === 'learned');
   const rowCount = Math.min(inspection.rows, mostLearned);
   const size: TableSize = {
     rowCount,
-    distinctCounts: learned.map(({ distinctInSample }) => distinctOfAll(distinctInSample, inspection)),
+    distinctCounts: learned.map((column) => distinctOf(column, inspection, rareBelow)),
+    kinds: learned.map(({ type }) => kindOf(type)),
     sampleCount: rows ?? inspection.rows,
     ...(epochs !== undefined && { epochs }),
   };
@@ -33,13 +36,39 @@ export async function estimateOf(
   const sentence =
     `About ${formatDuration(Math.max(1, Math.round(seconds)) * 1000)} and at most ${formatBytes(bytes)} of memory, ` +
     `for ${plural(learned.length, 'column')}, ${plural(rowCount, 'row')} to learn and ${plural(size.sampleCount, 'row')} to draw.` +
-    (rowCount < inspection.rows ? ` Of ${plural(inspection.rows, 'row')} a fair sample is learned.` : '');
+    (rowCount < inspection.rows ? ` Of ${plural(inspection.rows, 'row')} a fair sample is learned.` : '') +
+    (model.backend === 'cpu'
+      ? ' WebAssembly cannot run here, so networks are many times slower than elsewhere.'
+      : '');
   return { seconds, bytes, sentence };
 }
 
-/** A column that is different in most rows of the sample is so in those outside it. */
-function distinctOfAll(inSample: number, { rows, sampledRows }: Inspection): number {
-  return inSample > 0.3 * sampledRows ? Math.round((inSample / Math.max(1, sampledRows)) * rows) : inSample;
+/** Of numbers all values, of names those that are frequent enough to be learned, and one for all others. */
+function distinctOf(
+  { type, distinctInSample, frequent }: InspectedColumn,
+  { rows, sampledRows }: Inspection,
+  rareBelow: number,
+): number {
+  const scale = rows / Math.max(1, sampledRows);
+  if (kindOf(type) === 'category') {
+    return frequent.filter(({ count }) => count * scale >= rareBelow).length + 1;
+  }
+  // A column that is different in most rows of the sample is so in those outside it.
+  return distinctInSample > 0.3 * sampledRows ? Math.round(distinctInSample * scale) : distinctInSample;
+}
+
+function kindOf(type: string): ColumnKind {
+  switch (columnTypeOf(type).kind) {
+    case 'integer':
+    case 'double':
+    case 'decimal':
+      return 'number';
+    case 'date':
+    case 'timestamp':
+      return 'datetime';
+    default:
+      return 'category';
+  }
 }
 
 /** Reading, testing for memory and use, and writing; measured on two cores. */

@@ -156,6 +156,25 @@ describe('Adult', () => {
     expect(scene.visible()).toEqual(['adult.anonymise.yaml', 'adult.csv']);
     expect(scene.files('.mlops').filter((name) => /scratch/.test(name))).toEqual([]);
   });
+
+  it('is learned by a network, whose losses are charted as it learns; stopped, it ends within a second', async () => {
+    copyAdult(scene);
+    const state = await choose(await open('adult.csv'), { method: 'tvae', epochs: 300, seed: 1 });
+    const estimate = await scene.connection.send(estimateSynthesis, { recipe: state.recipe });
+    expect(estimate.seconds).toBeGreaterThan(10);
+    const { run } = await scene.connection.send(startSynthesis, { recipe: state.recipe });
+    const losses = await waitFor('two epochs', async () => {
+      const { metrics } = await runOf(run);
+      const loss = metrics.find(({ key }) => key === 'loss');
+      return loss && loss.count >= 2 ? metrics.map(({ key }) => key) : undefined;
+    });
+    expect(losses).toEqual(['divergence', 'loss', 'reconstruction']);
+    const begun = performance.now();
+    await scene.connection.send(stopRun, { run });
+    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(await runOf(run)).toMatchObject({ state: 'killed' });
+    expect(scene.visible()).toEqual(['adult.anonymise.yaml', 'adult.csv']);
+  });
 });
 
 describe('people', () => {
