@@ -39,10 +39,10 @@ test('right click on a table: settings, an estimate, rows like these, the run, i
     await settled(page);
     await page.getByText(/^About .* of memory, for \d+ columns/).waitFor(long);
 
-    await page.getByLabel('Seed').fill('school');
-    await page.getByLabel('Seed').press('Tab');
-    await page.getByLabel('Rows').fill('250');
-    await page.getByLabel('Rows').press('Enter');
+    await page.getByLabel('Seed', { exact: true }).fill('school');
+    await page.getByLabel('Seed', { exact: true }).press('Tab');
+    await page.getByLabel('Rows', { exact: true }).fill('250');
+    await page.getByLabel('Rows', { exact: true }).press('Enter');
     await page.getByText('Add Condition…').click();
     const condition = page.locator('workbench-rule-form[rule="condition"]');
     await condition.getByLabel('Column').selectOption('Gender');
@@ -89,10 +89,13 @@ test('right click on a table: settings, an estimate, rows like these, the run, i
     await workbench.quickInput().accept();
     await workbench.notification(/students\.synthetic\.csv is now v1/).waitFor();
 
+    const pointer = fs.readFileSync(path.join(project.folder, 'data', 'students.synthetic.csv.dvc'), 'utf8');
+    expect(pointer).toMatch(/madeFrom:\n +path: students\.csv/);
+
     await workbench.reloadWindow();
     await workbench.page.locator(`.tab[aria-label^="${title}"]`).click();
     const again = await workbench.webview(title);
     await again.getByRole('list', { name: 'Conditions' }).getByText('Gender = Female').waitFor(long);
-    expect(await again.getByLabel('Rows').inputValue()).toBe('250');
+    expect(await again.getByLabel('Rows', { exact: true }).inputValue()).toBe('250');
   });
 });

@@ -173,7 +173,7 @@ export class SynthesisePage extends PanelPage {
     return html`<section class="preview ${isPreviewing ? 'outdated' : ''}" aria-label="Preview" aria-busy=${String(isPreviewing)}>
       <div class="preview-heading">
         <h2>Rows like these</h2>
-        <span class="secondary">drawn by a quick copula from a sample; nobody is one of them</span>
+        <span class="secondary">made up by a quick copula from a sample</span>
       </div>
       ${
         previewProblem && !this.offline

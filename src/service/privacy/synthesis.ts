@@ -211,7 +211,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
         script: entry.name,
         parameters: parametersOf(entry, recipe, learned, {
           input: nameOf(input),
-          rows: inspection.rows,
+          rows: `${inspection.isEstimate ? 'about ' : ''}${inspection.rows}`,
           output,
         }),
         stop: () => abort.abort(),
@@ -372,13 +372,13 @@ function parametersOf(
   entry: SynthesisEntry,
   recipe: Recipe,
   learned: readonly string[],
-  { input, rows, output }: { readonly input: string; readonly rows: number; readonly output: string },
+  { input, rows, output }: { readonly input: string; readonly rows: string; readonly output: string },
 ): Record<string, string> {
   const { method, rows: asked, epochs, target, rareBelow, constraints, conditions } = settingsOf(recipe);
   const seed = seedKind(recipe);
   return {
     method,
-    rows: String(asked ?? rows),
+    rows: asked === undefined ? rows : String(asked),
     ...(epochs !== undefined && { epochs: String(epochs) }),
     ...(target !== undefined && { target }),
     columns: String(learned.length),
@@ -393,7 +393,7 @@ function parametersOf(
           ? 'stated in the recipe'
           : 'by chance',
     input,
-    input_rows: String(rows),
+    input_rows: rows,
     output,
     recipe: entry.name,
     recipe_hash: readRecipe(entry.text, entry.name).hash,

@@ -54,7 +54,7 @@ function fateOf({ method, role }: RecipeColumn, type: string): Omit<ColumnFate, 
   if (role === 'directIdentifier') {
     return { fate: 'dropped', sentence: 'It names people by itself, so it is never learned, and left out.' };
   }
-  return { fate: 'learned', sentence: 'It is learned.' };
+  return { fate: 'learned', sentence: 'How it is distributed, and how it goes with other columns.' };
 }
 
 /** Throws where the target, a constraint or a condition names a column that is not there or not learned. */

@@ -40,7 +40,8 @@ export interface SynthesiseResult {
 }
 
 /** Learns a table and writes made-up rows, all or nothing: everything that can fail comes before the output gets its name. */
-export async function synthesiseTable(job: SynthesiseJob, context: JobContext): Promise<SynthesiseResult> {
+export async function synthesiseTable(job: SynthesiseJob, asked: JobContext): Promise<SynthesiseResult> {
+  const context = ofTheWhole(asked);
   const { recipe, hash } = readRecipe(job.recipe.text, job.recipe.name);
   const settings = settingsOf(recipe);
   refuseTarget(job.file, job.target, job.overwrite);
@@ -98,6 +99,25 @@ export async function synthesiseTable(job: SynthesiseJob, context: JobContext): 
   } finally {
     source.table.dispose();
   }
+}
+
+/** Which part of the whole a step is, by what it says; the learning is most of it. */
+const steps: Readonly<Record<string, readonly [from: number, to: number]>> = {
+  'Reading the rows': [0, 0.1],
+  'Learning the rows': [0.1, 0.8],
+  'Drawing new rows': [0.8, 0.87],
+  'Testing what it remembers, and its use': [0.87, 0.97],
+  'Writing the output': [0.97, 1],
+};
+
+function ofTheWhole(context: JobContext): JobContext {
+  return {
+    ...context,
+    report: ({ message, fraction = 0 }) => {
+      const step = steps[message];
+      context.report(step ? { message, fraction: step[0] + fraction * (step[1] - step[0]) } : { message });
+    },
+  };
 }
 
 export interface SynthesisPreviewJob extends Omit<RecipeJob, 'keys'> {
