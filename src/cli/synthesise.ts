@@ -125,9 +125,10 @@ async function follow(invocation: Invocation, started: StartedSynthesis): Promis
 
 async function handOver(
   { session, workspace }: Invocation,
-  { key, problems }: SynthesisState,
+  { key, problems, seed }: SynthesisState,
 ): Promise<void> {
-  const isWanted = key.id !== null && key.state !== 'notNeeded' && problems.length === 0;
+  const isWanted =
+    key.id !== null && (key.state !== 'notNeeded' || seed === 'chance') && problems.length === 0;
   const held = isWanted ? environmentKeyRing(process.env, workspace).get(key.id!) : undefined;
   if (held) {
     await session.send(handKey, { id: held.id, key: held.exportText() });

@@ -50,8 +50,9 @@ export class Anonymisation {
       return (await this.#withKey(client, answer as RecipeState)) as Result;
     }
     if (type.method === openSynthesis.method || type.method === changeSynthesis.method) {
-      const { key, recipe } = answer as SynthesisState;
-      const isMissing = key.state === 'missing' && key.id !== null;
+      const { key, recipe, seed } = answer as SynthesisState;
+      // Rows come by chance where nobody has the key.
+      const isMissing = key.id !== null && (key.state === 'missing' || seed === 'chance');
       if (isMissing && (await this.handOver(client, key.id!))) {
         return (await client.send(openSynthesis, { path: recipe })) as Result;
       }

@@ -126,7 +126,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       input: { path: nameOf(input), rows: inspection.rows, bytes: inspection.bytes },
       choices: choicesOf(recipe),
       key: keyStateOf(recipe, keys),
-      seed: seedKind(recipe),
+      seed: seedKind(recipe, keys),
       problems: entry.problems.length > 0 ? entry.problems : problem ? [problem] : [],
       running: runningOn(output)?.started ?? null,
     };
@@ -209,7 +209,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
         experiment,
         command: ['mlops', 'anonymise', 'synthesise', entry.name],
         script: entry.name,
-        parameters: parametersOf(entry, recipe, learned, {
+        parameters: parametersOf(entry, recipe, keys, learned, {
           input: nameOf(input),
           rows: `${inspection.isEstimate ? 'about ' : ''}${inspection.rows}`,
           output,
@@ -371,11 +371,12 @@ function problemOf(check: () => void): RecipeProblem | undefined {
 function parametersOf(
   entry: SynthesisEntry,
   recipe: Recipe,
+  keys: KeyRing,
   learned: readonly string[],
   { input, rows, output }: { readonly input: string; readonly rows: string; readonly output: string },
 ): Record<string, string> {
   const { method, rows: asked, epochs, target, rareBelow, constraints, conditions } = settingsOf(recipe);
-  const seed = seedKind(recipe);
+  const seed = seedKind(recipe, keys);
   return {
     method,
     rows: asked === undefined ? rows : String(asked),

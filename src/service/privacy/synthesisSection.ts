@@ -53,14 +53,19 @@ export function syntheticPathOf(table: string): string {
   return `${table.slice(0, table.length - extension.length)}.synthetic${extension}`;
 }
 
-export function seedKind(recipe: Recipe): SynthesisState['seed'] {
-  return settingsOf(recipe).seed !== undefined ? 'stated' : recipe.key ? 'key' : 'chance';
+/** A key that nobody has made yet stands in nobody's way: only what was made with it needs it again. */
+export function seedKind(recipe: Recipe, keys: KeyRing): SynthesisState['seed'] {
+  const { key } = recipe;
+  if (settingsOf(recipe).seed !== undefined) {
+    return 'stated';
+  }
+  return key && (key.check !== undefined || keys.get(key.id)) ? 'key' : 'chance';
 }
 
 export function keyStateOf(recipe: Recipe, keys: KeyRing): RecipeKey {
   const { key } = recipe;
   const wasUsed = key?.check !== undefined;
-  if (!key || seedKind(recipe) !== 'key') {
+  if (!key || seedKind(recipe, keys) !== 'key') {
     return { id: key?.id ?? null, state: 'notNeeded', wasUsed };
   }
   const held = keys.get(key.id);
@@ -82,7 +87,7 @@ export function seedOf(
     const parts = lengthPrefixed(['anon/v1', 'synth', dataset, release, String(seed)]);
     return { seed: createHash('sha256').update(parts).digest(), check: undefined };
   }
-  if (!key) {
+  if (!key || seedKind(recipe, keys) === 'chance') {
     return { seed: randomBytes(32), check: undefined };
   }
   const held: MasterKey | undefined = keys.get(key.id);

@@ -59,7 +59,7 @@ export const synthesiseSchema = z.strictObject({
     .union([z.int(), z.string().min(1)])
     .optional()
     .describe(
-      'The same seed, table and recipe give the same rows, for whoever knows it. Without it, they come from the key; without a key, from chance.',
+      'The same seed, table and recipe give the same rows, for whoever knows it. Without it, they come from the key; where there is no key, from chance.',
     ),
   target: z
     .string()
