@@ -9,6 +9,7 @@ import { csvRelation, textFileColumn, typedFileColumn } from './fileColumns.ts';
 import type { FileRelation, OpenFileOptions } from './fileRelation.ts';
 import { nameColumns } from './headers.ts';
 import { jsonColumns } from './jsonColumns.ts';
+import { copyNarrow } from './narrowCopy.ts';
 import type { SniffedFile } from './sniffFile.ts';
 import { transcode } from './transcode.ts';
 
@@ -47,7 +48,11 @@ export async function readableCopy(
   return { file: copy, notices: [{ code: 'transcoded', message: `${name} is read as ${label}.` }] };
 }
 
-function openText(sniffed: SniffedFile, file: string, { strictHeaders }: OpenFileOptions): FileRelation {
+async function openText(
+  sniffed: SniffedFile,
+  file: string,
+  { strictHeaders, firstRows, scratch }: OpenFileOptions,
+): Promise<FileRelation> {
   const { name, kind, bytes, head } = sniffed;
   const isWhole = head.length >= bytes;
   const text = decode(head, sniffed.encoding!).replace(/^\ufeff/, '');
@@ -65,7 +70,36 @@ function openText(sniffed: SniffedFile, file: string, { strictHeaders }: OpenFil
   const columns = names.map((named, at) =>
     textFileColumn(named, `c${at}`, `c${at}`, inferTextColumn(rows.map((row) => row[at] ?? null))),
   );
-  return { relation: csvRelation(file, dialect, width), columns, notices, dialect };
+  // Undefined where all rows are read, which no copy in memory could hold.
+  const narrow =
+    firstRows === undefined
+      ? undefined
+      : await copyNarrow(file, { dialect, columns, rows: firstRows }, scratch);
+  const undivided = width === 1 ? undividedNotice(name, records) : [];
+  return {
+    relation: csvRelation(file, dialect, width),
+    columns,
+    ...narrow,
+    notices: [...notices, ...undivided],
+    dialect,
+  };
+}
+
+/** A sign that stands as often in every row as in the header is a delimiter, but none that tables usually have. */
+function undividedNotice(name: string, records: readonly (readonly (string | null)[])[]): DataNotice[] {
+  const texts = records.slice(0, 100).map(([text]) => text ?? '');
+  const signs = new Set((texts[0] ?? '').match(/[^\p{L}\p{N}\s"'._()-]/gu));
+  const countOf = (text: string, sign: string) => text.split(sign).length - 1;
+  const sign = [...signs].find(
+    (each) => texts.length > 1 && texts.every((text) => countOf(text, each) === countOf(texts[0]!, each)),
+  );
+  if (sign === undefined) {
+    return [];
+  }
+  const message =
+    `${name} is read as one column: its values seem to be divided by “${sign}”, and only comma, semicolon, tab and vertical line are known. ` +
+    'Save it with one of those.';
+  return [{ code: 'oneColumn', message }];
 }
 
 async function openTyped(file: string, database: Duckdb, { signal }: OpenFileOptions): Promise<FileRelation> {

@@ -51,6 +51,7 @@ import {
   writeWhole,
 } from './releaseFiles.ts';
 import { recipeOfRelease, type Sibling } from './releases.ts';
+import { createRowCopies } from './rowCopies.ts';
 import { createSynthesis, type Synthesis } from './synthesis.ts';
 import type { TrackedRuns } from './trackedRuns.ts';
 import type { ApplyResult } from './work/apply.ts';
@@ -111,6 +112,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
   const writing = new Sequence();
   const previews = new Sequence();
   const disposed = new AbortController();
+  const copies = createRowCopies(scratch);
 
   const resolve = (asked: string) => path.resolve(workspace, asked).replace(/\.dvc$/, '');
   const nameOf = (file: string) => {
@@ -194,6 +196,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
 
   const inspections = new Inspections({
     scratch,
+    copies,
     log,
     signal: disposed.signal,
     nameOf,
@@ -273,7 +276,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
     }
   };
   const synthesis = createSynthesis<Entry>({
-    ...{ scratch, log, keys, runs, open, find, sound, save, nameOf, isOfText },
+    ...{ scratch, copies, log, keys, runs, open, find, sound, save, nameOf, isOfText },
     inspect: (file, work) => inspections.of(file, work),
     leaving: disposed.signal,
   });
@@ -311,7 +314,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const preview = runJob('preview', { ...job(entry, recipe), rows }, scratch, options);
         return { version, ...(await withKey(recipe, preview)) };
       }),
@@ -342,7 +345,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
           siblings: siblingsOf(entry),
           countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
         };
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
         save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
         const whole: PrivacyReport = {
@@ -385,7 +388,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
           throw restoreKeyMissing(recipe.key.id, release);
         }
         const target = path.resolve(workspace, output);
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
@@ -410,6 +413,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
     dispose: () => {
       disposed.abort();
       watchers.dispose();
+      copies.dispose();
       keys.clear();
     },
   };
@@ -445,15 +449,18 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key }: Recipe,
+  { key, releases }: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
   const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
   const styles = Object.keys(written).length > 0 ? { written } : {};
-  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...styles } } };
+  const { budget } = result.report;
+  const spent = budget ? { epsilon: budget.epsilon, delta: budget.delta } : {};
+  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...spent, ...styles } } };
   if (!isOwn) {
-    return changedRecipeText(text, made);
+    // Another table that may join is no reason to forget the first.
+    return releases?.[release] ? text : changedRecipeText(text, made);
   }
   return changedRecipeText(text, {
     release,

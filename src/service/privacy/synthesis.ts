@@ -27,7 +27,8 @@ import { columnTypeOf } from './methods/columnType.ts';
 import { readRecipe } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
-import { reportFiles, writeBeside } from './releaseFiles.ts';
+import { refuseInput, reportFiles, writeBeside } from './releaseFiles.ts';
+import type { RowCopies } from './rowCopies.ts';
 import { estimateOf } from './synthesisEstimate.ts';
 import { columnFates, requireLearned } from './synthesise/columnFates.ts';
 import { tooFewRows } from './synthesise/errors.ts';
@@ -62,6 +63,7 @@ export interface SynthesisWork {
 /** What all work on recipes shares. */
 export interface SynthesisOptions<Entry extends SynthesisEntry = SynthesisEntry> {
   readonly scratch: string;
+  readonly copies: RowCopies;
   readonly log: Log;
   readonly keys: KeyRing;
   readonly runs: TrackedRuns;
@@ -102,7 +104,7 @@ const offeredValues = 30;
 
 /** Synthetic tables: what a recipe asks for, how long it would take, and the runs that are at work. */
 export function createSynthesis<Entry extends SynthesisEntry>(options: SynthesisOptions<Entry>): Synthesis {
-  const { scratch, log, keys, runs, leaving, nameOf } = options;
+  const { scratch, copies, log, keys, runs, leaving, nameOf } = options;
   const lives = new Map<string, Live>();
   const either = (signal: AbortSignal) => AbortSignal.any([signal, leaving]);
   const inputOf = ({ file }: Entry, recipe: Recipe) => path.resolve(path.dirname(file), recipe.input.path);
@@ -111,6 +113,14 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
     return output === undefined
       ? syntheticPathOf(inputOf(entry, recipe))
       : path.resolve(path.dirname(entry.file), output);
+  };
+  /** As for an application: never the input, and only what a synthesis wrote is replaced. */
+  const refuseOutput = (input: string, target: string, overwrite: boolean) => {
+    refuseInput({ input, target, nameOf });
+    refuseTarget({ file: input }, { target, targetName: nameOf(target), overwrite });
+    if (overwrite && fs.existsSync(target) && !fs.existsSync(reportFiles(target).json)) {
+      throw outputExists(nameOf(target));
+    }
   };
   const runningOn = (output: string) =>
     [...lives.values()].find(({ isOver, started }) => !isOver && started.output === output);
@@ -167,13 +177,15 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       const { entry, recipe } = asked(ask);
       const inspection = await options.inspect(inputOf(entry, recipe), work);
       return estimateOf(recipe, inspection, (input) =>
-        runJob('estimateSynthesis', input, scratch, { signal: either(work.signal), report: work.report }),
+        runJob('estimateSynthesis', { ...input, file: inputOf(entry, recipe) }, scratch, {
+          ...{ copies, signal: either(work.signal), report: work.report },
+        }),
       );
     },
     previewSynthesis: ({ rows, ...ask }, { signal, report }) => {
       const { entry, recipe, text } = asked(ask);
       const job = { ...jobOf(entry, recipe, text), rows: Math.min(Math.max(1, Math.trunc(rows)), 100) };
-      return runJob('previewSynthesis', job, scratch, { signal: either(signal), report });
+      return runJob('previewSynthesis', job, scratch, { copies, signal: either(signal), report });
     },
     startSynthesis: async ({ recipe: name, replace = false }, work) => {
       const entry = options.find(name);
@@ -186,15 +198,10 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       }
       const input = inputOf(entry, recipe);
       const inspection = await options.inspect(input, work);
-      if (!inspection.isEstimate && inspection.rows < 2 * settingsOf(recipe).rareBelow) {
-        throw tooFewRows(inspection.rows, 2 * settingsOf(recipe).rareBelow);
-      }
+      refuseSmall(recipe, inspection);
       const fates = columnFates(recipe, inspection.columns);
       requireLearned(recipe, fates);
-      refuseTarget(input, target, replace);
-      if (replace && fs.existsSync(target) && !fs.existsSync(reportFiles(target).json)) {
-        throw outputExists(output);
-      }
+      refuseOutput(input, target, replace);
       const { seed, check } = seedOf(recipe, keys);
       if (check !== undefined || !entry.isSaved) {
         options.save(
@@ -265,6 +272,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
     let said = '';
     try {
       const result = await runJob('synthesise', job, scratch, {
+        copies,
         signal,
         report: (progress) => {
           live.progress = progress;
@@ -322,6 +330,14 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       }
       throw error;
     }
+  }
+}
+
+/** Before anything is read, where all rows were counted. */
+function refuseSmall(recipe: Recipe, { rows, isEstimate }: Inspection): void {
+  const needed = 2 * settingsOf(recipe).rareBelow;
+  if (!isEstimate && rows < needed) {
+    throw tooFewRows(rows, needed);
   }
 }
 

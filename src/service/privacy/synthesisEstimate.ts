@@ -17,7 +17,7 @@ const threadBytes = 120e6;
 export async function estimateOf(
   recipe: Recipe,
   inspection: Inspection,
-  measure: (job: EstimateJob) => Promise<Estimate>,
+  measure: (job: Omit<EstimateJob, 'file'>) => Promise<Estimate>,
 ): Promise<SynthesisEstimate> {
   const { method, rows, epochs, rareBelow } = settingsOf(recipe);
   const fates = columnFates(recipe, inspection.columns);

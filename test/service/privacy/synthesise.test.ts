@@ -315,7 +315,7 @@ describe('what cannot be done is refused by name, and nothing is touched', () =>
   it('writing over the input, or over what no synthesis wrote', async () => {
     copyAdult(scene);
     const state = await choose(await open('adult.csv'), { output: 'adult.csv', rows: 20 });
-    expect(await refusal(synthesise(state.recipe, true))).toMatchObject({ code: 'data.targetIsSource' });
+    expect(await refusal(synthesise(state.recipe, true))).toMatchObject({ code: 'privacy.outputIsInput' });
     scene.write('mine.csv', 'precious');
     const next = await choose(state, { output: 'mine.csv' });
     expect(await refusal(synthesise(next.recipe))).toMatchObject({ code: 'data.targetExists' });

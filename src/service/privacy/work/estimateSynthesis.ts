@@ -2,6 +2,8 @@ import { loadSynthesiser } from '../synthesise/load.ts';
 import type { Estimate, SynthesisMethod, TableSize } from '../synthesise/synthesiser.ts';
 
 export interface EstimateJob {
+  /** The table that it is about; it is not read. */
+  readonly file: string;
   readonly method: SynthesisMethod;
   readonly size: TableSize;
 }

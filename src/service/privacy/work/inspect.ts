@@ -22,6 +22,8 @@ export interface Inspection {
   readonly sampledRows: number;
   readonly bytes: number;
   readonly columns: readonly InspectedColumn[];
+  /** Sentences about what is odd in the file: its encoding, a column that changes its type. */
+  readonly notices: readonly string[];
 }
 
 export interface InspectedColumn extends TableColumn {
@@ -36,6 +38,8 @@ export interface InspectedColumn extends TableColumn {
 }
 
 const sampledRows = 20_000;
+/** Little: all of a large table is read beside the job that somebody waits for. */
+const memoryBytes = 400_000_000;
 const mostDistinct = 1000;
 const mostFrequent = 200;
 
@@ -44,7 +48,7 @@ export async function inspectTable(
   { file, name, inPieces }: InspectJob,
   context: JobContext,
 ): Promise<Inspection> {
-  const source = await openSource(file, name, {}, context, { inPieces });
+  const source = await openSource(file, name, {}, context, { inPieces, memoryBytes });
   const { table, columns } = source;
   try {
     context.report({ message: 'Looking for personal data' });
@@ -67,6 +71,7 @@ export async function inspectTable(
       isEstimate: table.share < 1,
       sampledRows: sample.length,
       bytes: table.bytes,
+      notices: table.notices.map(({ message }) => message),
       columns: columns.map((column, at) => inspected(column, findings[at]!, encoded[at]!, counts[at]!)),
     };
   } finally {

@@ -28,9 +28,7 @@ export async function learnedRows(
   const { table, relation } = source;
   const allRows = await table.countRows({ signal });
   const sampled = allRows > most;
-  const rows = sampled
-    ? `(SELECT *, row_number() OVER () - 1 AS "${rowName}" FROM ${relation.sql}) USING SAMPLE reservoir(${most} ROWS) REPEATABLE (1)`
-    : relation.sql;
+  const rows = sampled ? `${relation.sql} USING SAMPLE reservoir(${most} ROWS) REPEATABLE (1)` : relation.sql;
   const values = names.map((name) => valueSql(source, name));
   const number = sampled ? [`CAST("${rowName}" AS DOUBLE)`] : [];
   const sql = `SELECT ${[...values, ...number].map((each, at) => `${each} AS v${at}`).join(', ')} FROM ${rows}`;

@@ -13,7 +13,7 @@ import { mostLearned, settingsOf } from '../synthesise/settings.ts';
 import type { Condition } from '../synthesise/synthesiser.ts';
 import { methodTitles, notGuaranteedOfSynthetic, summariseSynthetic } from '../synthesise/syntheticWords.ts';
 import { targetOf } from '../synthesise/target.ts';
-import { hashesOf } from './apply.ts';
+import { hashesOf, hashesOfInput } from './apply.ts';
 import type { JobContext } from './context.ts';
 import { type DrawnRows, drawRows } from './drawRows.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
@@ -44,7 +44,7 @@ export async function synthesiseTable(job: SynthesiseJob, asked: JobContext): Pr
   const context = ofTheWhole(asked);
   const { recipe, hash } = readRecipe(job.recipe.text, job.recipe.name);
   const settings = settingsOf(recipe);
-  refuseTarget(job.file, job.target, job.overwrite);
+  refuseTarget(job, { target: job.target, targetName: job.output, overwrite: job.overwrite });
   const source = await openSource(job.file, job.name, typesOf(recipe.columns), context);
   try {
     const { method, rows } = settings;
@@ -58,11 +58,12 @@ export async function synthesiseTable(job: SynthesiseJob, asked: JobContext): Pr
       checkCancelled: context.checkCancelled,
       progress: (fraction) => context.report({ message: 'Testing what it remembers, and its use', fraction }),
     });
-    const inputHashes = await hashesOf(job.file, context.signal);
+    const inputHashes = await hashesOfInput(job.file, context);
     let outputHashes: typeof inputHashes | undefined;
     context.report({ message: 'Writing the output' });
     const written = await writeSynthetic(source, drawn.columns, drawn.synthetic.rowCount, {
       target: job.target,
+      targetName: job.output,
       overwrite: job.overwrite,
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
