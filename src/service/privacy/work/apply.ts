@@ -141,7 +141,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
 }
 
 /** They are kept beside the copy of the rows, which is of the same state of the file. */
-async function hashesOfInput(
+export async function hashesOfInput(
   file: string,
   { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
 ): Promise<Hashes> {
@@ -169,7 +169,7 @@ interface Hashes {
  * Both in one reading, through one buffer: a stream's would be as many as the file is long, until somebody collects
  * them.
  */
-async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
+export async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
   const buffer = Buffer.alloc(1 << 20);
