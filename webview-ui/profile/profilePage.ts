@@ -43,7 +43,9 @@ export class ProfilePage extends PanelPage {
     );
     this.subscriptions.add(
       this.host.on(profileKept, ({ path }) => {
-        const isOurs = path === this.#path || path === this.#reader.figures?.path;
+        // The page may have been opened by the whole path.
+        const asked = this.#path.replaceAll('\\', '/');
+        const isOurs = path === asked || asked.endsWith(`/${path}`);
         if (isOurs && this.#reader.stage === 'stopped') {
           this.#reader.goOn();
         }

@@ -1,5 +1,6 @@
-import { formatBytes, formatNumber, groupDigits, plural } from '../../base/format.ts';
-import type { ColumnProfile, DataProfile, DataValue, LeakageHint } from '../../protocol/data.ts';
+import { formatBytes, formatNumber, formatShare, groupDigits, plural } from '../../base/format.ts';
+import type { ColumnProfile, DataProfile, DataValue } from '../../protocol/data.ts';
+import { leakageSentence, measureWords } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const mostPairs = 10;
@@ -10,7 +11,7 @@ export function renderProfile(profile: DataProfile, options: TableOptions): stri
     headline(profile),
     renderColumns(profile, options),
     renderPairs(profile, options),
-    renderHints(profile.hints),
+    profile.hints.map(leakageSentence).join('\n'),
     profile.notices.map(({ message }) => message).join('\n'),
   ]
     .filter((part) => part !== '')
@@ -49,7 +50,7 @@ function missingCell(missing: number, rows: number): Cell {
   if (missing === 0) {
     return { text: '–', style: 'dim' };
   }
-  return { text: percent(missing, rows), style: missing === rows ? 'red' : 'yellow' };
+  return { text: formatShare(missing, rows), style: missing === rows ? 'red' : 'yellow' };
 }
 
 /** Counts of a histogram as blocks: an empty bin is told from one with few values. */
@@ -77,14 +78,13 @@ function values({ numbers, minimum, maximum, type, top }: ColumnProfile, rows: n
   if (top.length > 0) {
     return top
       .slice(0, 3)
-      .map(({ value, count }) => `${cutToWidth(String(value), 24)} ${percent(count, rows)}`)
+      .map(({ value, count }) => `${cutToWidth(String(value), 24)} ${formatShare(count, rows)}`)
       .join(', ');
   }
   return minimum === undefined ? '' : `such as ${cutToWidth(String(minimum), 40)}`;
 }
 
 function renderPairs({ associations }: DataProfile, options: TableOptions): string {
-  const measures = { pearson: 'Pearson’s r', cramersV: 'Cramér’s V', correlationRatio: 'correlation ratio' };
   return associations.pairs.length === 0
     ? ''
     : renderTable(
@@ -95,30 +95,10 @@ function renderPairs({ associations }: DataProfile, options: TableOptions): stri
             cutToWidth(a, 32),
             cutToWidth(b, 32),
             formatNumber(Number(strength.toFixed(3))),
-            measures[measure],
+            measureWords[measure],
           ]),
         options,
       );
-}
-
-function renderHints(hints: readonly LeakageHint[]): string {
-  return hints.map(hintSentence).join('\n');
-}
-
-function hintSentence({ kind, column, other, strength }: LeakageHint): string {
-  switch (kind) {
-    case 'redundant':
-      return `“${column}” says the same as “${other}”.`;
-    case 'nearlyTarget':
-      return `“${column}” is nearly the target “${other}” itself: leave it out of training.`;
-    case 'determinesTarget':
-      return `“${column}” gives the target “${other}” away (${Math.floor(strength * 100)} % of the doubt): is it known when a prediction is made?`;
-  }
-}
-
-function percent(count: number, of: number): string {
-  const share = (100 * count) / of;
-  return share > 0 && share < 0.1 ? '< 0.1 %' : `${Number(share.toFixed(1))} %`;
 }
 
 function shown(value: DataValue): string {

@@ -21,7 +21,7 @@ export interface DataWork {
 
 /** Tables in files: opened where they lie, profiled, and written anew. The files themselves are never changed. */
 export interface Data extends Disposable {
-  /** A profile was completed: the path that it was asked for by. */
+  /** A profile was completed: the path as profiles have it, relative to the workspace folder where it is inside. */
   readonly onDidKeepProfile: Event<string>;
   /** `path` is absolute or relative to the workspace folder; a `.dvc` file stands for its data. */
   openTable(path: string, options?: Omit<TableOptions, 'scratch'>): Promise<Table>;
@@ -108,7 +108,7 @@ export function createData({ workspace, scratch, database, hashes, log }: DataOp
           // A file that somebody writes to meanwhile has no profile that would be true later.
           if (hash !== undefined && (await hashes.compute(file, either)) === hash) {
             store.keep({ hash, extension: extensionOf(file), target }, profile);
-            kept.fire(asked.path);
+            kept.fire(name);
           }
           log.write('info', 'data', `Profiled ${name}`, {
             rows: profile.basis.rows,
