@@ -65,7 +65,7 @@ export async function measureRelease(
     output,
     recipeHash,
     summary: summarise(release, recipe, { input, output, risk }),
-    notGuaranteed: notGuaranteed(release, recipe, attacks),
+    notGuaranteed: notGuaranteed(release, recipe, attacks, keptAlmostUnique(pairs, recipe, release)),
     questions: threeQuestions(attacks),
     measuredOn: {
       ...(risk.length > 0 && { risk: riskNote(release) }),
@@ -108,6 +108,17 @@ function utilityNote(sampled: number, released: number): string {
   return sampled < released
     ? `Measured on ${plural(sampled, 'row')} drawn from the ${groupDigits(released)} of the output.`
     : `Measured on all ${plural(sampled, 'row')} of the output.`;
+}
+
+/** Columns in which most rows have a value of their own, and have it still: they find a row whatever its group is. */
+function keptAlmostUnique({ after }: Pairs, recipe: Recipe, { guarantee }: Release): string[] {
+  const isKept = (name: string) => {
+    const { role = 'other', method } = recipe.columns[name] ?? { method: 'keep' };
+    return method === 'keep' && role !== 'directIdentifier' && !guarantee?.dimensions.includes(name);
+  };
+  return after.columns
+    .filter(({ name, values }) => isKept(name) && values.length > after.rowCount / 2 && values.length > 10)
+    .map(({ name }) => name);
 }
 
 const mostGroupsNamed = 4;

@@ -109,6 +109,7 @@ export function notGuaranteed(
   { plan, guarantee }: Release,
   recipe: Recipe,
   attacks: readonly ReportFigure[],
+  keptAlmostUnique: readonly string[],
 ): string[] {
   const keyed = plan.columns.filter(({ method }) => undoable.includes(method)).map(({ name }) => name);
   const kept = named(recipe, 'directIdentifier').filter((name) => recipe.columns[name]!.method === 'keep');
@@ -132,6 +133,12 @@ export function notGuaranteed(
   if (guarantee && guarantee.perturbed.length > 0) {
     sentences.push(
       `Quasi-identifiers whose values were changed at random (${guarantee.perturbed.join(', ')}) do not count in the groups: a value that stands out may still be recognised.`,
+    );
+  }
+  if (keptAlmostUnique.length > 0) {
+    const columns = keptAlmostUnique.join(', ');
+    sentences.push(
+      `Nearly every row has a value of its own in ${columns}, which ${keptAlmostUnique.length === 1 ? 'was' : 'were'} kept: whoever knows it of somebody finds their row, whatever its group is.`,
     );
   }
   const risky = attacks.filter(({ interval, weak }) => !weak && (interval?.[0] ?? 0) > 0);

@@ -82,7 +82,7 @@ const report: PrivacyReport = {
   ...origin,
   recipeHash: 'c'.repeat(64),
   summary: summarise(release, recipe, { ...origin, risk }),
-  notGuaranteed: notGuaranteed(release, recipe, attacks),
+  notGuaranteed: notGuaranteed(release, recipe, attacks, ['balance']),
   questions: threeQuestions(attacks),
   measuredOn: { attacks: 'Tried on all 1,988 rows.' },
   columns: ['age', 'city'].map((name) => ({
