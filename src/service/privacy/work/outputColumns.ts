@@ -5,8 +5,8 @@ import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
-import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
-import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
+import { type Argument, argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
+import { chunksBound, keptColumn, rowName, type Source, writtenDigits } from './source.ts';
 
 export interface OutputColumn {
   readonly name: string;
@@ -65,9 +65,17 @@ async function batchExpression(source: Source, column: BatchColumn): Promise<Sql
   return { ...result, sql: `CAST(${result.sql} AS ${column.outputType})` };
 }
 
-function cellsExpression(source: Source, { inputs, transform }: BatchColumn): Promise<SqlExpression> {
+function cellsExpression(
+  source: Source,
+  { name: own, method, inputs, transform }: BatchColumn,
+): Promise<SqlExpression> {
+  const digits = method === 'noise' ? writtenDigits(source, own) : undefined;
+  const argument = (name: string): Argument =>
+    name === own && digits !== undefined
+      ? { expression: { sql: digits, values: [] }, type: 'VARCHAR' }
+      : argumentOf(columnSql(name), typeName(source, name));
   return call(source.table, {
-    arguments: [rowArgument, ...inputs.map((name) => argumentOf(columnSql(name), typeName(source, name)))],
+    arguments: [rowArgument, ...inputs.map(argument)],
     result: 'VARCHAR',
     compute: (_, [rows, ...columns]) => {
       const output: (string | null)[] = [];

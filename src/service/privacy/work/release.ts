@@ -13,7 +13,7 @@ import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { HandedKeys, JobContext } from './context.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
-import { numbered, numberedPlaces, type Source } from './source.ts';
+import { numbered, numberedPlaces, type Source, writtenDigits } from './source.ts';
 
 /** A recipe met with its table and keys: everything that is written, and nothing written yet. */
 export interface Release {
@@ -42,7 +42,12 @@ export async function planRelease(
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
-    .filter(({ method }) => method === 'keep' || method === 'rankSwap')
+    .filter(
+      ({ method, name }) =>
+        method === 'keep' ||
+        method === 'rankSwap' ||
+        (method === 'noise' && writtenDigits(source, name) !== undefined),
+    )
     .map(({ name }) => name);
   const rows = needsNumbers ? await numbered(source, released, unchanged, context) : source;
   const columns = await outputColumns(rows, plan.columns, guarantee?.generalised ?? new Map(), context);

@@ -2,11 +2,12 @@ import type { RestoredData } from '../../../protocol/privacy.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { planRestore } from '../planRestore.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';
-import { keptColumn, numbered, openSource } from './source.ts';
+import { keptColumn, numbered, openSource, writtenDigits } from './source.ts';
 
 export interface RestoreJob extends RecipeJob {
   /** Absolute. */
@@ -27,7 +28,13 @@ export async function restoreRelease(
     const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
     const unchanged = opened.columns.map(({ name: column }) => column);
     const source = await numbered(opened, undefined, unchanged, context);
-    const back = await outputColumns(source, plan.columns, new Map(), context);
+    const planned = plan.columns.map((column) =>
+      // A text file gets back all of the digits that it had.
+      column.method === 'noise' && writtenDigits(source, column.name) !== undefined
+        ? { ...column, outputType: `DECIMAL(38,${decimalsOf(recipe, column.name)})` }
+        : column,
+    );
+    const back = await outputColumns(source, planned, new Map(), context);
     const columns = source.columns.map(({ name: column }) => {
       const restored = back.find((each) => each.name === column);
       const kept = columnSql(keptColumn(source, column));
@@ -50,4 +57,9 @@ export async function restoreRelease(
   } finally {
     opened.table.dispose();
   }
+}
+
+function decimalsOf({ columns }: Recipe, name: string): number {
+  const options = columns[name];
+  return options?.method === 'noise' ? (options.decimals ?? 0) : 0;
 }

@@ -30,6 +30,17 @@ export function keptColumn({ table }: Pick<Source, 'table'>, name: string): stri
   return kept === sql ? name : keptName(at);
 }
 
+/**
+ * SQL of the digits that a text file has of a number which is read as a double: a double may hold fewer of them, and
+ * noise has to come off exactly. Undefined for every other column.
+ */
+export function writtenDigits(source: Pick<Source, 'table'>, name: string): string | undefined {
+  const type = source.table.columns.find((column) => column.name === name)?.text?.column.type;
+  return type?.kind === 'number' && !type.comma
+    ? `CASE WHEN ${sqlName(name)} IS NOT NULL THEN trim(CAST(${sqlName(keptColumn(source, name))} AS VARCHAR), '"') END`
+    : undefined;
+}
+
 /** `types` are those that a recipe remembers: a text file tells them anew each time. */
 export async function openSource(
   file: string,
