@@ -13,8 +13,9 @@ import { announce } from '../shared/announce.ts';
 import { emptyNotice } from '../shared/notices.ts';
 import { PanelPage } from '../shared/panelPage.ts';
 import { associationsView } from './associationsView.ts';
-import { arrangeColumns, orderText, parseOrder } from './columnOrder.ts';
-import { columnsTable } from './columnsView.ts';
+import { arrangeColumns, listedColumns, orderText, parseOrder } from './columnOrder.ts';
+import type { ColumnsActions, ColumnsTable } from './columnsView.ts';
+import './columnsView.ts';
 import { profileHeader } from './profileHeader.ts';
 import { ProfileReader } from './profileReader.ts';
 import './rowsTable.ts';
@@ -42,10 +43,10 @@ export class ProfilePage extends PanelPage {
       }),
     );
     this.subscriptions.add(
-      this.host.on(profileKept, ({ path }) => {
+      this.host.on(profileKept, ({ path, of }) => {
         // The page may have been opened by the whole path.
         const asked = this.#path.replaceAll('\\', '/');
-        const isOurs = path === asked || asked.endsWith(`/${path}`);
+        const isOurs = of === this.#version && (path === asked || asked.endsWith(`/${path}`));
         if (isOurs && this.#reader.stage === 'stopped') {
           this.#reader.goOn();
         }
@@ -55,7 +56,8 @@ export class ProfilePage extends PanelPage {
 
   protected override fetch(): void {
     this.#isOutdated = false;
-    this.setTitle(`Profile of ${this.#name}`);
+    const version = this.#version === undefined ? '' : ` v${this.#version}`;
+    this.setTitle(`Profile of ${this.#name}${version}`);
     this.#reader.read(this.#question);
   }
 
@@ -71,6 +73,10 @@ export class ProfilePage extends PanelPage {
     return this.subject && 'data' in this.subject ? this.subject.data : '';
   }
 
+  get #version(): number | undefined {
+    return this.subject && 'version' in this.subject ? this.subject.version : undefined;
+  }
+
   get #name(): string {
     return this.#path.split(/[\\/]/).at(-1) ?? '';
   }
@@ -80,7 +86,12 @@ export class ProfilePage extends PanelPage {
   }
 
   get #question(): ProfileData {
-    return this.#target === '' ? { path: this.#path } : { path: this.#path, target: this.#target };
+    const [version, target] = [this.#version, this.#target];
+    return {
+      path: this.#path,
+      ...(version !== undefined && { version }),
+      ...(target !== '' && { target }),
+    };
   }
 
   get #tab(): Tab {
@@ -92,6 +103,7 @@ export class ProfilePage extends PanelPage {
     const header = profileHeader(
       {
         name: this.#name,
+        version: this.#version,
         figures,
         relations,
         stage,
@@ -131,6 +143,7 @@ export class ProfilePage extends PanelPage {
         html`<workbench-rows
           .host=${this.host}
           .path=${this.#path}
+          .version=${this.#version}
           .columnCount=${figures.columnCount}
           .rowCount=${figures.basis.rows}
           .isExact=${figures.basis.kind === 'whole'}
@@ -143,7 +156,8 @@ export class ProfilePage extends PanelPage {
   #columns(figures: DataProfile): TemplateResult {
     const words = this.view.get('filter', '');
     const order = parseOrder(this.view.get('sort', ''));
-    const shown = arrangeColumns(figures.columns, order, words);
+    const listed = listedColumns(figures);
+    const shown = arrangeColumns(listed, order, words);
     const open = this.#open();
     return html`
       <div class="profile-tools">
@@ -155,7 +169,7 @@ export class ProfilePage extends PanelPage {
           .value=${words}
           @input=${(event: Event) => this.keep('filter', (event.target as HTMLInputElement).value)}
         />
-        <span class="secondary number" role="status">${countSentence(shown.length, figures)}</span>
+        <span class="secondary number" role="status">${countSentence(shown.length, listed.length)}</span>
         <span class="grow"></span>
         ${this.#targetPicker(figures)}
       </div>
@@ -163,25 +177,31 @@ export class ProfilePage extends PanelPage {
       ${
         shown.length === 0
           ? emptyNotice('No column has these words in its name or type. Clear the filter to see all of them.')
-          : columnsTable(
-              {
+          : html`<workbench-columns
+              .actions=${this.#columnsActions}
+              .model=${{
                 columns: shown,
                 rows: figures.basis.rows,
                 order,
                 target: this.#target,
                 hints: this.#reader.relations?.hints ?? [],
                 open,
-              },
-              {
-                sort: (next) => this.keep('sort', orderText(next)),
-                toggle: (name) => this.#toggle(name),
-              },
-            )
+              }}
+            ></workbench-columns>`
       }
     `;
   }
 
-  #targetPicker({ columns }: DataProfile): TemplateResult {
+  readonly #columnsActions: ColumnsActions = {
+    sort: (next) => this.keep('sort', orderText(next)),
+    toggle: (name) => this.#toggle(name),
+  };
+
+  #targetPicker(figures: DataProfile): TemplateResult {
+    const columns = listedColumns(figures);
+    if (columns.length > longestChoice) {
+      return this.#targetInput(columns);
+    }
     return html`<span class="choice"><label for="target">Target</label>
       <vscode-single-select
         id="target"
@@ -196,6 +216,29 @@ export class ProfilePage extends PanelPage {
             html`<vscode-option value=${name} ?selected=${name === this.#target}>${name}</vscode-option>`,
         )}
       </vscode-single-select></span>`;
+  }
+
+  /** Of thousands of columns one is typed: the browser offers those that begin alike. */
+  #targetInput(columns: readonly { readonly name: string }[]): TemplateResult {
+    const choose = (event: Event) => {
+      const input = event.target as HTMLInputElement;
+      const isColumn = input.value === '' || columns.some(({ name }) => name === input.value);
+      input.setCustomValidity(isColumn ? '' : `No column is called “${input.value}”.`);
+      if (input.reportValidity()) {
+        this.#chooseTarget(input.value);
+      }
+    };
+    return html`<span class="choice"><label for="target">Target</label>
+      <input
+        id="target"
+        class="text-input"
+        list="targets"
+        placeholder="No target"
+        title="The column that a model is to predict: what gives it away is looked for"
+        .value=${this.#target}
+        @change=${choose}
+      />
+      <datalist id="targets">${columns.map(({ name }) => html`<option value=${name}></option>`)}</datalist></span>`;
   }
 
   #leakage(): TemplateResult | typeof nothing {
@@ -275,9 +318,7 @@ export class ProfilePage extends PanelPage {
     this.keep('filter', '');
     this.keep('tab', 'Columns');
     await this.updateComplete;
-    const row = this.querySelector(`[data-column="${CSS.escape(name)}"]`);
-    row?.scrollIntoView({ block: 'start' });
-    row?.querySelector<HTMLElement>('.column-name')?.focus({ preventScroll: true });
+    await this.querySelector<ColumnsTable>('workbench-columns')?.reveal(name);
   }
 
   #readAgain(): void {
@@ -304,12 +345,9 @@ export class ProfilePage extends PanelPage {
   }
 }
 
-/** Of very wide tables the first columns alone are described. */
-function countSentence(shown: number, { columns, columnCount }: DataProfile): string {
-  if (shown < columns.length) {
-    return `${groupDigits(shown)} of ${plural(columns.length, 'column')}`;
-  }
-  return columns.length < columnCount
-    ? `the first ${groupDigits(columns.length)} of ${plural(columnCount, 'column')}`
-    : plural(columnCount, 'column');
+/** Of more columns than this a list to choose from would be longer than anybody reads. */
+const longestChoice = 300;
+
+function countSentence(shown: number, count: number): string {
+  return shown < count ? `${groupDigits(shown)} of ${plural(count, 'column')}` : plural(count, 'column');
 }

@@ -9,6 +9,7 @@ import type {
   RestoredData,
 } from '../../protocol/privacy.ts';
 import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
+import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const roleCells: Readonly<Record<ColumnRole, Cell>> = {
@@ -20,7 +21,7 @@ const roleCells: Readonly<Record<ColumnRole, Cell>> = {
 
 /** What a recipe does to each column, and why. */
 export function renderRecipe(state: RecipeState, options: TableOptions): string {
-  const { input, columns, guarantee, problems } = state;
+  const { input, columns, guarantee, counts = [], budget, notices = [], problems } = state;
   const table = renderTable(
     [
       { title: 'COLUMN' },
@@ -45,9 +46,15 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
         : 'one generalisation for each whole column.')
     : 'No k-anonymity is asked for.';
   return [
-    `${input.path}: ${plural(input.rows, 'row')}, ${plural(columns.length, 'column')}, ${formatBytes(input.bytes)}`,
+    `${input.path}: ${formatBytes(input.bytes)}, ${plural(columns.length, 'column')}, ${inspectedSentence(input)}`,
     table,
     asked,
+    ...counts.map(
+      ({ name, by, epsilon }) =>
+        `Noisy counts ${name}: by ${by.map(({ column }) => column).join(', ')}, ε = ${epsilon}.`,
+    ),
+    ...(budget ? [`Differential privacy spends ε = ${budget.epsilon} in all.`] : []),
+    ...notices,
     ...problems.map(({ message }) => message),
   ].join('\n\n');
 }
@@ -80,10 +87,14 @@ export function renderPreview(preview: RecipePreview, options: TableOptions): st
 }
 
 export function appliedSentences(applied: AppliedRecipe): string {
-  const { output, rows, suppressedRows, bytes, report, milliseconds } = applied;
+  const { output, rows, suppressedRows, bytes, report, counts = [], milliseconds } = applied;
   const left = suppressedRows === 0 ? '' : `, ${plural(suppressedRows, 'row')} left out`;
   return [
     `Wrote ${output}: ${plural(rows, 'row')} (${formatBytes(bytes)})${left}, in ${formatDuration(milliseconds)}.`,
+    ...counts.map(
+      ({ path, cells, epsilon, halfWidth }) =>
+        `Wrote ${path}: ${plural(cells, 'noisy count')} (ε = ${epsilon}), 95 of 100 off by at most ${formatNumber(halfWidth)}.`,
+    ),
     `What was done, what is left of the risk and what is not guaranteed: ${report.html}`,
   ].join('\n');
 }
@@ -118,9 +129,10 @@ function renderFigures(title: string, figures: readonly ReportFigure[], options:
       );
 }
 
-export function restoredSentences({ output, rows, restored, notRestored }: RestoredData): string {
+export function restoredSentences({ output, rows, restored, rewritten, notRestored }: RestoredData): string {
   return [
     `Wrote ${output}: ${plural(rows, 'row')}, with ${restored.join(', ')} as before.`,
+    ...(rewritten ? [rewrittenSentence(rewritten)] : []),
     ...notRestored.map(({ column, why }) => `${column} did not come back: ${why}`),
   ].join('\n');
 }

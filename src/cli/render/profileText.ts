@@ -18,10 +18,11 @@ export function renderProfile(profile: DataProfile, options: TableOptions): stri
     .join('\n\n');
 }
 
-function headline({ path, basis, columnCount, bytes, duplicateRows }: DataProfile): string {
+function headline({ path, version, basis, columnCount, bytes, duplicateRows }: DataProfile): string {
   const rows = basis.kind === 'sample' ? `the first ${plural(basis.rows, 'row')}` : plural(basis.rows, 'row');
   const duplicates = duplicateRows === 0 ? 'no duplicate rows' : plural(duplicateRows, 'duplicate row');
-  return `${path}: ${rows}, ${plural(columnCount, 'column')}, ${formatBytes(bytes)}, ${duplicates}`;
+  const table = version === undefined ? path : `${path} v${version}`;
+  return `${table}: ${rows}, ${plural(columnCount, 'column')}, ${formatBytes(bytes)}, ${duplicates}`;
 }
 
 function renderColumns({ columns, basis }: DataProfile, options: TableOptions): string {
@@ -85,20 +86,25 @@ function values({ numbers, minimum, maximum, type, top }: ColumnProfile, rows: n
 }
 
 function renderPairs({ associations }: DataProfile, options: TableOptions): string {
-  return associations.pairs.length === 0
-    ? ''
-    : renderTable(
-        [{ title: 'GO TOGETHER' }, { title: '' }, { title: 'STRENGTH', align: 'right' }, { title: 'BY' }],
-        associations.pairs
-          .slice(0, mostPairs)
-          .map(({ a, b, measure, strength }): Cell[] => [
-            cutToWidth(a, 32),
-            cutToWidth(b, 32),
-            formatNumber(Number(strength.toFixed(3))),
-            measureWords[measure],
-          ]),
-        options,
-      );
+  const { columns, leftOut, pairs } = associations;
+  if (pairs.length === 0) {
+    return '';
+  }
+  const table = renderTable(
+    [{ title: 'GO TOGETHER' }, { title: '' }, { title: 'STRENGTH', align: 'right' }, { title: 'BY' }],
+    pairs
+      .slice(0, mostPairs)
+      .map(({ a, b, measure, strength }): Cell[] => [
+        cutToWidth(a, 32),
+        cutToWidth(b, 32),
+        formatNumber(Number(strength.toFixed(3))),
+        measureWords[measure],
+      ]),
+    options,
+  );
+  return leftOut === undefined
+    ? table
+    : `${table}\n\nCompared were the first ${groupDigits(columns.length)} of ${plural(columns.length + leftOut, 'column')}.`;
 }
 
 function shown(value: DataValue): string {

@@ -1,13 +1,17 @@
+import { groupDigits, plural } from '../../base/format.ts';
 import type { DataNotice, DataProfile } from '../../protocol/data.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import { profileColumns } from './columnProfiles.ts';
-import { relateColumns } from './relations.ts';
+import { type ColumnSample, sampleCopy } from './columnSample.ts';
+import { describeWideTable, fewRows } from './columnsInMemory.ts';
+import { relateColumns, relateToTarget } from './relations.ts';
 import type { Table, WorkOptions } from './table.ts';
-import { makeWorkingCopy, mostColumns, type WorkingCopy } from './workingCopy.ts';
+import { makeWorkingCopy, type WorkingCopy } from './workingCopy.ts';
 
 export interface ProfileWork {
   readonly signal?: AbortSignal | undefined;
   readonly report?: ((progress: Progress) => void) | undefined;
+  /** Is in the sample, whatever its kind. */
   readonly target?: string | undefined;
   readonly basis: 'sample' | 'whole';
 }
@@ -15,12 +19,15 @@ export interface ProfileWork {
 /** What the steps take of the whole, from measurements on a million rows of fifty columns. */
 const parts = { copy: 0.45, columns: 0.4, duplicates: 0.1 };
 
-/** Everything that is told of a table; `path` is the one that a person knows it by. */
-export async function profileTable(table: Table, path: string, work: ProfileWork): Promise<DataProfile> {
-  const { signal, report, target, basis } = work;
-  if (target !== undefined) {
-    table.column(target);
-  }
+/**
+ * Everything that is told of a table. With the sample over which columns
+ * were compared: any target can be compared with it later.
+ */
+export async function profileTable(
+  table: Table,
+  of: Pick<DataProfile, 'path' | 'version'>,
+  { signal, report, target, basis }: ProfileWork,
+): Promise<{ readonly profile: DataProfile; readonly sample: ColumnSample }> {
   const step = (message: (fraction: number) => string, from: number, share: number): WorkOptions => ({
     signal,
     onProgress: (fraction) => report?.({ message: message(fraction), fraction: from + fraction * share }),
@@ -29,31 +36,65 @@ export async function profileTable(table: Table, path: string, work: ProfileWork
     table,
     step(() => 'reading values', 0, parts.copy),
   );
-  const count = copy.columns.length;
-  const columns = await profileColumns(
+  const count = table.columns.length;
+  const described = (fraction: number, from: number, to: number) =>
+    `${groupDigits(Math.round(from + fraction * (to - from)))} of ${plural(count, 'column')}`;
+  const inCopy = copy.columns.length;
+  const copied = await profileColumns(
     table,
     copy,
-    step((fraction) => `${Math.round(fraction * count)} of ${count} columns`, parts.copy, parts.columns),
+    step((fraction) => described(fraction, 0, inCopy), parts.copy, (parts.columns * inCopy) / count),
   );
+  const wide = await describeWideTable(
+    table,
+    copy,
+    step(
+      (fraction) => described(fraction, inCopy, count),
+      parts.copy + (parts.columns * inCopy) / count,
+      (parts.columns * (count - inCopy)) / count,
+    ),
+  );
+  const columns = [...copied, ...wide];
   const duplicateRows = await countDuplicates(
     table,
     copy,
     step(() => 'looking for duplicate rows', parts.copy + parts.columns, parts.duplicates),
   );
   report?.({ message: 'comparing columns', fraction: parts.copy + parts.columns + parts.duplicates });
-  const { associations, hints } = await relateColumns(table, copy, columns, { signal, target });
-  return {
-    path,
+  const sample = await sampleCopy(table, copy, columns, { signal, target });
+  const { associations, hints } = await relateColumns(sample, signal);
+  const profile: DataProfile = {
+    ...of,
     kind: table.kind,
     bytes: table.bytes,
     basis: { kind: basis, rows: copy.rowCount },
     columnCount: table.columns.length,
     duplicateRows,
     columns,
+    ...(columns.length < count && {
+      undescribed: table.columns.slice(columns.length).map(({ name, type }) => ({ name, type })),
+    }),
     associations,
     hints,
     notices: [...table.notices, ...noticesOf(table, copy, columns)],
   };
+  return { profile, sample };
+}
+
+/** The same table with what gives a target away. */
+export async function withTarget(
+  profile: DataProfile,
+  sample: ColumnSample,
+  target: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<DataProfile> {
+  if (profile.basis.kind === 'whole' && profile.undescribed?.some(({ name }) => name === target)) {
+    const message = `What gives “${target}” away was not looked for: it is none of the columns that are described.`;
+    return { ...profile, hints: [], notices: [...profile.notices, { code: 'someColumns', message }] };
+  }
+  return target === undefined
+    ? profile
+    : { ...profile, ...(await relateToTarget(sample, profile, target, signal)) };
 }
 
 /**
@@ -101,8 +142,10 @@ function noticesOf(
       notices.push({ code: 'missingMarkers', message: `In column “${name}” ${words} counts as missing.` });
     }
   }
-  if (table.columns.length > mostColumns) {
-    const message = `The first ${mostColumns} of ${table.columns.length} columns are described.`;
+  if (profiles.length < table.columns.length && !table.isPartial) {
+    const message =
+      `The first ${groupDigits(profiles.length)} of ${plural(table.columns.length, 'column')} are described: ` +
+      `in a table of more than ${groupDigits(fewRows)} rows no more than that.`;
     notices.push({ code: 'someColumns', message });
   }
   return notices;

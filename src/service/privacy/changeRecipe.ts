@@ -1,8 +1,9 @@
 import path from 'node:path';
-import type { RecipeChange } from '../../protocol/privacy.ts';
+import type { CountsChoice, RecipeChange } from '../../protocol/privacy.ts';
 import { noSuchColumn } from './errors.ts';
 import { columnOfChoice } from './methodOffers.ts';
-import { datasetId, factsOf, keyedMethods } from './propose.ts';
+import { datasetId, factsOf, keyedMethods, proposedRole } from './propose.ts';
+import type { Role } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { type Changes, changedRecipeText, recipeTextWithColumn } from './recipe/writeRecipe.ts';
 import { recipeRoles } from './roles.ts';
@@ -41,6 +42,13 @@ export function applyChange(
     }
     case 'guarantee':
       return changedRecipeText(text, { guarantee: guaranteeChanges(recipe, change.guarantee) });
+    case 'counts': {
+      const { counts } = change;
+      const changed = changedRecipeText(text, countsChanges(recipe, change.name, counts));
+      return counts && recipe.key === undefined
+        ? changedRecipeText(changed, { key: { id: datasetId(recipe.dataset) } })
+        : changed;
+    }
     case 'output':
       return changedRecipeText(text, {
         output: { path: relative(folder, path.resolve(workspace, change.path)) },
@@ -61,16 +69,32 @@ function withRole(
   if (!found) {
     throw noSuchColumn(name, column);
   }
-  const role = recipeRoles[asked];
-  const { method = 'keep' } = recipe.columns[column] ?? {};
-  const proposed = recipeRoles[found.finding.role];
+  const role: Role = recipeRoles[asked];
+  const present = recipe.columns[column] ?? { method: 'keep' };
+  const proposed = proposedRole(found.finding);
+  const correctedFrom = proposed === role ? undefined : proposed;
+  // The guarantee decides about quasi-identifiers alone: what it was to generalise is then as it was.
+  if (role !== 'quasiIdentifier' && isForGuarantee(present)) {
+    const { type, detected } = present;
+    const kept = { method: 'keep' as const, role, type, detected, correctedFrom };
+    const chosen = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+    return recipeTextWithColumn(text, column, chosen as typeof kept);
+  }
   // What tells together with others who somebody is must be open to the guarantee.
-  const needsMethod = role === 'quasiIdentifier' && method === 'keep' ? 'generalise' : method;
-  return changedRecipeText(text, {
-    columns: {
-      [column]: { method: needsMethod, role, correctedFrom: proposed === role ? undefined : proposed },
-    },
-  });
+  const isOpen = role === 'quasiIdentifier' && present.method === 'keep';
+  const method = isOpen ? 'generalise' : present.method;
+  return changedRecipeText(text, { columns: { [column]: { method, role, correctedFrom } } });
+}
+
+/** How far it is generalised is left to the search. */
+function isForGuarantee(column: Recipe['columns'][string]): boolean {
+  const { method } = column;
+  return (
+    method === 'generalise' &&
+    column.level === undefined &&
+    column.bins === undefined &&
+    column.to === undefined
+  );
 }
 
 /** A first method that needs a key brings the key's name into the recipe. */
@@ -110,6 +134,26 @@ function guaranteeChanges(
     suppressionLimit,
     search: recoding === 'local' ? 'mondrian' : 'optimal',
     levels: undefined,
+  };
+}
+
+function countsChanges({ counts, subject }: Recipe, name: string, asked: CountsChoice | null): Changes {
+  if (asked === null) {
+    const others = Object.keys(counts ?? {}).filter((each) => each !== name);
+    return others.length === 0 ? { counts: undefined } : { counts: { [name]: undefined } };
+  }
+  return {
+    counts: {
+      [name]: {
+        by: Object.fromEntries(
+          asked.by.map(({ column, categories, bins }) => [column, bins ? { bins } : { categories }]),
+        ),
+        epsilon: asked.epsilon,
+        delta: asked.delta === 0 ? undefined : asked.delta,
+        rowsPerPerson: asked.rowsPerPerson === 1 ? undefined : asked.rowsPerPerson,
+        subject: asked.subject === null || asked.subject === subject ? undefined : asked.subject,
+      },
+    },
   };
 }
 

@@ -60,6 +60,16 @@ export function columnsDifferByCase(table: string, first: string, second: string
   );
 }
 
+/** `row` as people count the rows of that file; `kind` in the plural. */
+export function columnHasOtherType(table: string, column: string, row: number, kind: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.columnHasOtherType',
+    `Column ${column} was a column of ${kind} when the recipe was first applied, and in ${table} it has something else in row ${groupDigits(row)}. ${untouched} ` +
+      `Mend that value, or take \`type\` out of the column’s section in the recipe.`,
+    { actions: [{ kind: 'openFile', title: 'Open Row', subject: `${table}:${row}` }] },
+  );
+}
+
 export function hierarchyFileMissing(column: string, file: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.hierarchyFileMissing',
@@ -103,6 +113,60 @@ export function outputExists(output: string): WorkbenchError {
     'privacy.outputExists',
     `${output} is there already, and it is not known to come from an application of this recipe. It is as it was. ` +
       'Choose another output, or move it away.',
+  );
+}
+
+export function outputIsFolder(output: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputIsFolder',
+    `The output ${output} is a folder. ${untouched} Choose the name of a file.`,
+  );
+}
+
+export function countsPathTaken(counts: string, file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.countsPathTaken',
+    `The counts ${counts} would be written over ${file}, which is something else of this recipe. ${untouched} ` +
+      'Give them another path in the recipe.',
+  );
+}
+
+export function countsFolderMissing(counts: string, folder: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.countsFolderMissing',
+    `The counts ${counts} are to be written in the folder ${folder}, which is not there. ${untouched} Make it, or correct the path in the recipe.`,
+  );
+}
+
+export function releaseIsTaken(
+  recipe: string,
+  release: string,
+  input: string,
+  columns: readonly string[],
+): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.releaseIsTaken',
+    `The release ${release} was made from a table of other content than ${input} has now. With the same noise in both ` +
+      `(${columns.join(', ')}), their differences would tell it. ${untouched} ` +
+      `Give it a release of its own: mlops anonymise apply ${recipe} --release NAME, or another \`release\` in the recipe.`,
+    { actions: [{ kind: 'openFile', title: 'Open Recipe', subject: recipe }] },
+  );
+}
+
+export function noiseIsTaken(sibling: string, release: string, columns: readonly string[]): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noiseIsTaken',
+    `${sibling} has given another table of the release ${release} the noise of ${columns.join(', ')}: with the same ` +
+      `noise in both, their differences would tell it. ${untouched} ` +
+      'Give this recipe another `dataset` or another `release`; pseudonyms alone may be shared.',
+  );
+}
+
+export function restoreKeyMissing(keyId: string, release: string): WorkbenchError {
+  return new WorkbenchError(
+    keyMissingCode,
+    `The key ${keyId}, with which the release ${release} was made, is not here, and nothing else can restore it. ${untouched} ` +
+      `Enter the copy that was exported when it was made (a new key of that name would not do), or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
   );
 }
 

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { KeyRing } from '../../keys/masterKey.ts';
+import { planCounts } from './counts/planCounts.ts';
 import { emptyInGroup } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
 import { type FindersOf, PlanContext } from './planContext.ts';
-import { outputIsInput, unlistedColumns } from './planErrors.ts';
+import { nothingKept, outputIsInput, unlistedColumns } from './planErrors.ts';
 import type { PlannedColumn, TableColumn, TransformPlan, WholeStep } from './planTypes.ts';
 import type { ColumnWith } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
@@ -38,12 +39,17 @@ export function planTransform({ recipe, columns, keys, findersOf = () => [] }: P
   }
   const left = new Set(recipe.otherColumns === 'drop' ? unlisted : []);
   const kept = columns.filter(({ name }) => !left.has(name) && context.optionsOf(name).method !== 'drop');
+  if (kept.length === 0) {
+    throw nothingKept();
+  }
   const planned = kept.map((column) => planColumn(context, column, context.optionsOf(column.name)));
+  const counts = planCounts(context);
   return {
     columns: withGroups(planned, context),
     dropped: columns.filter((column) => !kept.includes(column)).map(({ name }) => name),
     checkValue: context.checkValue,
     needsRowOrder: needsRowOrder(recipe, planned),
+    counts,
   };
 }
 

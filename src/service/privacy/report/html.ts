@@ -43,7 +43,7 @@ ${figures(reportTitles.utility, report.utility, measuredOn.utility)}
 <tr><th scope="row">Output</th><td>${escaped(output.path)}, ${plural(output.rows, 'row')}</td></tr>
 <tr><th scope="row">SHA-256 of the output</th><td><code>${escaped(output.sha256)}</code></td></tr>
 <tr><th scope="row">SHA-256 of the recipe</th><td><code>${escaped(report.recipeHash)}</code></td></tr>
-</tbody>
+${report.recipe ? `<tr><th scope="row">Recipe and release</th><td>${escaped(report.recipe)}, ${escaped(report.release ?? '')}</td></tr>\n` : ''}</tbody>
 </table>
 </main>
 </body>

@@ -1,8 +1,9 @@
 import { formatNumber, groupDigits, plural } from '../../../base/format.ts';
-import type { ColumnRole, PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import type { ColumnRole, PrivacyReport, ReportFigure, WrittenCounts } from '../../../protocol/privacy.ts';
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import type { AttackResult } from '../attack/attack.ts';
 import { runAttacks } from '../attack/attacks.ts';
+import { budgetOf } from '../counts/budget.ts';
 import { methodDescriptions } from '../methods/descriptions.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { populationUniques } from '../risk/populationUniques.ts';
@@ -16,24 +17,28 @@ import type { JobContext } from '../work/context.ts';
 import { classSizesOf, useDial } from '../work/dials.ts';
 import { type Pairs, samplePairs } from '../work/pairs.ts';
 import type { Release } from '../work/release.ts';
+import { differentialLimits, differentialSentences } from './differentialWords.ts';
 import { notGuaranteed, summarise, threeQuestions } from './words.ts';
 
 export interface Measured {
   readonly release: Release;
   readonly recipe: Recipe;
   readonly recipeHash: string;
+  readonly counts: readonly WrittenCounts[];
   readonly input: PrivacyReport['input'];
   readonly output: PrivacyReport['output'];
 }
 
 const sampledRows = 10_000;
 const attempts = 300;
+/** Pairs of columns are compared: a table of thousands would never come to an end. */
+const mostMeasured = 60;
 /** The population is taken to be so many times the table where nobody says more; the report says so. */
 const samplingFraction = 0.1;
 
 /** Figures before and after, side by side: the same measure, on the input and on what is written. */
 export async function measureRelease(
-  { release, recipe, recipeHash, input, output }: Measured,
+  { release, recipe, recipeHash, counts, input, output }: Measured,
   context: JobContext,
 ): Promise<PrivacyReport> {
   context.report({ message: 'Measuring risk and use' });
@@ -44,6 +49,7 @@ export async function measureRelease(
   const attacks = attackFigures(pairs, recipe, release, random.fork('attacks'), context);
   context.report({ message: 'Measuring what the output is good for' });
   const utility = utilityFigures(pairs, recipe, release, random.fork('utility'), context);
+  const budget = budgetOf(recipe);
   const columns = release.source.columns.map(({ name }) => {
     const { role = 'other', method } = recipe.columns[name] ?? {
       method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
@@ -64,8 +70,17 @@ export async function measureRelease(
     input,
     output,
     recipeHash,
-    summary: summarise(release, recipe, { input, output, risk }),
-    notGuaranteed: notGuaranteed(release, recipe, attacks, keptAlmostUnique(pairs, recipe, release)),
+    release: recipe.release,
+    budget,
+    counts,
+    summary: [
+      ...summarise(release, recipe, { input, output, risk }),
+      ...differentialSentences(budget, counts),
+    ],
+    notGuaranteed: [
+      ...differentialLimits(recipe, budget, counts),
+      ...notGuaranteed(release, recipe, attacks, keptAlmostUnique(pairs, recipe, release)),
+    ],
     questions: threeQuestions(attacks),
     measuredOn: {
       ...(risk.length > 0 && { risk: riskNote(release) }),
@@ -239,9 +254,7 @@ function attackFigures(
   random: Random,
   { checkCancelled }: JobContext,
 ): ReportFigure[] {
-  const names = after.columns
-    .map(({ name }) => name)
-    .filter((name) => (recipe.columns[name]?.role ?? 'other') !== 'directIdentifier');
+  const names = measuredColumns(after, recipe);
   if (before.rowCount < 50 || names.length < 2) {
     return [];
   }
@@ -344,8 +357,7 @@ function utilityFigures(
   { checkCancelled }: JobContext,
 ): ReportFigure[] {
   const higher = { kind: 'score', better: 'higher' } as const;
-  const isDirect = (name: string) => recipe.columns[name]?.role === 'directIdentifier';
-  const names = after.columns.map(({ name }) => name).filter((name) => !isDirect(name));
+  const names = measuredColumns(after, recipe);
   if (before.rowCount === 0 || names.length === 0) {
     return [];
   }
@@ -388,6 +400,22 @@ function utilityFigures(
   ];
   const efficacy = learn(real, comparable, released, recipe, random, checkCancelled);
   return efficacy ? [...figures, efficacy] : figures;
+}
+
+/** Those that do not name people; where there are too many, those that matter to people or were changed before others. */
+function measuredColumns(after: EncodedTable, recipe: Recipe): readonly string[] {
+  const names = after.columns
+    .map(({ name }) => name)
+    .filter((name) => recipe.columns[name]?.role !== 'directIdentifier');
+  if (names.length <= mostMeasured) {
+    return names;
+  }
+  const weightOf = (name: string) => {
+    const { role = 'other', method = 'keep' } = recipe.columns[name] ?? {};
+    return (role === 'other' ? 0 : 2) + (method === 'keep' ? 0 : 1);
+  };
+  const chosen = [...names].sort((a, b) => weightOf(b) - weightOf(a)).slice(0, mostMeasured);
+  return names.filter((name) => chosen.includes(name));
 }
 
 /** Train on the output, test on the real: undefined where there is nothing to predict. */

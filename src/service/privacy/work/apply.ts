@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import { countsChoices } from '../counts/countsFiles.ts';
+import { planTransform } from '../plan.ts';
+import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
+import { refuseReuse, type Sibling } from '../releases.ts';
 import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './context.ts';
+import { type CountedTable, countTables } from './counts.ts';
+import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
-import { planRelease, verifyRelease, writeRelease } from './release.ts';
+import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';
 
 export interface ApplyJob extends RecipeJob {
@@ -14,6 +22,11 @@ export interface ApplyJob extends RecipeJob {
   /** As a person knows it. */
   readonly output: string;
   readonly overwrite: boolean;
+  /** Where its tables of counts are written, as a person knows it, by their names. */
+  readonly countsPaths: Readonly<Record<string, string>>;
+  readonly release: string;
+  /** Recipes beside this one: they may have used the same noise. */
+  readonly siblings: readonly Sibling[];
 }
 
 export interface ApplyResult {
@@ -21,28 +34,47 @@ export interface ApplyResult {
   readonly suppressedRows: number;
   readonly bytes: number;
   readonly report: PrivacyReport;
+  readonly counts: readonly CountedTable[];
   /** For the recipe, which has none before it is first applied. */
   readonly checkValue: string | undefined;
   readonly inputRows: number;
   readonly inputSha256: string;
+  readonly written: Readonly<Record<string, NumberStyle>>;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
 }
 
 /** Writes the output, all or nothing: everything that can fail comes before it gets its name. */
 export async function applyRelease(job: ApplyJob, context: JobContext): Promise<ApplyResult> {
-  const { recipe: file, file: table, name, keys, target, output, overwrite } = job;
-  const { recipe, hash } = readRecipe(file.text, file.name);
+  const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
+  const { recipe: written, hash } = readRecipe(file.text, file.name);
+  const recipe: Recipe = { ...written, release: job.release };
+  // It is read for its hashes while it is read into columns.
+  const hashing = hashesOfInput(table, context);
+  hashing.catch(() => undefined);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
+    // What is wrong with the recipe is told before its table is read.
+    planTransform({ recipe, columns: source.columns, keys: keyRing(keys) });
+    const hashes = await hashing;
+    const inputSha256 = hashes.sha256;
+    refuseReuse({
+      recipe,
+      recipeName: file.name,
+      input: name,
+      sha256: inputSha256,
+      siblings: job.siblings,
+    });
     const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
-    const inputSha256 = await sha256Of(table, context.signal);
+    const counts = await countTables(source, release.plan.counts, context);
+    const written = await numberStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
       target,
+      targetName: output,
       overwrite,
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
@@ -53,11 +85,15 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             release,
             recipe,
             recipeHash: hash,
-            input: { path: name, rows: inputRows, sha256: inputSha256 },
+            counts: countsChoices(recipe).map((choice, at) => {
+              const { cells, halfWidth } = counts[at]!;
+              return { ...choice, path: countsPaths[choice.name]!, cells, halfWidth };
+            }),
+            input: { path: name, rows: inputRows, ...hashes },
             output: {
               path: output,
               rows: inputRows - (release.guarantee?.suppressedRows ?? 0),
-              sha256: await sha256Of(draft, context.signal),
+              ...(await hashesOf(draft, context.signal)),
             },
           },
           context,
@@ -69,9 +105,11 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       suppressedRows: release.guarantee?.suppressedRows ?? 0,
       bytes,
       report: report!,
+      counts,
       checkValue: release.plan.checkValue,
       inputRows,
       inputSha256,
+      written,
       types: Object.fromEntries(
         source.columns
           .filter((column) => Object.hasOwn(recipe.columns, column.name))
@@ -83,10 +121,34 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
-async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
-    hash.update(chunk);
+interface Hashes {
+  readonly sha256: string;
+  /** By which versions know a file. */
+  readonly md5: string;
+}
+
+/** They are kept beside the copy of the rows, which is of the same state of the file. */
+async function hashesOfInput(
+  file: string,
+  { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
+): Promise<Hashes> {
+  const kept = path.join(copyFolder, 'hashes.json');
+  if (fs.existsSync(kept)) {
+    return JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes;
   }
-  return hash.digest('hex');
+  const hashes = await hashesOf(file, signal);
+  fs.mkdirSync(copyFolder, { recursive: true });
+  fs.writeFileSync(kept, JSON.stringify(hashes));
+  return hashes;
+}
+
+/** Both in one reading. */
+async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
+  const sha256 = createHash('sha256');
+  const md5 = createHash('md5');
+  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
+    sha256.update(chunk);
+    md5.update(chunk);
+  }
+  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
 }

@@ -1,12 +1,12 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import { sqlName } from '../../storage/duckdb.ts';
+import { type FunctionValue, sqlName } from '../../storage/duckdb.ts';
 import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
-import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
+import type { BatchColumn, NumberDigits, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
-import { type Argument, argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
-import { chunksBound, keptColumn, rowName, type Source, writtenDigits } from './source.ts';
+import { argumentOf, call, callOnText, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
+import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
 
 export interface OutputColumn {
   readonly name: string;
@@ -27,7 +27,8 @@ export async function outputColumns(
   for (const column of planned) {
     const expression = generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
     const value = column.method === 'keep' ? columnSql(column.name) : expression;
-    columns.push({ name: column.name, expression, value });
+    const written = writtenDigits(source, column, expression);
+    columns.push({ name: column.name, expression: written ?? expression, value });
   }
   return columns;
 }
@@ -41,6 +42,8 @@ export async function expressionOf(
   switch (column.stage) {
     case 'sql':
       return column.method === 'keep' ? keptSql(source, column.name) : column.expression;
+    case 'text':
+      return callOnText(source.table, column);
     case 'batch':
       return batchExpression(source, column);
     case 'whole':
@@ -55,27 +58,25 @@ function keptSql(source: Source, name: string): SqlExpression {
 }
 
 async function batchExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {
-  if (!source.isNumbered) {
-    throw new Error(`${column.name} is transformed by rows that have no numbers`);
-  }
   const words = column.onWords && source.columns.find(({ name }) => name === column.name);
   const result = words
     ? await wordsExpression(source, column, words.type)
     : await cellsExpression(source, column);
-  return { ...result, sql: `CAST(${result.sql} AS ${column.outputType})` };
+  const type = column.digits && digitText(source, column.name) ? exactType(column.digits) : column.outputType;
+  return { ...result, sql: `CAST(${result.sql} AS ${type})` };
 }
 
-function cellsExpression(
-  source: Source,
-  { name: own, method, inputs, transform }: BatchColumn,
-): Promise<SqlExpression> {
-  const digits = method === 'noise' ? writtenDigits(source, own) : undefined;
-  const argument = (name: string): Argument =>
-    name === own && digits !== undefined
-      ? { expression: { sql: digits, values: [] }, type: 'VARCHAR' }
-      : argumentOf(columnSql(name), typeName(source, name));
+function cellsExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {
+  const { inputs, transform } = column;
+  const text = column.digits && digitText(source, column.name);
+  const digits = text && argumentOf({ sql: text.sql, values: [] }, 'VARCHAR');
   return call(source.table, {
-    arguments: [rowArgument, ...inputs.map(argument)],
+    arguments: [
+      rowArgument,
+      ...inputs.map((name) =>
+        name === column.name && digits ? digits : argumentOf(columnSql(name), typeName(source, name)),
+      ),
+    ],
     result: 'VARCHAR',
     compute: (_, [rows, ...columns]) => {
       const output: (string | null)[] = [];
@@ -93,6 +94,50 @@ function cellsExpression(
   });
 }
 
+/**
+ * The text of a column of numbers as the file has it, where its type does not hold all of it: a double has 15 of its
+ * digits, and a null no word for what is missing. Undefined where the type is exact, or is the file's own.
+ */
+export function digitText(
+  source: Source,
+  name: string,
+): { readonly sql: string; readonly kept: string; readonly comma: boolean } | undefined {
+  const text = source.table.columns.find((column) => column.name === name)?.text?.column;
+  const { type, markers = [] } = text ?? {};
+  const isInexact = type?.kind === 'number' || type?.kind === 'decimal';
+  if (!source.table.dialect || !type || !(isInexact || (type.kind === 'integer' && markers.length > 0))) {
+    return undefined;
+  }
+  const comma = type.kind === 'number' && type.comma;
+  const kept = sqlName(keptColumn(source, name));
+  const digits = comma ? `replace(${kept}, ',', '.')` : kept;
+  return { sql: `CASE WHEN ${sqlName(name)} IS NULL THEN NULL ELSE ${digits} END`, kept, comma };
+}
+
+/** Numbers as a text file has them: with the decimals and the comma of its own, and its own words for what is missing. */
+function writtenDigits(
+  source: Source,
+  column: PlannedColumn,
+  value: SqlExpression,
+): SqlExpression | undefined {
+  const digits = column.stage === 'batch' ? column.digits : undefined;
+  const text = digits && digitText(source, column.name);
+  if (!text) {
+    return undefined;
+  }
+  const all = `CAST(${value.sql} AS VARCHAR)`;
+  const short = digits.style === 'shortest' && digits.decimals > 0 ? `rtrim(rtrim(${all}, '0'), '.')` : all;
+  const marked = text.comma ? `replace(${short}, '.', ',')` : short;
+  return {
+    sql: `CASE WHEN ${sqlName(column.name)} IS NULL THEN ${text.kept} ELSE ${marked} END`,
+    values: value.values,
+  };
+}
+
+function exactType({ decimals }: NumberDigits): string {
+  return `DECIMAL(38,${decimals})`;
+}
+
 /** Numbers as 64-bit counts of their last decimal place. */
 async function wordsExpression(
   source: Source,
@@ -107,24 +152,36 @@ async function wordsExpression(
   const result = await call(source.table, {
     arguments: [rowArgument, { expression: { sql: `CAST(${units} AS BIGINT)`, values: [] }, type: 'BIGINT' }],
     result: 'BIGINT',
-    compute: (_, [rows, values]) =>
-      consecutiveRuns(rows!).flatMap(([at, firstRow, length]) => {
-        const given = values!.slice(at, at + length) as (bigint | null)[];
-        const noisy = onWords!(
-          BigInt64Array.from(given, (value) => value ?? 0n),
-          firstRow,
-        );
-        if (typeof noisy === 'number') {
-          throw noiseTooLarge(name, firstRow + noisy + 1);
-        }
-        return given.map((value, index) => (value === null ? null : noisy[index]!));
-      }),
+    compute: (_, [rows, values]) => noisyWords(name, onWords!, rows!, values as (bigint | null)[]),
   });
   if (scale === 0) {
     return result;
   }
   const last = `CAST(0.${'0'.repeat(scale - 1)}1 AS DECIMAL(${scale + 1},${scale}))`;
   return { ...result, sql: `(CAST(${result.sql} AS DECIMAL(19,0)) * ${last})` };
+}
+
+function noisyWords(
+  name: string,
+  onWords: NonNullable<BatchColumn['onWords']>,
+  rows: readonly FunctionValue[],
+  values: readonly (bigint | null)[],
+): (bigint | null)[] {
+  const output: (bigint | null)[] = new Array(rows.length);
+  for (const [at, firstRow, length] of consecutiveRuns(rows)) {
+    const given = new BigInt64Array(length);
+    for (let index = 0; index < length; index += 1) {
+      given[index] = values[at + index] ?? 0n;
+    }
+    const noisy = onWords(given, firstRow);
+    if (typeof noisy === 'number') {
+      throw noiseTooLarge(name, firstRow + noisy + 1);
+    }
+    for (let index = 0; index < length; index += 1) {
+      output[at + index] = values[at + index] === null ? null : noisy[index]!;
+    }
+  }
+  return output;
 }
 
 async function wholeExpression(

@@ -2,39 +2,33 @@ import type { RestoredData } from '../../../protocol/privacy.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { planRestore } from '../planRestore.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
-import type { Recipe } from '../recipe/recipeSchema.ts';
+import { recipeOfRelease } from '../releases.ts';
 import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';
-import { keptColumn, numbered, openSource, writtenDigits } from './source.ts';
+import { keptColumn, openSource } from './source.ts';
 
 export interface RestoreJob extends RecipeJob {
   /** Absolute. */
   readonly target: string;
   readonly output: string;
+  /** Of the input. */
+  readonly release: string;
 }
 
 export type RestoreResult = RestoredData;
 
 /** The key holder's way back, from the anonymised table alone. */
 export async function restoreRelease(
-  { recipe: file, file: table, name, keys, target, output }: RestoreJob,
+  { recipe: file, file: table, name, keys, target, output, release }: RestoreJob,
   context: JobContext,
 ): Promise<RestoreResult> {
-  const { recipe } = readRecipe(file.text, file.name);
-  const opened = await openSource(table, name, {}, context);
+  const recipe = recipeOfRelease(readRecipe(file.text, file.name).recipe, release);
+  const source = await openSource(table, name, {}, context);
   try {
-    const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
-    const unchanged = opened.columns.map(({ name: column }) => column);
-    const source = await numbered(opened, undefined, unchanged, context);
-    const planned = plan.columns.map((column) =>
-      // A text file gets back all of the digits that it had.
-      column.method === 'noise' && writtenDigits(source, column.name) !== undefined
-        ? { ...column, outputType: `DECIMAL(38,${decimalsOf(recipe, column.name)})` }
-        : column,
-    );
-    const back = await outputColumns(source, planned, new Map(), context);
+    const plan = planRestore({ recipe, columns: source.columns, keys: keyRing(keys) });
+    const back = await outputColumns(source, plan.columns, new Map(), context);
     const columns = source.columns.map(({ name: column }) => {
       const restored = back.find((each) => each.name === column);
       const kept = columnSql(keptColumn(source, column));
@@ -44,6 +38,7 @@ export async function restoreRelease(
       { source, where: undefined, columns },
       {
         target,
+        targetName: output,
         signal: context.signal,
         onProgress: (fraction) => context.report({ message: 'Writing the restored table', fraction }),
       },
@@ -52,14 +47,10 @@ export async function restoreRelease(
       output,
       rows,
       restored: plan.columns.map((column) => column.name),
+      ...(source.table.dialect && plan.rewritten.length > 0 && { rewritten: plan.rewritten }),
       notRestored: plan.notRestored.map(({ name: column, reason }) => ({ column, why: reason })),
     };
   } finally {
-    opened.table.dispose();
+    source.table.dispose();
   }
-}
-
-function decimalsOf({ columns }: Recipe, name: string): number {
-  const options = columns[name];
-  return options?.method === 'noise' ? (options.decimals ?? 0) : 0;
 }
