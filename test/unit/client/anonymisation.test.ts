@@ -13,17 +13,14 @@ import {
 } from '../../../src/protocol/privacy.ts';
 import { patients } from '../../../webview-ui/dev/sampleRecipes.ts';
 
+/** A service that holds keys in memory, and a client of it with a secret storage. */
 interface Opened {
   readonly id?: string | null;
-  /** The key that requests need; the recipe's without it. */
-  readonly needs?: string;
-  /** Keys of its older releases. */
+  readonly needed?: string;
   readonly older?: readonly string[];
 }
 
-/** A service that holds keys in memory, and a client of it with a secret storage. */
-function opened({ id = 'patients', needs, older = [] }: Opened = {}) {
-  const needed = needs ?? id ?? '';
+function opened({ id = 'patients', needed = id ?? '', older = [] }: Opened = {}) {
   const held = new Set<string>();
   const asked: { method: string; parameters: unknown }[] = [];
   const secrets = new Map<string, string>();
@@ -102,7 +99,7 @@ it('a service that was started anew gets the key again, and the request is repea
 });
 
 it('what an older release needs is the key of then, also when it was rotated since', async () => {
-  const { anonymisation, client, keys, held } = opened({ needs: 'before', older: ['before', 'never'] });
+  const { anonymisation, client, keys, held } = opened({ needed: 'before', older: ['before', 'never'] });
   await keys.make('before');
   await keys.make('patients');
   await keys.make('of-others');
