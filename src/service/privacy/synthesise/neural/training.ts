@@ -6,8 +6,6 @@ import { diverged, tooFewRows } from '../errors.ts';
 import type { FitOptions } from '../synthesiser.ts';
 import { type EncodedRows, type Encoding, encodeTable } from './encoding.ts';
 
-/** As in the paper; more rows at once would be learned no faster. */
-const largestBatch = 500;
 const smallestBatch = 50;
 /** A small table is learned in smaller batches, or an epoch would be a single step. */
 const leastSteps = 10;
@@ -31,9 +29,9 @@ export interface Batches {
   readonly steps: number;
 }
 
-/** The batches of a table; their size is a multiple of `unit`. */
-export function batchesOf(rowCount: number, unit = 1): Batches {
-  const wanted = Math.min(largestBatch, Math.max(smallestBatch, rowCount / leastSteps));
+/** The batches of a table; their size is a multiple of `unit`, and `largest` at the most. */
+export function batchesOf(rowCount: number, largest: number, unit = 1): Batches {
+  const wanted = Math.min(largest, Math.max(smallestBatch, rowCount / leastSteps));
   const size = unit * Math.max(1, Math.floor(Math.min(wanted, rowCount) / unit));
   return { size, steps: Math.max(1, Math.floor(rowCount / size)) };
 }
