@@ -70,6 +70,8 @@ export interface RecipeState {
   /** What was made with it so far, and with which key: restoring needs that one, also when it was rotated since. */
   readonly releases?: readonly { readonly release: string; readonly key: string | null }[];
   readonly key: RecipeKey;
+  /** Sentences about what is odd in the table: its encoding, a column that changes its type further down. */
+  readonly notices?: readonly string[];
   /** Why the recipe cannot be applied as it stands; the columns above are the last that could be read. */
   readonly problems: readonly RecipeProblem[];
 }
@@ -351,7 +353,7 @@ export interface RestoredData {
   readonly output: string;
   readonly rows: number;
   readonly restored: readonly string[];
-  /** Of those, columns whose numbers are the same while it is not known how each was written: 1.5 or 1.50. */
+  /** Of those, columns whose values are the same while it is not known how each was written: 1.5 or 1.50. */
   readonly rewritten?: readonly string[];
   readonly notRestored: readonly { readonly column: string; readonly why: string }[];
 }

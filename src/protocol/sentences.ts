@@ -84,12 +84,14 @@ export function anonymisedSentence({ output, rows, suppressedRows, milliseconds 
   return `${output} is anonymised: ${plural(rows, 'row')}${left}, in ${formatDuration(milliseconds)}.`;
 }
 
-export function restoredSentence({ output, rows, restored, notRestored }: RestoredData): string {
+export function restoredSentence(result: RestoredData): string {
+  const { output, rows, restored, rewritten, notRestored } = result;
   const back = restored.length > 0 ? `Restored ${restored.join(', ')}` : 'Nothing could be restored';
   const [first] = notRestored;
   const rest = first ? ` ${first.column} was not: ${first.why}` : '';
   const more = notRestored.length > 1 ? ` Nor were ${plural(notRestored.length - 1, 'other column')}.` : '';
-  return `${back} in ${output}, ${plural(rows, 'row')}.${rest}${more}`;
+  const otherwise = rewritten ? ` ${rewrittenSentence(rewritten)}` : '';
+  return `${back} in ${output}, ${plural(rows, 'row')}.${otherwise}${rest}${more}`;
 }
 
 /** Where a dataset comes from, in one line. */
@@ -98,7 +100,7 @@ export function originSentence({ path, version, recipe, release, epsilon }: Data
   return `made from ${path}${version === undefined ? '' : ` v${version}`} with ${recipe} (release ${release}${spent})`;
 }
 
-/** Of columns whose numbers came back while how they were written did not. */
+/** Of columns whose values came back while how they were written did not. */
 export function rewrittenSentence(columns: readonly string[]): string {
-  return `${columns.join(', ')}: the numbers are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
+  return `${columns.join(', ')}: the values are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
 }

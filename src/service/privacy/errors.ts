@@ -60,6 +60,16 @@ export function columnsDifferByCase(table: string, first: string, second: string
   );
 }
 
+/** `row` as people count the rows of that file; `kind` in the plural. */
+export function columnHasOtherType(table: string, column: string, row: number, kind: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.columnHasOtherType',
+    `Column ${column} was a column of ${kind} when the recipe was first applied, and in ${table} it has something else in row ${groupDigits(row)}. ${untouched} ` +
+      `Mend that value, or take \`type\` out of the column’s section in the recipe.`,
+    { actions: [{ kind: 'openFile', title: 'Open Row', subject: `${table}:${row}` }] },
+  );
+}
+
 export function hierarchyFileMissing(column: string, file: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.hierarchyFileMissing',
@@ -103,6 +113,13 @@ export function outputExists(output: string): WorkbenchError {
     'privacy.outputExists',
     `${output} is there already, and it is not known to come from an application of this recipe. It is as it was. ` +
       'Choose another output, or move it away.',
+  );
+}
+
+export function outputIsFolder(output: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputIsFolder',
+    `The output ${output} is a folder. ${untouched} Choose the name of a file.`,
   );
 }
 

@@ -24,6 +24,13 @@ export function unlistedColumns(columns: readonly string[]): WorkbenchError {
   );
 }
 
+export function nothingKept(): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingKept',
+    `The recipe drops every column of the table, so there would be no output. ${nothing} Keep one column at least.`,
+  );
+}
+
 export function keyNotNamed(column: string, method: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.keyNotNamed',
@@ -39,10 +46,12 @@ export function subjectNotNamed(column: string): WorkbenchError {
   );
 }
 
-export function outputIsInput(file: string): WorkbenchError {
+/** `alias` is another name of the same file, by a link for instance. */
+export function outputIsInput(file: string, alias = file): WorkbenchError {
+  const also = alias === file ? '' : ` (${alias} is the same file)`;
   return new WorkbenchError(
     'privacy.outputIsInput',
-    `The recipe would write its output over its input ${file}. ${nothing} Choose another output path.`,
+    `The recipe would write its output over its input ${file}${also}. ${nothing} Choose another output path.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Cell } from '../data/encodedTable.ts';
 import type { MethodName } from './methods/descriptions.ts';
+import type { TextPieces } from './methods/hmacBatch.ts';
 import type { RandomBytes } from './methods/keystream.ts';
 import type { SqlExpression } from './methods/sqlExpression.ts';
 
@@ -30,6 +31,14 @@ export interface SqlColumn extends Planned {
   readonly expression: SqlExpression;
 }
 
+/** JavaScript over a text that SQL makes of the row. */
+export interface TextColumn extends Planned {
+  readonly stage: 'text';
+  /** Null for null, and never empty. */
+  readonly text: SqlExpression;
+  readonly transform: (texts: TextPieces) => (string | null)[];
+}
+
 /** JavaScript over a batch; batches may come in any order. */
 export interface BatchColumn extends Planned {
   readonly stage: 'batch';
@@ -43,6 +52,8 @@ export interface BatchColumn extends Planned {
   readonly onWords?: ((units: BigInt64Array, firstRow: number) => BigInt64Array | number) | undefined;
   /** Of numbers that are exact as they are written: in a text file they are read from their text and written so. */
   readonly digits?: NumberDigits | undefined;
+  /** Of restored dates: how the original ones were written, as a format of `strftime`; ISO 8601 without it. */
+  readonly dateFormat?: string | undefined;
 }
 
 /** How exact numbers are written: with all decimals, or without zeros at their end. */
@@ -83,7 +94,7 @@ export interface HierarchyColumn extends Planned {
   readonly level: number | undefined;
 }
 
-export type PlannedColumn = SqlColumn | BatchColumn | WholeColumn | HierarchyColumn;
+export type PlannedColumn = SqlColumn | TextColumn | BatchColumn | WholeColumn | HierarchyColumn;
 
 export interface CountedColumn {
   readonly column: string;
@@ -121,7 +132,7 @@ export interface TransformPlan {
 export interface RestorePlan {
   /** Columns that come back; all others stay as they are in the anonymised table. */
   readonly columns: readonly BatchColumn[];
-  /** Of those, columns whose numbers come back while it is not known how each was written: 1.5 or 1.50. */
+  /** Of those, columns whose values come back while it is not known how each was written: 1.5 or 1.50. */
   readonly rewritten: readonly string[];
   /** Columns that do not come back, with a sentence that says why. */
   readonly notRestored: readonly { readonly name: string; readonly reason: string }[];

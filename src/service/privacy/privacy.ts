@@ -42,6 +42,7 @@ import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
 import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole } from './releaseFiles.ts';
 import { recipeOfRelease, type Sibling } from './releases.ts';
+import { createRowCopies } from './rowCopies.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
 
@@ -98,6 +99,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const writing = new Sequence();
   const previews = new Sequence();
   const disposed = new AbortController();
+  const copies = createRowCopies(scratch);
 
   const resolve = (asked: string) => path.resolve(workspace, asked).replace(/\.dvc$/, '');
   const nameOf = (file: string) => {
@@ -181,6 +183,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
 
   const inspections = new Inspections({
     scratch,
+    copies,
     log,
     signal: disposed.signal,
     nameOf,
@@ -290,7 +293,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const preview = runJob('preview', { ...job(entry, recipe), rows }, scratch, options);
         return { version, ...(await withKey(recipe, preview)) };
       }),
@@ -321,7 +324,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           siblings: siblingsOf(entry),
           countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
         };
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
         save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
         const whole: PrivacyReport = {
@@ -362,7 +365,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           throw restoreKeyMissing(recipe.key.id, release);
         }
         const target = path.resolve(workspace, output);
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
@@ -387,6 +390,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     dispose: () => {
       disposed.abort();
       watchers.dispose();
+      copies.dispose();
       keys.clear();
     },
   };
@@ -422,15 +426,18 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key }: Recipe,
+  { key, releases }: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
   const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
   const styles = Object.keys(written).length > 0 ? { written } : {};
-  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...styles } } };
+  const { budget } = result.report;
+  const spent = budget ? { epsilon: budget.epsilon, delta: budget.delta } : {};
+  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...spent, ...styles } } };
   if (!isOwn) {
-    return changedRecipeText(text, made);
+    // Another table that may join is no reason to forget the first.
+    return releases?.[release] ? text : changedRecipeText(text, made);
   }
   return changedRecipeText(text, {
     release,

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
-import type { NumberStyle } from '../planTypes.ts';
+import { planTransform } from '../plan.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { refuseReuse, type Sibling } from '../releases.ts';
 import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './context.ts';
 import { type CountedTable, countTables } from './counts.ts';
-import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
-import { planRelease, verifyRelease, writeRelease } from './release.ts';
+import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';
+import { writtenStyles } from './writtenStyles.ts';
 
 export interface ApplyJob extends RecipeJob {
   /** Absolute. */
@@ -37,7 +38,7 @@ export interface ApplyResult {
   readonly checkValue: string | undefined;
   readonly inputRows: number;
   readonly inputSha256: string;
-  readonly written: Readonly<Record<string, NumberStyle>>;
+  readonly written: Readonly<Record<string, string>>;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
 }
@@ -47,9 +48,14 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
   const { recipe: written, hash } = readRecipe(file.text, file.name);
   const recipe: Recipe = { ...written, release: job.release };
+  // It is read for its hashes while it is read into columns.
+  const hashing = hashesOfInput(table, context);
+  hashing.catch(() => undefined);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
-    const hashes = await hashesOf(table, context.signal);
+    // What is wrong with the recipe is told before its table is read.
+    planTransform({ recipe, columns: source.columns, keys: keyRing(keys) });
+    const hashes = await hashing;
     const inputSha256 = hashes.sha256;
     refuseReuse({
       recipe,
@@ -62,11 +68,12 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     const counts = await countTables(source, release.plan.counts, context);
-    const written = await numberStyles(release.source, release.plan.columns, context);
+    const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
       target,
+      targetName: output,
       overwrite,
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
@@ -113,11 +120,29 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
-/** SHA-256, and the md5 by which versions know a file: both in one reading. */
-async function hashesOf(
+interface Hashes {
+  readonly sha256: string;
+  /** By which versions know a file. */
+  readonly md5: string;
+}
+
+/** They are kept beside the copy of the rows, which is of the same state of the file. */
+async function hashesOfInput(
   file: string,
-  signal: AbortSignal,
-): Promise<{ readonly sha256: string; readonly md5: string }> {
+  { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
+): Promise<Hashes> {
+  const kept = path.join(copyFolder, 'hashes.json');
+  if (fs.existsSync(kept)) {
+    return JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes;
+  }
+  const hashes = await hashesOf(file, signal);
+  fs.mkdirSync(copyFolder, { recursive: true });
+  fs.writeFileSync(kept, JSON.stringify(hashes));
+  return hashes;
+}
+
+/** Both in one reading. */
+async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {

@@ -1,11 +1,11 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import { sqlName } from '../../storage/duckdb.ts';
+import { type FunctionValue, sqlName, sqlString } from '../../storage/duckdb.ts';
 import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, NumberDigits, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
-import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
+import { argumentOf, call, callOnText, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
 import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
 
 export interface OutputColumn {
@@ -27,7 +27,7 @@ export async function outputColumns(
   for (const column of planned) {
     const expression = generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
     const value = column.method === 'keep' ? columnSql(column.name) : expression;
-    const written = writtenDigits(source, column, expression);
+    const written = writtenDigits(source, column, expression) ?? writtenDate(source, column, expression);
     columns.push({ name: column.name, expression: written ?? expression, value });
   }
   return columns;
@@ -42,6 +42,8 @@ export async function expressionOf(
   switch (column.stage) {
     case 'sql':
       return column.method === 'keep' ? keptSql(source, column.name) : column.expression;
+    case 'text':
+      return callOnText(source.table, column);
     case 'batch':
       return batchExpression(source, column);
     case 'whole':
@@ -56,9 +58,6 @@ function keptSql(source: Source, name: string): SqlExpression {
 }
 
 async function batchExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {
-  if (!source.isNumbered) {
-    throw new Error(`${column.name} is transformed by rows that have no numbers`);
-  }
   const words = column.onWords && source.columns.find(({ name }) => name === column.name);
   const result = words
     ? await wordsExpression(source, column, words.type)
@@ -135,6 +134,35 @@ function writtenDigits(
   };
 }
 
+/** Dates of a text file that has a way of its own to write them; `format` where the text has another than ISO 8601. */
+export function dateText(
+  source: Source,
+  { name, method }: PlannedColumn,
+): { readonly kept: string; readonly format: string | undefined } | undefined {
+  const text = source.table.columns.find((column) => column.name === name)?.text?.column;
+  const type = method === 'dateShift' && source.table.dialect ? text?.type : undefined;
+  if (type?.kind !== 'date' && !(type?.kind === 'timestamp' && !type.zoned)) {
+    return undefined;
+  }
+  const format = type.kind === 'date' ? (type.format ?? '%Y-%m-%d') : undefined;
+  return { kept: sqlName(keptColumn(source, name)), format };
+}
+
+/** Shifted dates in the form that the recipe remembers of the original ones, and the file's word for a missing one. */
+function writtenDate(source: Source, column: PlannedColumn, value: SqlExpression): SqlExpression | undefined {
+  const text = dateText(source, column);
+  if (!text) {
+    return undefined;
+  }
+  const format = column.stage === 'batch' ? column.dateFormat : undefined;
+  const written =
+    format === undefined ? `CAST(${value.sql} AS VARCHAR)` : `strftime(${value.sql}, ${sqlString(format)})`;
+  return {
+    sql: `CASE WHEN ${sqlName(column.name)} IS NULL THEN ${text.kept} ELSE ${written} END`,
+    values: value.values,
+  };
+}
+
 function exactType({ decimals }: NumberDigits): string {
   return `DECIMAL(38,${decimals})`;
 }
@@ -153,24 +181,36 @@ async function wordsExpression(
   const result = await call(source.table, {
     arguments: [rowArgument, { expression: { sql: `CAST(${units} AS BIGINT)`, values: [] }, type: 'BIGINT' }],
     result: 'BIGINT',
-    compute: (_, [rows, values]) =>
-      consecutiveRuns(rows!).flatMap(([at, firstRow, length]) => {
-        const given = values!.slice(at, at + length) as (bigint | null)[];
-        const noisy = onWords!(
-          BigInt64Array.from(given, (value) => value ?? 0n),
-          firstRow,
-        );
-        if (typeof noisy === 'number') {
-          throw noiseTooLarge(name, firstRow + noisy + 1);
-        }
-        return given.map((value, index) => (value === null ? null : noisy[index]!));
-      }),
+    compute: (_, [rows, values]) => noisyWords(name, onWords!, rows!, values as (bigint | null)[]),
   });
   if (scale === 0) {
     return result;
   }
   const last = `CAST(0.${'0'.repeat(scale - 1)}1 AS DECIMAL(${scale + 1},${scale}))`;
   return { ...result, sql: `(CAST(${result.sql} AS DECIMAL(19,0)) * ${last})` };
+}
+
+function noisyWords(
+  name: string,
+  onWords: NonNullable<BatchColumn['onWords']>,
+  rows: readonly FunctionValue[],
+  values: readonly (bigint | null)[],
+): (bigint | null)[] {
+  const output: (bigint | null)[] = new Array(rows.length);
+  for (const [at, firstRow, length] of consecutiveRuns(rows)) {
+    const given = new BigInt64Array(length);
+    for (let index = 0; index < length; index += 1) {
+      given[index] = values[at + index] ?? 0n;
+    }
+    const noisy = onWords(given, firstRow);
+    if (typeof noisy === 'number') {
+      throw noiseTooLarge(name, firstRow + noisy + 1);
+    }
+    for (let index = 0; index < length; index += 1) {
+      output[at + index] = values[at + index] === null ? null : noisy[index]!;
+    }
+  }
+  return output;
 }
 
 async function wholeExpression(
