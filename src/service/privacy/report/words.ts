@@ -26,16 +26,8 @@ export function summarise(
       `Each person is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
     );
   }
-  const { l, t } = recipe.guarantee ?? {};
-  if (guarantee && l) {
-    sentences.push(
-      `In each such group the sensitive values are diverse (${l.kind} l-diversity, l = ${l.l}).`,
-    );
-  }
-  if (guarantee && t) {
-    sentences.push(
-      `In each such group the sensitive values are distributed nearly as in the whole table (t-closeness, t = ${t.t}).`,
-    );
+  if (guarantee) {
+    sentences.push(...sensitiveSentences(recipe), ...(guarantee.search ? [guarantee.search.sentence] : []));
   }
   if (guarantee && guarantee.suppressedRows > 0) {
     sentences.push(
@@ -43,6 +35,24 @@ export function summarise(
     );
   }
   return sentences;
+}
+
+function sensitiveSentences({ guarantee }: Recipe): string[] {
+  const { l = [], t = [] } = guarantee ?? {};
+  return [
+    ...l.map(({ kind, l: least, c, columns }) => {
+      const factor = kind === 'recursive' ? `, c = ${c ?? 1}` : '';
+      return `In each such group the sensitive values${ofColumns(columns)} are diverse (${kind} l-diversity, l = ${least}${factor}).`;
+    }),
+    ...t.map(
+      ({ t: most, distance, columns }) =>
+        `In each such group the sensitive values${ofColumns(columns)} are distributed nearly as in the whole table (t-closeness, t = ${most}, ${distance} distance).`,
+    ),
+  ];
+}
+
+function ofColumns(columns: readonly string[] | undefined): string {
+  return columns ? ` of ${columns.join(', ')}` : '';
 }
 
 const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift'];
