@@ -60,7 +60,9 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
 }
 
 function methodText({ id, options }: RecipeState['columns'][number]['method']): string {
-  const chosen = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  const chosen = Object.entries(options)
+    .filter(([, value]) => value !== null && value !== '' && value !== false)
+    .map(([name, value]) => (value === true ? name : `${name} ${value}`));
   return cutToWidth([id, ...chosen].join(', '), 48);
 }
 

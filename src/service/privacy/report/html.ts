@@ -170,8 +170,8 @@ dl { margin: 0; } dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
 table { border-collapse: collapse; width: 100%; font-size: .95em; } th, td { text-align: left; vertical-align: top; padding: .45rem .6rem; border-bottom: 1px solid var(--line); } tr { break-inside: avoid; }
 thead { display: table-header-group; } .columns th[scope=row] { width: 28%; overflow-wrap: anywhere; } .columns th div + div { margin-top: .35rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; } code { font-size: .85em; overflow-wrap: anywhere; } .origin th { white-space: nowrap; }
-.figures { table-layout: fixed; } .figures .number { width: 7.5rem; } .figures .bars { width: 9.5rem; } .figures svg { width: 100%; height: 20px; } .rest { fill: var(--rest); } .before { fill: var(--before); } .after { fill: var(--after); }
+.figures { table-layout: fixed; } .figures .number { width: 5rem; } .figures .number + .number { width: 10rem; } .figures .bars { width: 9.5rem; } .figures svg { width: 100%; height: 20px; } .rest { fill: var(--rest); } .before { fill: var(--before); } .after { fill: var(--after); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-@media (max-width: 48rem) { main { padding: 1.25rem 1rem; } .figures .number { width: 5.2rem; } .figures .bars { width: 5rem; } th, td { padding: .4rem; } }
+@media (max-width: 48rem) { main { padding: 1.25rem 1rem; } .figures .number { width: 4rem; } .figures .number + .number { width: 6.5rem; } .figures .bars { width: 5rem; } th, td { padding: .4rem; } }
 @media print { @page { margin: 1.5cm; } :root { color-scheme: light; ${light} --text: #000; --faint: #444; --line: #bbb; --warn: #fff; } body { font-size: 10.5pt; } main { max-width: none; padding: 0; } svg { print-color-adjust: exact; } }
 `;

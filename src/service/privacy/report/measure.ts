@@ -139,10 +139,15 @@ function keptAlmostUnique({ after }: Pairs, recipe: Recipe, { guarantee }: Relea
 const mostGroupsNamed = 4;
 
 /** What a generalised column still tells: its most frequent groups, which the output shows anyway. */
-function groupsLeft(name: string, { after }: Pairs, release: Release): string | undefined {
-  const column = isGeneralised(release, name) ? columnNamed(after, name) : undefined;
+function groupsLeft(name: string, { before, after }: Pairs, release: Release): string | undefined {
+  const method = release.plan.columns.find((each) => each.name === name)?.method;
+  const column = method === 'generalise' ? columnNamed(after, name) : undefined;
   if (!column) {
     return undefined;
+  }
+  const original = new Set(columnNamed(before, name)?.values.map(String));
+  if (column.values.every((value) => original.has(String(value)))) {
+    return 'Its values stayed as they are: the groups are large enough without it.';
   }
   const counts = new Map<number, number>();
   for (const code of column.codes) {
