@@ -60,6 +60,39 @@ export function columnsDifferByCase(table: string, first: string, second: string
   );
 }
 
+export function columnNameTaken(table: string, column: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.columnNameTaken',
+    `${table} has a column named ${column}, a name that is needed for the numbers of its rows. ${untouched} Rename it.`,
+  );
+}
+
+/** `row` counts from 1. */
+export function otherType(column: string, row: number, type: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.otherType',
+    `Row ${groupDigits(row)} of ${column} is not of the type ${type} that the recipe remembers of the column. ${untouched} ` +
+      `Mend the value, or take \`type\` of ${column} out of the recipe: it is then read as what it has become.`,
+  );
+}
+
+export function rowKeyRepeats(keys: readonly string[], rows: readonly [number, number]): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.rowKeyRepeats',
+    `Rows ${groupDigits(rows[0])} and ${groupDigits(rows[1])} have the same row key (${keys.join(', ')}). They would get the ` +
+      `same noise, and the difference between them would be the true one. ${untouched} ` +
+      'Name further columns as rowKey, so that it is another one for each row, or none: then the number of the row counts.',
+  );
+}
+
+export function pseudonymsClash(column: string, length: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.pseudonymsClash',
+    `Two different values of ${column} would get the same pseudonym: ${length} characters are too few for so many values. ` +
+      `${untouched} Raise \`length\`; with 16 it hardly ever happens.`,
+  );
+}
+
 export function hierarchyFileMissing(column: string, file: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.hierarchyFileMissing',

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { KeyRing } from '../../keys/masterKey.ts';
-import { emptyInGroup } from './methods/errors.ts';
+import { emptyInGroup, invalidOption } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
 import { type FindersOf, PlanContext } from './planContext.ts';
-import { outputIsInput, unlistedColumns } from './planErrors.ts';
+import { nothingLeft, outputIsInput, unlistedColumns } from './planErrors.ts';
 import type { PlannedColumn, TableColumn, TransformPlan, WholeStep } from './planTypes.ts';
 import type { ColumnWith } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
@@ -38,6 +38,9 @@ export function planTransform({ recipe, columns, keys, findersOf = () => [] }: P
   }
   const left = new Set(recipe.otherColumns === 'drop' ? unlisted : []);
   const kept = columns.filter(({ name }) => !left.has(name) && context.optionsOf(name).method !== 'drop');
+  if (kept.length === 0) {
+    throw nothingLeft();
+  }
   const planned = kept.map((column) => planColumn(context, column, context.optionsOf(column.name)));
   return {
     columns: withGroups(planned, context),
@@ -101,6 +104,10 @@ function meansStep(names: readonly string[], k: number): WholeStep {
         if (empty >= 0) {
           throw emptyInGroup(names[index]!, empty + 1);
         }
+      }
+      const rows = values[0]!.length;
+      if (rows > 0 && rows < k) {
+        throw invalidOption(names[0]!, 'k', `a group needs ${k} rows, and there are only ${rows}.`);
       }
       const groups = mdavGroups(values, { k }, checkCancelled);
       return values.map((column) => groupMeans(column, groups));

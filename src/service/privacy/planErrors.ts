@@ -24,6 +24,13 @@ export function unlistedColumns(columns: readonly string[]): WorkbenchError {
   );
 }
 
+export function nothingLeft(): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingLeft',
+    `The recipe drops every column, so there is nothing to write. ${nothing} Give at least one another method.`,
+  );
+}
+
 export function keyNotNamed(column: string, method: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.keyNotNamed',

@@ -38,17 +38,31 @@ export function noiseHalfWidth({ distribution, scale }: NoiseOptions): number {
 }
 
 /**
+ * A draw has 52 bits. A scale of as many units would leave amounts that are all multiples of some power of two, so that
+ * the last digits of a value could be read in the output; of this many, 255 of 256 draws reach every whole number.
+ */
+const mostUnits = 2 ** 44;
+
+/**
  * The amounts of noise, counted in the last decimal place: whole numbers, so that adding and taking away is exact
  * (reference 2.2). `column` is for the error alone.
  */
 export function noiseUnits(options: NoiseOptions, column: string): (uniform: number) => number {
   const scale = options.scale * Number(`1e${options.decimals}`);
-  // Beyond this a draw could be infinite; below one unit nothing but rounding would be added.
-  if (!(scale >= 1 && scale < 1e280)) {
+  // Below one unit nothing but rounding would be added.
+  if (scale < 1) {
     throw invalidOption(
       column,
       'scale',
       `with ${options.decimals} decimals it must be at least one last place.`,
+    );
+  }
+  if (scale > mostUnits) {
+    throw invalidOption(
+      column,
+      'scale',
+      `it is so large beside ${options.decimals} decimals that the last digits would stay as they are. ` +
+        'Make `decimals` or the scale smaller.',
     );
   }
   switch (options.distribution) {

@@ -7,6 +7,7 @@ import type { JobContext } from './context.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';
+import { verifyDistinct } from './verifyDistinct.ts';
 
 export interface ApplyJob extends RecipeJob {
   /** Absolute. */
@@ -38,6 +39,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
+    await verifyDistinct(release, recipe, inputRows, context);
     const inputSha256 = await sha256Of(table, context.signal);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });

@@ -19,7 +19,7 @@ import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { JobContext } from './context.ts';
 import { levelsFromRecipe } from './hierarchies.ts';
 import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
-import { chunksBound, type Source } from './source.ts';
+import { chunksBound, keptColumn, type Source } from './source.ts';
 
 /** A quasi-identifier as the search sees it. */
 export interface Dimension {
@@ -69,7 +69,7 @@ export async function applyGuarantee(
     (name) => !dimensions.some((dimension) => dimension.name === name),
   );
   context.report({ message: 'Counting the combinations of quasi-identifiers' });
-  const tuples = await readTuples(source, dimensions, sensitive, context);
+  const tuples = await readTuples(source, plan, dimensions, sensitive, context);
   const quasi = tuples.table.columns.slice(0, dimensions.length);
   const sensitiveEncoded = tuples.table.columns.slice(dimensions.length);
   const levelTables = dimensions.map((dimension, at) =>
@@ -79,7 +79,7 @@ export async function applyGuarantee(
   const criteria = rowCount === 0 ? [] : criteriaOf(guarantee, sensitive);
   const found =
     criteria.length > 0 && guarantee?.search === 'mondrian'
-      ? byMondrian(levelTables, sensitiveEncoded, criteria, tuples.counts, context)
+      ? byMondrian(dimensions, levelTables, sensitiveEncoded, criteria, tuples.counts, context)
       : bySearch(dimensions, levelTables, sensitiveEncoded, criteria, tuples.counts, guarantee, context);
   const lookUp = lookUpOf(found.generalisation, quasi, dimensions.length);
   const { generalised, released } = await expressions(source, dimensions, lookUp, found.suppressedRows > 0);
@@ -133,9 +133,22 @@ function dimensionsOf(
 /** What JavaScript alone can compute counts as it was: its classes are at least as fine as those of the output. */
 function argumentOfDimension(source: Source, column: PlannedColumn): Argument {
   const type = source.columns.find(({ name }) => name === column.name)!.type;
-  return column.stage === 'sql' && column.method !== 'keep'
+  if (column.method === 'keep') {
+    // 7 and 7.0 are one number and two texts: what the output will have must be alike.
+    const kept = keptColumn(source, column.name);
+    return argumentOf(columnSql(kept), kept === column.name ? type : 'VARCHAR');
+  }
+  return column.stage === 'sql'
     ? argumentOf(column.expression, column.outputType)
     : argumentOf(columnSql(column.name), type);
+}
+
+/** As it will be released where SQL tells: two values that are coded to one are no longer diverse. */
+function argumentOfSensitive(source: Source, { columns }: TransformPlan, name: string): Argument {
+  const planned = columns.find((column) => column.name === name);
+  return planned?.stage === 'sql'
+    ? argumentOf(planned.expression, planned.outputType)
+    : argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR');
 }
 
 export function sensitiveColumns(recipe: Recipe, guarantee: Guarantee | undefined): readonly string[] {
@@ -175,15 +188,14 @@ function diversityOf({ kind, l, c = 1 }: NonNullable<Guarantee['l']>, sensitive:
 /** Searches work on distinct combinations: the rows are read once. */
 async function readTuples(
   source: Source,
+  plan: TransformPlan,
   dimensions: readonly Dimension[],
   sensitive: readonly string[],
   { signal, checkCancelled }: JobContext,
 ): Promise<{ readonly table: EncodedTable; readonly counts: Int32Array }> {
   const seen = [
     ...dimensions.map(({ argument }) => argument),
-    ...sensitive.map((name) =>
-      argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR'),
-    ),
+    ...sensitive.map((name) => argumentOfSensitive(source, plan, name)),
   ];
   const values = seen.map(({ expression }, at) => `${expression.sql} AS v${at}`).join(', ');
   const places = seen.map((_, at) => at + 1).join(', ');
@@ -273,6 +285,7 @@ function bySearch(
 
 /** Equal rows always fall into one group, so the groups of combinations are those of rows. */
 function byMondrian(
+  dimensions: readonly Dimension[],
   quasiIdentifiers: readonly LevelTable[],
   sensitive: readonly EncodedColumn[],
   criteria: readonly Criterion[],
@@ -296,6 +309,8 @@ function byMondrian(
         ? { kind: 'numeric', column: columns[index]! }
         : { kind: 'hierarchy', levels: { ...levels, column: columns[index]! } },
     ),
+    // What its own method decides stands in the output as it is: rows that differ in it are not alike.
+    fixed: dimensions.flatMap(({ hierarchy }, index) => (hierarchy ? [] : [index])),
     criteria,
     sensitive: sensitive.map((column) => ({ column: byRow(column) })),
     checkCancelled,

@@ -1,7 +1,9 @@
+import fs from 'node:fs';
 import path from 'node:path';
+import { changedWhileWriting } from '../../data/errors.ts';
 import { openTable, type Table } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
-import { columnsDifferByCase } from '../errors.ts';
+import { columnNameTaken, columnsDifferByCase, otherType } from '../errors.ts';
 import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TableColumn } from '../planTypes.ts';
@@ -14,6 +16,8 @@ export interface Source {
   /** Behind FROM: the columns, what the file has of each (`keptName`), and `rowName` when it is numbered. */
   readonly relation: SqlExpression;
   readonly isNumbered: boolean;
+  /** Throws when the file is another one than when it was opened: what was counted would not be what is written. */
+  refuseChange(): void;
 }
 
 /** The number of a row, from 0. */
@@ -37,7 +41,13 @@ export async function openSource(
   types: Readonly<Record<string, string | undefined>>,
   { scratch, signal, checkCancelled }: JobContext,
 ): Promise<Source> {
+  const before = stampOf(file);
   const table = await openTable(file, name, { scratch, signal, strictHeaders: true });
+  const refuseChange = () => {
+    if (stampOf(file) !== before) {
+      throw changedWhileWriting(name);
+    }
+  };
   const define = table.define.bind(table);
   // A statement that calls functions of ours keeps this thread too busy to hear a message.
   table.define = (definition) =>
@@ -50,7 +60,8 @@ export async function openSource(
     });
   try {
     await table.settle({ signal });
-    refuseNamesThatDifferByCase(table);
+    refuseNames(table);
+    await refuseOtherTypes(table, types, signal);
     const values = table.columns.map(({ name: column, sql }) => {
       const remembered = types[column];
       const value = remembered === undefined ? sql : `CAST(${sql} AS ${safeType(remembered)})`;
@@ -65,11 +76,16 @@ export async function openSource(
       sql === value ? [] : [`${sql} AS ${sqlName(keptName(at))}`],
     );
     const relation = `(SELECT ${[...values, ...kept].join(', ')} FROM ${table.relation})`;
-    return { table, columns, relation: { sql: relation, values: [] }, isNumbered: false };
+    return { table, columns, relation: { sql: relation, values: [] }, isNumbered: false, refuseChange };
   } catch (error) {
     table.dispose();
     throw error;
   }
+}
+
+function stampOf(file: string): string {
+  const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : '';
 }
 
 /**
@@ -94,12 +110,14 @@ export async function numbered(
   await runBound(
     table,
     {
-      sql: `COPY (SELECT ${columns.map(sqlName).join(', ')} FROM ${relation.sql}${condition}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
+      // Names of their own, because DuckDB refuses a file with a column named like the number that is asked for.
+      sql: `COPY (SELECT ${columns.map((name, at) => `${sqlName(name)} AS mlops_${at}`).join(', ')} FROM ${relation.sql}${condition}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
       values: [...relation.values, ...(where?.values ?? [])],
     },
     { signal, onProgress: (fraction) => report({ message: 'Reading the rows', fraction }) },
   );
-  const read = `(SELECT * RENAME (file_row_number AS ${sqlName(rowName)}) FROM read_parquet(${sqlString(file)}, file_row_number = true))`;
+  const named = columns.map((name, at) => `mlops_${at} AS ${sqlName(name)}`).join(', ');
+  const read = `(SELECT ${named}, file_row_number AS ${sqlName(rowName)} FROM read_parquet(${sqlString(file)}, file_row_number = true))`;
   return { ...source, relation: { sql: read, values: [] }, isNumbered: true };
 }
 
@@ -145,10 +163,50 @@ function safeType(type: string): string {
   return /^[A-Z][A-Z_ ]*(\(\d+,\s*\d+\))?$/.test(type) ? type : 'VARCHAR';
 }
 
-/** SQL's names ignore case. */
-function refuseNamesThatDifferByCase(table: Table): void {
+/**
+ * A cast alone would make 7 of ‘007’ and 6 of 5.7 where the recipe remembers whole numbers: every value must come back
+ * from the remembered type as it is.
+ */
+async function refuseOtherTypes(
+  table: Table,
+  types: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const remembered = table.columns.flatMap(({ name, sql }) => {
+    const type = types[name];
+    return type === undefined ? [] : [{ name, sql, type: safeType(type) }];
+  });
+  if (remembered.length === 0) {
+    return;
+  }
+  const described = await table.query(
+    `DESCRIBE SELECT ${remembered.map(({ sql }) => sql).join(', ')} FROM ${table.relation}`,
+    { signal },
+  );
+  for (const [at, { name, sql, type }] of remembered.entries()) {
+    const own = String(described[at]![1]);
+    if (own === type) {
+      continue;
+    }
+    const back = `TRY_CAST(TRY_CAST(value AS ${type}) AS ${own})`;
+    const [found] = await table.query(
+      `SELECT row FROM (SELECT row_number() OVER () AS row, ${sql} AS value FROM ${table.relation})
+       WHERE value IS NOT NULL AND ${back} IS DISTINCT FROM value LIMIT 1`,
+      { signal },
+    );
+    if (found) {
+      throw otherType(name, Number(found[0]), type);
+    }
+  }
+}
+
+/** SQL's names ignore case, and the names of our own columns are taken. */
+function refuseNames(table: Table): void {
   const seen = new Map<string, string>();
   for (const { name } of table.columns) {
+    if (/^mlops:(row|kept:\d+)$/i.test(name)) {
+      throw columnNameTaken(table.name, name);
+    }
     const folded = name.toLowerCase();
     const other = seen.get(folded);
     if (other !== undefined) {
