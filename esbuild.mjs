@@ -54,7 +54,7 @@ const bundles = [
     ...commonJs,
     entryPoints: { main: 'src/service/start.ts', service: 'src/service/main.ts' },
     outdir: 'dist/service',
-    external: ['better-sqlite3', '@duckdb/node-api', 'apache-arrow'],
+    external: ['better-sqlite3', '@duckdb/node-api', 'apache-arrow', '@tensorflow/*'],
   },
   {
     // Large and seldom needed: a file of its own, which is loaded with the first Arrow file.
@@ -68,8 +68,17 @@ const bundles = [
     ...commonJs,
     entryPoints: { privacyWorker: 'src/service/privacy/privacyWorker.ts' },
     outdir: 'dist/service',
-    external: ['@duckdb/node-api', 'apache-arrow'],
+    external: ['@duckdb/node-api', 'apache-arrow', '@tensorflow/*'],
   },
+  // Loaded with the first neural network; the backends share the core, so each is a file of its own.
+  ...['core', 'backend-wasm', 'backend-cpu'].map((part) => ({
+    ...commonJs,
+    entryPoints: { index: `@tensorflow/tfjs-${part}` },
+    outdir: `dist/service/node_modules/@tensorflow/tfjs-${part}`,
+    outExtension: { '.js': '.js' },
+    // What only a browser or a download would need.
+    external: [...(part === 'core' ? [] : ['@tensorflow/tfjs-core']), 'node-fetch', 'string_decoder'],
+  })),
   {
     ...node,
     // Hashing runs in worker threads, which are files of their own.
@@ -103,6 +112,14 @@ async function copyFiles() {
   await cp('src/cli/bin', 'dist/cli/bin', { recursive: true });
 }
 
+/** TensorFlow.js's WebAssembly, with and without instructions for several numbers at a time; the service has threads. */
+async function copyWebAssembly() {
+  for (const name of ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm']) {
+    const file = path.join('node_modules/@tensorflow/tfjs-backend-wasm/dist', name);
+    await cp(file, path.join('dist/service', file));
+  }
+}
+
 /** The native modules beside the service, for this platform alone: what a package needs instead of node_modules. */
 async function copyNativeModules() {
   const musl = process.platform === 'linux' && existsSync('/etc/alpine-release');
@@ -127,6 +144,7 @@ async function copyNativeModules() {
 
 await rm('dist', { recursive: true, force: true });
 await copyFiles();
+await copyWebAssembly();
 if (production) {
   await copyNativeModules();
 }

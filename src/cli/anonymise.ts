@@ -44,6 +44,7 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
       .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
       .option('--input <table>', 'another table of the same columns')
       .option('--output <file>', 'another place for the output')
+      .option('--release <name>', 'a new release: the noise of one is for one table')
       .option('--overwrite', 'replace the output of an application before this one'),
     handle,
     apply,
@@ -64,13 +65,14 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
     handle,
     report,
   );
-  addAction(
+  addAction<RestoreOptions>(
     anonymise
       .command('restore')
       .description('with the key: write the columns whose method can be undone to a new file')
       .argument('<recipe>', 'NAME.anonymise.yaml')
       .argument('<input>', 'the anonymised table')
-      .argument('<output>', 'where to write the restored one'),
+      .argument('<output>', 'where to write the restored one')
+      .option('--release <name>', 'of the anonymised table, where its report is not beside it'),
     handle,
     restore,
   );
@@ -109,12 +111,13 @@ async function suggest(invocation: Invocation, _: object, [typed]: readonly stri
 interface ApplyOptions {
   readonly input?: string;
   readonly output?: string;
+  readonly release?: string;
   readonly overwrite?: boolean;
 }
 
 async function apply(
   invocation: Invocation,
-  { input, output, overwrite }: ApplyOptions,
+  { input, output, release, overwrite }: ApplyOptions,
   [typed]: readonly string[],
 ): Promise<number> {
   const { terminal } = invocation;
@@ -123,6 +126,7 @@ async function apply(
     recipe,
     ...(input !== undefined && { input: resolved(invocation, input) }),
     ...(output !== undefined && { output: resolved(invocation, output) }),
+    ...(release !== undefined && { release }),
     replace: overwrite ?? false,
   });
   terminal.printJson(result);
@@ -151,17 +155,27 @@ async function report(invocation: Invocation, _: object, [typed]: readonly strin
   return exitCodes.success;
 }
 
+interface RestoreOptions {
+  readonly release?: string;
+}
+
 async function restore(
   invocation: Invocation,
-  _: object,
+  { release }: RestoreOptions,
   [typed, input, output]: readonly string[],
 ): Promise<number> {
   const { terminal } = invocation;
-  const { recipe } = await openWithKey(invocation, typed!);
+  const { recipe, releases = [] } = await openWithKey(invocation, typed!);
+  // An older release may have been made with a key that was rotated since.
+  await handOver(
+    invocation,
+    releases.flatMap(({ key: id }) => id ?? []),
+  );
   const result = await sendWithProgress(invocation, `Restoring with ${recipe}`, restoreData, {
     recipe,
     input: resolved(invocation, input!),
     output: resolved(invocation, output!),
+    ...(release !== undefined && { release }),
   });
   terminal.printJson(result);
   terminal.print(restoredSentences(result));
@@ -194,16 +208,23 @@ function open(invocation: Invocation, typed: string): Promise<RecipeState> {
 
 /** Hands the key over that the recipe names, when this terminal has it; what lacks one is refused by the service. */
 async function openWithKey(invocation: Invocation, typed: string): Promise<RecipeState> {
-  const { session, workspace } = invocation;
   const state = await open(invocation, typed);
   const { id, state: known } = state.key;
   // What is wrong with a recipe comes before its key.
   const isWanted = id !== null && known !== 'notNeeded' && state.problems.length === 0;
-  const held = isWanted ? environmentKeyRing(process.env, workspace).get(id) : undefined;
-  if (held) {
-    await session.send(handKey, { id: held.id, key: held.exportText() });
-  }
+  await handOver(invocation, isWanted ? [id] : []);
   return state;
+}
+
+/** Those of the keys that this terminal has. */
+async function handOver({ session, workspace }: Invocation, ids: readonly string[]): Promise<void> {
+  const ring = environmentKeyRing(process.env, workspace);
+  for (const id of new Set(ids)) {
+    const held = ring.get(id);
+    if (held) {
+      await session.send(handKey, { id: held.id, key: held.exportText() });
+    }
+  }
 }
 
 function resolved({ currentFolder }: Invocation, typed: string): string {

@@ -121,7 +121,7 @@ function datasetPath({ workspace, currentFolder }: Invocation, typed: string): s
   return pathInWorkspace(workspace, currentFolder, typed.replace(/\.dvc$/, ''));
 }
 
-function readVersion(text: string): number {
+export function readVersion(text: string): number {
   const [, digits] = /^v?([1-9]\d*)$/i.exec(text) ?? [];
   if (digits === undefined) {
     throw new InvalidArgumentError('Give the number of a version, such as 2 or v2.');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { profileData } from '../protocol/data.ts';
+import { readVersion } from './datasets.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
 import { renderProfile } from './render/profileText.ts';
@@ -12,6 +13,7 @@ export function profileCommand(program: Command, handle: Handle): void {
       .command('profile')
       .description('describe a table: types, missing and distinct values, shapes, what goes together')
       .argument('<path>', 'a CSV, TSV, JSON, Parquet or Arrow file, or a versioned one')
+      .argument('[version]', 'of a dataset, such as 2 or v2 (default: the data as it is now)', readVersion)
       .option('--target <column>', 'the column to predict: also tell what gives it away'),
     handle,
     profile,
@@ -25,12 +27,13 @@ interface ProfileOptions {
 async function profile(
   invocation: Invocation,
   { target }: ProfileOptions,
-  [typed]: readonly string[],
+  [typed, wanted]: readonly string[],
 ): Promise<number> {
   const { terminal, workspace, currentFolder } = invocation;
   const path = pathInWorkspace(workspace, currentFolder, typed!.replace(/\.dvc$/, ''));
   const result = await sendWithProgress(invocation, `Profiling ${path}`, profileData, {
     path,
+    ...(wanted !== undefined && { version: readVersion(wanted) }),
     ...(target !== undefined && { target }),
   });
   terminal.printJson(result);

@@ -80,8 +80,14 @@ export class Anonymisation {
         throw error;
       }
       // The service has ended since it was handed the key: it forgets with its memory.
-      const { key } = await client.send(openRecipe, { path: recipe });
-      if (key.id === null || !(await this.handOver(client, key.id))) {
+      const { key, releases = [] } = await client.send(openRecipe, { path: recipe });
+      // An older release may have been made with a key that was rotated since.
+      const ids = new Set([key.id, ...releases.map((each) => each.key)]);
+      let handed = false;
+      for (const id of ids) {
+        handed = (id !== null && (await this.handOver(client, id))) || handed;
+      }
+      if (!handed) {
         throw error;
       }
       return client.send(type, parameters, options);

@@ -7,8 +7,8 @@ export const sketchData = request<ProfileData, DataProfile>('data/sketch');
 /** Rows in the order of the file, for a table that shows what is scrolled into view. */
 export const readRows = request<ReadRows, TableRows>('data/readRows');
 
-/** A profile was completed and is kept: whoever shows the file may ask again. */
-export const profileKept = notification<{ path: string; version: number }>('data/profileKept');
+/** A profile was completed and is kept: whoever shows the file, or the version `of` it, may ask again. */
+export const profileKept = notification<{ path: string; of?: number; version: number }>('data/profileKept');
 
 export type TableKind = 'csv' | 'tsv' | 'json' | 'jsonLines' | 'parquet' | 'arrow';
 
@@ -31,12 +31,15 @@ export type DataValue = string | number | boolean | null;
 export interface ProfileData {
   /** Absolute, or relative to the workspace folder; a `.dvc` file stands for the data that it names. */
   readonly path: string;
+  /** The number of a version of the dataset; its data as it is now without it. */
+  readonly version?: number;
   /** The column that a model is to predict: what gives it away is looked for. */
   readonly target?: string;
 }
 
 export interface ReadRows {
   readonly path: string;
+  readonly version?: number;
   /** From 0. */
   readonly offset: number;
   /** At most 1,000. */
@@ -52,6 +55,8 @@ export interface TableRows {
 export interface DataProfile {
   /** Relative to the workspace folder where it is inside it. */
   readonly path: string;
+  /** Of a version of the dataset. */
+  readonly version?: number;
   readonly kind: TableKind;
   readonly bytes: number;
   /** `sample`: the first `rows` rows. `whole`: all of them. */
@@ -104,6 +109,8 @@ export interface Associations {
   readonly rows: number;
   /** The columns compared; keys, constants and free text are left out. */
   readonly columns: readonly string[];
+  /** Of a wide table: so many columns more could have been compared. */
+  readonly leftOut?: number;
   readonly pairs: readonly Association[];
 }
 
@@ -138,6 +145,7 @@ export interface DataNotice {
     | 'allMissing'
     | 'missingMarkers'
     | 'noRows'
+    | 'nestedAsText'
     | 'someColumns';
   readonly message: string;
 }

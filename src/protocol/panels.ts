@@ -89,6 +89,8 @@ export interface DataSubject {
   readonly panel: 'profile' | 'anonymise' | 'report';
   /** Of a table, or of a recipe. Absolute: it also says which of a window's folders the data belongs to. */
   readonly data: string;
+  /** Of a profile: of a version of the dataset, and not of its data as it is now. */
+  readonly version?: number;
 }
 
 /** `tab` is the part to show first, when the user asked for it. */

@@ -49,12 +49,26 @@ export interface RecipeState {
   readonly saved: boolean;
   /** Grows with every change, also of the file by others. */
   readonly version: number;
-  readonly input: { readonly path: string; readonly rows: number; readonly bytes: number };
+  readonly input: {
+    readonly path: string;
+    readonly rows: number;
+    /** `rows` is an estimate so far: the recipe is told to have changed when all of them were read. */
+    readonly estimated: boolean;
+    /** Personal data was looked for in so many rows. */
+    readonly sampledRows: number;
+    readonly bytes: number;
+  };
   /** Where the result is to be written. */
   readonly output: string;
   readonly columns: readonly RecipeColumn[];
   readonly guarantee: Guarantee | null;
+  /** Tables of noisy counts that are written beside the output. */
+  readonly counts?: readonly CountsChoice[];
+  /** What its noisy columns and counts spend; null where nothing is differentially private. */
+  readonly budget?: PrivacyBudget | null;
   readonly release: string;
+  /** What was made with it so far, and with which key: restoring needs that one, also when it was rotated since. */
+  readonly releases?: readonly { readonly release: string; readonly key: string | null }[];
   readonly key: RecipeKey;
   /** Why the recipe cannot be applied as it stands; the columns above are the last that could be read. */
   readonly problems: readonly RecipeProblem[];
@@ -136,6 +150,39 @@ export interface Guarantee {
   readonly recoding: 'global' | 'local';
 }
 
+/** Differentially private counts of the input's rows by the categories of some columns. */
+export interface CountsChoice {
+  /** A word, by which the recipe and the file know it. */
+  readonly name: string;
+  readonly by: readonly CountsColumn[];
+  readonly epsilon: number;
+  /** Above 0 the noise is Gaussian. */
+  readonly delta: number;
+  /** The most rows of one person that count. */
+  readonly rowsPerPerson: number;
+  /** The column that says whom a row is about; null: that nobody has more rows is taken on trust. */
+  readonly subject: string | null;
+}
+
+export interface CountsColumn {
+  readonly column: string;
+  /** One of both: categories that everybody knows, or edges of groups of numbers. */
+  readonly categories?: readonly OptionValue[];
+  readonly bins?: readonly number[];
+}
+
+/** What may be told about one person with one row, added up over everything that is differentially private. */
+export interface PrivacyBudget {
+  readonly epsilon: number;
+  readonly delta: number;
+  readonly parts: readonly {
+    readonly kind: 'column' | 'counts';
+    readonly name: string;
+    readonly epsilon: number;
+    readonly delta: number;
+  }[];
+}
+
 export interface SensitiveCriterion {
   readonly column: string;
   readonly criterion: 'distinctL' | 'entropyL' | 'recursiveCL' | 'tCloseness';
@@ -172,6 +219,8 @@ export type RecipeChange =
   | { readonly kind: 'role'; readonly column: string; readonly role: ColumnRole }
   | { readonly kind: 'method'; readonly column: string; readonly method: MethodChoice }
   | { readonly kind: 'guarantee'; readonly guarantee: Guarantee | null }
+  /** Of that name, which is added where there is none; null takes it out. */
+  | { readonly kind: 'counts'; readonly name: string; readonly counts: CountsChoice | null }
   | { readonly kind: 'output'; readonly path: string }
   | { readonly kind: 'key'; readonly id: string }
   /** Of a draft: writes it as it is. */
@@ -211,6 +260,8 @@ export interface ApplyRecipe {
   /** Another table of the same columns; the recipe's own without it. */
   readonly input?: string;
   readonly output?: string;
+  /** A release of its own: the noise of one is for one table. The recipe's without it. */
+  readonly release?: string;
   /** Replace an output that an application before this one wrote. */
   readonly replace?: boolean;
 }
@@ -222,15 +273,38 @@ export interface AppliedRecipe {
   readonly bytes: number;
   /** Relative paths of what a data protection officer reads, and of the same for programs. */
   readonly report: { readonly html: string; readonly json: string };
+  /** Tables of noisy counts that were written with it. */
+  readonly counts?: readonly WrittenCounts[];
   readonly milliseconds: number;
+}
+
+export interface WrittenCounts extends CountsChoice {
+  readonly path: string;
+  /** Combinations of categories: rows of the file. */
+  readonly cells: number;
+  /** 95 of 100 counts are off by at most so many. */
+  readonly halfWidth: number;
+}
+
+export interface ReportedTable {
+  readonly path: string;
+  readonly rows: number;
+  readonly sha256: string;
+  /** By which versions know their content. */
+  readonly md5?: string;
 }
 
 export interface PrivacyReport {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  readonly input: { readonly path: string; readonly rows: number; readonly sha256: string };
-  readonly output: { readonly path: string; readonly rows: number; readonly sha256: string };
+  readonly input: ReportedTable;
+  readonly output: ReportedTable;
   readonly recipeHash: string;
+  /** Its path, as the paths of the tables. */
+  readonly recipe?: string;
+  readonly release?: string;
+  readonly budget?: PrivacyBudget | null;
+  readonly counts?: readonly WrittenCounts[];
   /** Plain words first: what was done, what holds, and what is not guaranteed. */
   readonly summary: readonly string[];
   readonly notGuaranteed: readonly string[];
@@ -269,12 +343,16 @@ export interface RestoreData {
   readonly recipe: string;
   readonly input: string;
   readonly output: string;
+  /** Of the input; what its report says without it, else the recipe's. */
+  readonly release?: string;
 }
 
 export interface RestoredData {
   readonly output: string;
   readonly rows: number;
   readonly restored: readonly string[];
+  /** Of those, columns whose numbers are the same while it is not known how each was written: 1.5 or 1.50. */
+  readonly rewritten?: readonly string[];
   readonly notRestored: readonly { readonly column: string; readonly why: string }[];
 }
 

@@ -1,9 +1,9 @@
-import { formatClock, formatDuration, formatSize, plural } from '../base/format.ts';
+import { formatClock, formatDuration, formatSize, groupDigits, plural } from '../base/format.ts';
 import type { LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
-import type { AppliedRecipe, RestoredData } from './privacy.ts';
+import type { AppliedRecipe, RecipeState, RestoredData } from './privacy.ts';
 import type { RemoteStatus } from './remote.ts';
-import type { DatasetSummary, VersionResult } from './versions.ts';
+import type { DatasetOrigin, DatasetSummary, VersionResult } from './versions.ts';
 
 /** What was done, in the words that the editor and the terminal both use. */
 
@@ -71,6 +71,14 @@ export function leakageSentence({ kind, column, other, strength }: LeakageHint):
   }
 }
 
+/** How long a table is, and in how much of it personal data was looked for. */
+export function inspectedSentence({ rows, estimated, sampledRows }: RecipeState['input']): string {
+  const count = `${estimated ? 'about ' : ''}${plural(rows, 'row')}`;
+  return sampledRows < rows
+    ? `${count}, personal data looked for in ${groupDigits(sampledRows)} of them`
+    : count;
+}
+
 export function anonymisedSentence({ output, rows, suppressedRows, milliseconds }: AppliedRecipe): string {
   const left = suppressedRows > 0 ? `, ${plural(suppressedRows, 'row')} left out` : '';
   return `${output} is anonymised: ${plural(rows, 'row')}${left}, in ${formatDuration(milliseconds)}.`;
@@ -82,4 +90,15 @@ export function restoredSentence({ output, rows, restored, notRestored }: Restor
   const rest = first ? ` ${first.column} was not: ${first.why}` : '';
   const more = notRestored.length > 1 ? ` Nor were ${plural(notRestored.length - 1, 'other column')}.` : '';
   return `${back} in ${output}, ${plural(rows, 'row')}.${rest}${more}`;
+}
+
+/** Where a dataset comes from, in one line. */
+export function originSentence({ path, version, recipe, release, epsilon }: DatasetOrigin): string {
+  const spent = epsilon === undefined ? '' : `, ε = ${epsilon}`;
+  return `made from ${path}${version === undefined ? '' : ` v${version}`} with ${recipe} (release ${release}${spent})`;
+}
+
+/** Of columns whose numbers came back while how they were written did not. */
+export function rewrittenSentence(columns: readonly string[]): string {
+  return `${columns.join(', ')}: the numbers are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
 }

@@ -43,7 +43,24 @@ export interface DatasetSummary {
   readonly versionCount: number;
   /** The pointer file differs from the last commit. */
   readonly uncommitted: boolean;
+  readonly origin?: DatasetOrigin;
   readonly problem?: string;
+}
+
+/** Where data comes from that this program made of other data. */
+export interface DatasetOrigin {
+  /** Relative to the workspace folder. */
+  readonly path: string;
+  /** The md5 of what it was then, and the number of that version where git's history has it. */
+  readonly hash: string;
+  readonly version?: number;
+  readonly recipe: string;
+  /** SHA-256 of what the recipe said. */
+  readonly recipeHash: string;
+  readonly release: string;
+  /** What its differentially private parts spend. */
+  readonly epsilon?: number;
+  readonly delta?: number;
 }
 
 export interface UnversionedData {
@@ -66,6 +83,7 @@ export interface DatasetVersion {
   /** Its content is in the local cache, so that it can be checked out. */
   readonly cached: boolean;
   readonly current: boolean;
+  readonly origin?: DatasetOrigin;
 }
 
 export interface VersionDataset {

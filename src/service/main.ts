@@ -27,7 +27,7 @@ import { registerImport } from './import/rpc.ts';
 import { FileLog } from './log.ts';
 import { createTrackingServer } from './mlflow/server.ts';
 import { createModelStore } from './models/sqliteStore.ts';
-import { registerPrivacy } from './privacy/rpc.ts';
+import { originOf, registerPrivacy } from './privacy/rpc.ts';
 import { createRemoteTracking } from './remote/remoteTracking.ts';
 import { registerRemote } from './remote/rpc.ts';
 import { Router } from './router.ts';
@@ -81,7 +81,14 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   const { database } = disposables.add(openDatabase(folder.database, migrations));
   const before = trackingBefore(readServiceAddress(folder));
 
-  const versions = disposables.add(createVersions({ workspace: folder.root, database, log }));
+  const versions = disposables.add(
+    createVersions({
+      workspace: folder.root,
+      database,
+      log,
+      originOf: (file) => originOf(folder.root, file),
+    }),
+  );
   const data = disposables.add(
     createData({
       workspace: folder.root,
@@ -91,6 +98,7 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
         known: (file) => versions.knownContentHash(file),
         compute: (file, signal) => versions.contentHash(file, signal),
       },
+      versions,
       log,
     }),
   );

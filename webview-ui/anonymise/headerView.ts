@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatBytes, formatDuration, plural } from '../../src/base/format.ts';
 import type { RecipeState } from '../../src/protocol/privacy.ts';
+import { inspectedSentence } from '../../src/protocol/sentences.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Application } from './application.ts';
 import { keyHelp, notYet } from './words.ts';
@@ -29,7 +30,7 @@ export function headerView(
       <div class="grow">
         <h1>Anonymise ${input.path}</h1>
         <p class="secondary">
-          ${plural(input.rows, 'row')}, ${formatBytes(input.bytes)} → <span title=${output}>${output}</span>${
+          ${inspectedSentence(input)}, ${formatBytes(input.bytes)} → <span title=${output}>${output}</span>${
             saved ? '' : ' · proposed, not saved yet'
           }
         </p>

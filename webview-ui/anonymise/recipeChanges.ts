@@ -1,4 +1,4 @@
-import type { RecipeChange, RecipeColumn, RecipeState } from '../../src/protocol/privacy.ts';
+import type { CountsChoice, RecipeChange, RecipeColumn, RecipeState } from '../../src/protocol/privacy.ts';
 
 /** The recipe as it will be after a change, for a page that does not wait for the answer. */
 export function withChange(recipe: RecipeState, change: RecipeChange): RecipeState {
@@ -10,6 +10,8 @@ export function withChange(recipe: RecipeState, change: RecipeChange): RecipeSta
       return withColumn(recipe, change.column, { method: change.method });
     case 'guarantee':
       return { ...recipe, guarantee: change.guarantee };
+    case 'counts':
+      return { ...recipe, counts: withCounts(recipe.counts ?? [], change) };
     case 'output':
       return { ...recipe, output: change.path };
     case 'key':
@@ -24,17 +26,30 @@ export function withChange(recipe: RecipeState, change: RecipeChange): RecipeSta
  * of a recipe, nobody else has chosen about it.
  */
 export function chosenBy(change: RecipeChange, recipe?: RecipeState): string {
-  const name = 'column' in change ? change.column : undefined;
+  const name = 'column' in change ? change.column : change.kind === 'counts' ? change.name : undefined;
   const column = recipe?.columns.find((each) => each.name === name);
   const now = {
     role: column?.role,
     method: column?.method,
     guarantee: recipe?.guarantee,
+    counts: recipe?.counts?.find((each) => each.name === name),
     output: recipe?.output,
     key: recipe?.key.id,
     save: undefined,
   }[change.kind];
   return JSON.stringify([change.kind, name, now]);
+}
+
+function withCounts(
+  present: readonly CountsChoice[],
+  { name, counts }: Extract<RecipeChange, { kind: 'counts' }>,
+): readonly CountsChoice[] {
+  if (counts === null) {
+    return present.filter((each) => each.name !== name);
+  }
+  return present.some((each) => each.name === name)
+    ? present.map((each) => (each.name === name ? counts : each))
+    : [...present, counts];
 }
 
 function withColumn(recipe: RecipeState, name: string, change: Partial<RecipeColumn>): RecipeState {

@@ -16,6 +16,7 @@ import {
   type RecipeState,
   recipeChangedCode,
 } from '../../src/protocol/privacy.ts';
+import { withChange } from '../anonymise/recipeChanges.ts';
 
 export interface FakeRecipeParts {
   readonly state: RecipeState;
@@ -66,6 +67,8 @@ export class FakeRecipe {
         return { columns: this.#withColumn(change.column, { method: change.method }) };
       case 'guarantee':
         return { guarantee: change.guarantee };
+      case 'counts':
+        return { counts: withChange(this.state, change).counts ?? [] };
       case 'output':
         return { output: change.path };
       case 'key':

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-single-select/index.js';
-import { plural } from '../../src/base/format.ts';
+import { groupDigits, plural } from '../../src/base/format.ts';
 import type { Association, Associations, LeakageHint } from '../../src/protocol/data.ts';
 import { leakageSentence } from '../../src/protocol/sentences.ts';
 import { emptyNotice } from '../shared/notices.ts';
@@ -58,10 +58,17 @@ export function associationsView(model: AssociationsModel, actions: Associations
         @change=${(event: Event) => actions.showMatrix((event.target as HTMLInputElement).checked)}
       ></vscode-checkbox>
       <span class="grow"></span>
-      <span class="secondary">${plural(associations.columns.length, 'column')} compared over ${plural(associations.rows, 'row')}</span>
+      <span class="secondary">${comparedSentence(associations)}</span>
     </div>
     ${redundant(model.hints)} ${asMatrix ? matrixView(associations, actions) : listView(model, actions)}
   `;
+}
+
+/** Of wide tables some columns are left out, and of long ones most rows: that is said where the figures are. */
+function comparedSentence({ columns, leftOut, rows }: Associations): string {
+  const which = leftOut === undefined ? '' : `the first ${groupDigits(columns.length)} of `;
+  const count = plural(columns.length + (leftOut ?? 0), 'column');
+  return `${which}${count} compared over ${plural(rows, 'row')}`;
 }
 
 function redundant(hints: readonly LeakageHint[]): TemplateResult | typeof nothing {

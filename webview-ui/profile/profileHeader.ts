@@ -9,6 +9,8 @@ import type { Stage } from './profileReader.ts';
 
 export interface HeaderModel {
   readonly name: string;
+  /** Of the dataset; undefined for its data as it is now. */
+  readonly version: number | undefined;
   readonly figures: DataProfile | undefined;
   /** What columns have to do with the target: of as many rows as could be compared so far. */
   readonly relations: DataProfile | undefined;
@@ -28,11 +30,11 @@ export interface HeaderActions {
 
 /** Which table this is, how large, and how much of what is told of it is exact. Its height never changes by itself. */
 export function profileHeader(model: HeaderModel, actions: HeaderActions): TemplateResult {
-  const { name, figures, showsNotes } = model;
+  const { name, version, figures, showsNotes } = model;
   return html`<header class="profile-header">
     <div class="header-line">
       <h1 title=${figures?.path ?? name}>${name}</h1>
-      <span class="facts">${figures ? factsOf(figures) : nothing}${figures ? notesButton(figures, model, actions) : nothing}</span>
+      <span class="facts">${version === undefined ? nothing : html`<span class="fact" title="The data as this version of the dataset has it">version ${version}</span>`}${figures ? factsOf(figures) : nothing}${figures ? notesButton(figures, model, actions) : nothing}</span>
     </div>
     ${
       figures && showsNotes && figures.notices.length > 0

@@ -42,8 +42,8 @@ export class ProfilePage extends PanelPage {
       }),
     );
     this.subscriptions.add(
-      this.host.on(profileKept, ({ path }) => {
-        const isOurs = path === this.#path || path === this.#reader.figures?.path;
+      this.host.on(profileKept, ({ path, of }) => {
+        const isOurs = of === this.#version && (path === this.#path || path === this.#reader.figures?.path);
         if (isOurs && this.#reader.stage === 'stopped') {
           this.#reader.goOn();
         }
@@ -53,7 +53,8 @@ export class ProfilePage extends PanelPage {
 
   protected override fetch(): void {
     this.#isOutdated = false;
-    this.setTitle(`Profile of ${this.#name}`);
+    const version = this.#version === undefined ? '' : ` v${this.#version}`;
+    this.setTitle(`Profile of ${this.#name}${version}`);
     this.#reader.read(this.#question);
   }
 
@@ -69,6 +70,10 @@ export class ProfilePage extends PanelPage {
     return this.subject && 'data' in this.subject ? this.subject.data : '';
   }
 
+  get #version(): number | undefined {
+    return this.subject && 'version' in this.subject ? this.subject.version : undefined;
+  }
+
   get #name(): string {
     return this.#path.split(/[\\/]/).at(-1) ?? '';
   }
@@ -78,7 +83,12 @@ export class ProfilePage extends PanelPage {
   }
 
   get #question(): ProfileData {
-    return this.#target === '' ? { path: this.#path } : { path: this.#path, target: this.#target };
+    const [version, target] = [this.#version, this.#target];
+    return {
+      path: this.#path,
+      ...(version !== undefined && { version }),
+      ...(target !== '' && { target }),
+    };
   }
 
   get #tab(): Tab {
@@ -90,6 +100,7 @@ export class ProfilePage extends PanelPage {
     const header = profileHeader(
       {
         name: this.#name,
+        version: this.#version,
         figures,
         relations,
         stage,
@@ -129,6 +140,7 @@ export class ProfilePage extends PanelPage {
         html`<workbench-rows
           .host=${this.host}
           .path=${this.#path}
+          .version=${this.#version}
           .columnCount=${figures.columnCount}
           .rowCount=${figures.basis.rows}
           .isExact=${figures.basis.kind === 'whole'}

@@ -31,6 +31,7 @@ interface Place {
 export class RowsTable extends PageElement {
   static override properties = {
     path: { attribute: false },
+    version: { attribute: false },
     columnCount: { attribute: false },
     rowCount: { attribute: false },
     isExact: { attribute: false },
@@ -39,6 +40,7 @@ export class RowsTable extends PageElement {
   };
   declare host: Host;
   declare path: string;
+  declare version: number | undefined;
   declare columnCount: number;
   /** So many rows are known to be there; `isExact` says that there are no more. */
   declare rowCount: number;
@@ -153,8 +155,10 @@ export class RowsTable extends PageElement {
 
   #open(): void {
     this.#reader?.dispose();
+    const { path, version } = this;
+    const table = { path, ...(version !== undefined && { version }) };
     this.#reader = new RowsReader(
-      (offset, limit, signal) => this.host.send(readRows, { path: this.path, offset, limit }, signal),
+      (offset, limit, signal) => this.host.send(readRows, { ...table, offset, limit }, signal),
       this.columnCount,
       () => this.#arrived(),
     );

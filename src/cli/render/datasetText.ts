@@ -1,4 +1,5 @@
 import { formatRelativeTime, formatSize } from '../../base/format.ts';
+import { originSentence } from '../../protocol/sentences.ts';
 import type { DatasetList, DatasetState, DatasetSummary, DatasetVersion } from '../../protocol/versions.ts';
 import { type Cell, renderTable, type StyleName, type TableOptions } from './table.ts';
 
@@ -18,7 +19,11 @@ export function renderStatus({ datasets, unversioned }: DatasetList, options: Ta
       currentVersion(dataset),
       { text: dataset.state, style: stateStyles[dataset.state] },
       formatSize(dataset),
-      dataset.problem ?? (dataset.uncommitted ? 'pointer not committed' : ''),
+      dataset.problem ??
+        [
+          ...(dataset.uncommitted ? ['pointer not committed'] : []),
+          ...(dataset.origin ? [originSentence(dataset.origin)] : []),
+        ].join('; '),
     ]),
     options,
   );
@@ -38,7 +43,7 @@ export function renderVersions(
   now: number,
   options: TableOptions,
 ): string {
-  return renderTable(
+  const table = renderTable(
     ['', 'VERSION', 'COMMIT', 'WHEN', 'AUTHOR', 'SIZE', 'MESSAGE', ''].map((title) => ({ title })),
     versions.map((version): Cell[] => [
       { text: version.current ? '*' : ' ', style: 'green' },
@@ -52,6 +57,10 @@ export function renderVersions(
     ]),
     options,
   );
+  const origins = versions.flatMap(({ number, origin }) =>
+    origin ? [`v${number} was ${originSentence(origin)}`] : [],
+  );
+  return [table, ...(origins.length > 0 ? ['', ...origins] : [])].join('\n');
 }
 
 function folderName({ path, kind }: { readonly path: string; readonly kind: 'file' | 'folder' }): string {

@@ -8,6 +8,7 @@ import type {
   ReportFigure,
   RestoredData,
 } from '../../protocol/privacy.ts';
+import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const roleCells: Readonly<Record<ColumnRole, Cell>> = {
@@ -19,7 +20,7 @@ const roleCells: Readonly<Record<ColumnRole, Cell>> = {
 
 /** What a recipe does to each column, and why. */
 export function renderRecipe(state: RecipeState, options: TableOptions): string {
-  const { input, columns, guarantee, problems } = state;
+  const { input, columns, guarantee, counts = [], budget, problems } = state;
   const table = renderTable(
     [
       { title: 'COLUMN' },
@@ -44,9 +45,14 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
         : 'one generalisation for each whole column.')
     : 'No k-anonymity is asked for.';
   return [
-    `${input.path}: ${plural(input.rows, 'row')}, ${plural(columns.length, 'column')}, ${formatBytes(input.bytes)}`,
+    `${input.path}: ${formatBytes(input.bytes)}, ${plural(columns.length, 'column')}, ${inspectedSentence(input)}`,
     table,
     asked,
+    ...counts.map(
+      ({ name, by, epsilon }) =>
+        `Noisy counts ${name}: by ${by.map(({ column }) => column).join(', ')}, ε = ${epsilon}.`,
+    ),
+    ...(budget ? [`Differential privacy spends ε = ${budget.epsilon} in all.`] : []),
     ...problems.map(({ message }) => message),
   ].join('\n\n');
 }
@@ -79,10 +85,14 @@ export function renderPreview(preview: RecipePreview, options: TableOptions): st
 }
 
 export function appliedSentences(applied: AppliedRecipe): string {
-  const { output, rows, suppressedRows, bytes, report, milliseconds } = applied;
+  const { output, rows, suppressedRows, bytes, report, counts = [], milliseconds } = applied;
   const left = suppressedRows === 0 ? '' : `, ${plural(suppressedRows, 'row')} left out`;
   return [
     `Wrote ${output}: ${plural(rows, 'row')} (${formatBytes(bytes)})${left}, in ${formatDuration(milliseconds)}.`,
+    ...counts.map(
+      ({ path, cells, epsilon, halfWidth }) =>
+        `Wrote ${path}: ${plural(cells, 'noisy count')} (ε = ${epsilon}), 95 of 100 off by at most ${formatNumber(halfWidth)}.`,
+    ),
     `What was done, what is left of the risk and what is not guaranteed: ${report.html}`,
   ].join('\n');
 }
@@ -121,9 +131,10 @@ function figureText({ kind }: ReportFigure, value: number | null): string {
   return kind === 'share' ? formatShare(value, 1) : formatNumber(Number(value.toFixed(3)));
 }
 
-export function restoredSentences({ output, rows, restored, notRestored }: RestoredData): string {
+export function restoredSentences({ output, rows, restored, rewritten, notRestored }: RestoredData): string {
   return [
     `Wrote ${output}: ${plural(rows, 'row')}, with ${restored.join(', ')} as before.`,
+    ...(rewritten ? [rewrittenSentence(rewritten)] : []),
     ...notRestored.map(({ column, why }) => `${column} did not come back: ${why}`),
   ].join('\n');
 }

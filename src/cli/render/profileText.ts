@@ -1,5 +1,6 @@
 import { formatBytes, formatNumber, groupDigits, plural } from '../../base/format.ts';
 import type { ColumnProfile, DataProfile, DataValue, LeakageHint } from '../../protocol/data.ts';
+import { leakageSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const mostPairs = 10;
@@ -17,10 +18,11 @@ export function renderProfile(profile: DataProfile, options: TableOptions): stri
     .join('\n\n');
 }
 
-function headline({ path, basis, columnCount, bytes, duplicateRows }: DataProfile): string {
+function headline({ path, version, basis, columnCount, bytes, duplicateRows }: DataProfile): string {
   const rows = basis.kind === 'sample' ? `the first ${plural(basis.rows, 'row')}` : plural(basis.rows, 'row');
   const duplicates = duplicateRows === 0 ? 'no duplicate rows' : plural(duplicateRows, 'duplicate row');
-  return `${path}: ${rows}, ${plural(columnCount, 'column')}, ${formatBytes(bytes)}, ${duplicates}`;
+  const table = version === undefined ? path : `${path} v${version}`;
+  return `${table}: ${rows}, ${plural(columnCount, 'column')}, ${formatBytes(bytes)}, ${duplicates}`;
 }
 
 function renderColumns({ columns, basis }: DataProfile, options: TableOptions): string {
@@ -85,35 +87,29 @@ function values({ numbers, minimum, maximum, type, top }: ColumnProfile, rows: n
 
 function renderPairs({ associations }: DataProfile, options: TableOptions): string {
   const measures = { pearson: 'Pearson’s r', cramersV: 'Cramér’s V', correlationRatio: 'correlation ratio' };
-  return associations.pairs.length === 0
-    ? ''
-    : renderTable(
-        [{ title: 'GO TOGETHER' }, { title: '' }, { title: 'STRENGTH', align: 'right' }, { title: 'BY' }],
-        associations.pairs
-          .slice(0, mostPairs)
-          .map(({ a, b, measure, strength }): Cell[] => [
-            cutToWidth(a, 32),
-            cutToWidth(b, 32),
-            formatNumber(Number(strength.toFixed(3))),
-            measures[measure],
-          ]),
-        options,
-      );
+  const { columns, leftOut, pairs } = associations;
+  if (pairs.length === 0) {
+    return '';
+  }
+  const table = renderTable(
+    [{ title: 'GO TOGETHER' }, { title: '' }, { title: 'STRENGTH', align: 'right' }, { title: 'BY' }],
+    pairs
+      .slice(0, mostPairs)
+      .map(({ a, b, measure, strength }): Cell[] => [
+        cutToWidth(a, 32),
+        cutToWidth(b, 32),
+        formatNumber(Number(strength.toFixed(3))),
+        measures[measure],
+      ]),
+    options,
+  );
+  return leftOut === undefined
+    ? table
+    : `${table}\n\nCompared were the first ${groupDigits(columns.length)} of ${plural(columns.length + leftOut, 'column')}.`;
 }
 
 function renderHints(hints: readonly LeakageHint[]): string {
-  return hints.map(hintSentence).join('\n');
-}
-
-function hintSentence({ kind, column, other, strength }: LeakageHint): string {
-  switch (kind) {
-    case 'redundant':
-      return `“${column}” says the same as “${other}”.`;
-    case 'nearlyTarget':
-      return `“${column}” is nearly the target “${other}” itself: leave it out of training.`;
-    case 'determinesTarget':
-      return `“${column}” gives the target “${other}” away (${Math.floor(strength * 100)} % of the doubt): is it known when a prediction is made?`;
-  }
+  return hints.map(leakageSentence).join('\n');
 }
 
 function percent(count: number, of: number): string {

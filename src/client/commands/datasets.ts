@@ -104,6 +104,11 @@ async function profile(
   context: DatasetsContext,
   subject: vscode.Uri | DatasetsNode | undefined,
 ): Promise<void> {
+  if (subject && 'kind' in subject && subject.kind === 'version') {
+    const { client, dataset, version: wanted } = subject;
+    context.panels.openProfile(client, dataUri(client, dataset.path), wanted.number);
+    return;
+  }
   const uri = dataOf(subject) ?? activeTable() ?? (await chooseData(context, 'Profile Dataset', isTable));
   if (uri) {
     context.panels.openProfile(context.services.for(uri), uri);

@@ -74,7 +74,8 @@ export class PanelHost implements Disposable {
     }
     this.#disposables.add(client.onDidReconnect(() => this.#post({ kind: 'refresh' })));
     this.#disposables.add(client.onDidChangeState((state) => this.#tellState(state)));
-    if (subject.panel === 'profile') {
+    // What a version names never changes.
+    if (subject.panel === 'profile' && subject.version === undefined) {
       this.#disposables.add(watchFile(subject.data, () => this.#post({ kind: 'dataChanged' })));
     }
     view.webview.html = pageHtml(view.webview, extension, subject.panel);

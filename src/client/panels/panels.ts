@@ -56,11 +56,13 @@ export class Panels implements Disposable {
     this.#show(client, { panel: 'compare', runs }, 'Compare Runs', {});
   }
 
-  openProfile(client: ServiceClient, data: vscode.Uri): void {
+  /** Of the data as it is now, or as a version has it. */
+  openProfile(client: ServiceClient, data: vscode.Uri, version?: number): void {
+    const title = `Profile of ${path.basename(data.fsPath)}${version === undefined ? '' : ` v${version}`}`;
     this.#show(
       client,
-      { panel: 'profile', data: data.fsPath },
-      `Profile of ${path.basename(data.fsPath)}`,
+      { panel: 'profile', data: data.fsPath, ...(version !== undefined && { version }) },
+      title,
       {},
     );
   }
@@ -220,7 +222,10 @@ function sameSubject(one: PanelSubject, other: PanelSubject): boolean {
 /** What is kept with a page may be of another version of the extension. */
 function subjectOf(state: PanelState): PanelSubject | undefined {
   if ('data' in state) {
-    return typeof state.data === 'string' ? { panel: state.panel, data: state.data } : undefined;
+    const { panel, data, version } = state;
+    return typeof data === 'string'
+      ? { panel, data, ...(typeof version === 'number' && { version }) }
+      : undefined;
   }
   return Array.isArray(state.runs) ? { panel: state.panel, runs: state.runs } : undefined;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatRelativeTime, plural } from '../../base/format.ts';
 import { DisposableStore } from '../../base/lifecycle.ts';
+import { originSentence } from '../../protocol/sentences.ts';
 import {
   type DatasetSummary,
   type DatasetVersion,
@@ -134,7 +135,9 @@ function datasetItem(client: ServiceClient, dataset: DatasetSummary): vscode.Tre
       : undefined,
   );
   item.description = datasetDescription(dataset);
-  item.tooltip = dataset.problem ?? `${dataset.path}\nmd5 ${dataset.hash}\n${item.description}`;
+  item.tooltip =
+    dataset.problem ??
+    [`${dataset.path}\nmd5 ${dataset.hash}\n${item.description}`, ...originLine(dataset)].join('\n');
   return item;
 }
 
@@ -154,7 +157,7 @@ function datasetDescription(dataset: DatasetSummary): string {
 function versionItem({ client, dataset, version }: VersionNode): vscode.TreeItem {
   const item = new vscode.TreeItem(`v${version.number}`);
   item.id = `${client.folder.uri}#dataset/${dataset.pointer}/${version.commit}`;
-  item.contextValue = treeItems.datasetVersion;
+  item.contextValue = marked(treeItems.datasetVersion, dataset);
   item.iconPath = new vscode.ThemeIcon(version.current ? 'circle-filled' : 'circle-outline');
   const cached = version.cached ? undefined : 'not in the cache';
   item.description = [
@@ -165,8 +168,13 @@ function versionItem({ client, dataset, version }: VersionNode): vscode.TreeItem
   ]
     .filter(Boolean)
     .join('  ');
-  item.tooltip = `${version.message}\n${version.author}, ${new Date(version.time).toLocaleString()}\nmd5 ${version.hash}`;
+  const made = `${version.author}, ${new Date(version.time).toLocaleString()}`;
+  item.tooltip = [version.message, made, `md5 ${version.hash}`, ...originLine(version)].join('\n');
   return item;
+}
+
+function originLine({ origin }: Pick<DatasetSummary, 'origin'>): string[] {
+  return origin ? [originSentence(origin)] : [];
 }
 
 function groupItem(client: ServiceClient, count: number): vscode.TreeItem {

@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import zlib from 'node:zlib';
-import type { DataType, RecordBatch, Vector } from 'apache-arrow';
+import type { RecordBatch, Vector } from 'apache-arrow';
 import { cancelled, errorShape } from '../../base/errors.ts';
+import type { DataNotice } from '../../protocol/data.ts';
 import { type AppendedColumn, type Duckdb, sqlName, sqlString } from '../storage/duckdb.ts';
+import { isNested, type ReadPassage, readPassage } from './arrowTypes.ts';
 import { damagedTable } from './errors.ts';
 import { decodeLz4Frame } from './lz4Frame.ts';
 import type { SniffedFile } from './sniffFile.ts';
@@ -16,27 +18,25 @@ export interface ArrowWork {
   readonly mostRows?: number | undefined;
 }
 
-/** How a column goes into DuckDB, and what it is cast to there. */
-interface Passage {
-  readonly type: AppendedColumn['type'];
-  readonly convert: (value: unknown) => string | number | bigint | boolean | null;
-  readonly cast: (sql: string) => string;
-}
-
 type Arrow = typeof import('apache-arrow');
 
 /**
  * DuckDB cannot read Arrow files without an extension that it would have to fetch, so they are read batch by batch
- * into Parquet files in the scratch folder. Answers the pattern that names them.
+ * into Parquet files in the scratch folder. Answers the pattern that names them, and what was not taken as it is.
  */
-export async function arrowToParquet(sniffed: SniffedFile, work: ArrowWork): Promise<string> {
+export async function arrowToParquet(
+  sniffed: SniffedFile,
+  work: ArrowWork,
+): Promise<{ readonly file: string; readonly notices: readonly DataNotice[] }> {
   const arrow = await loadArrow();
+  let notices: readonly DataNotice[] = [];
   const handle = await fs.promises.open(sniffed.file, 'r');
   try {
     const reader = await arrow.RecordBatchReader.from(handle);
     await reader.open();
-    const passages = reader.schema.fields.map(({ type }) => passageOf(arrow, type));
+    const passages = reader.schema.fields.map(({ type }) => readPassage(arrow, type));
     const names = reader.schema.fields.map(({ name }) => name);
+    notices = reader.schema.fields.filter(({ type }) => isNested(arrow, type)).map(nestedAsText);
     let rows = 0;
     let part = 0;
     const write = async (batch: RecordBatch | undefined) => {
@@ -66,7 +66,12 @@ export async function arrowToParquet(sniffed: SniffedFile, work: ArrowWork): Pro
   } finally {
     await handle.close();
   }
-  return path.join(work.scratch, 'arrow-*.parquet');
+  return { file: path.join(work.scratch, 'arrow-*.parquet'), notices };
+}
+
+function nestedAsText({ name }: { readonly name: string }): DataNotice {
+  const message = `Column “${name}” is nested: of an Arrow file it is read as JSON text, and written as such.`;
+  return { code: 'nestedAsText', message };
 }
 
 /** Arrow's library, with the two compressions that its files may have. */
@@ -82,7 +87,7 @@ export async function loadArrow(): Promise<Arrow> {
 
 interface Part {
   readonly names: readonly string[];
-  readonly passages: readonly Passage[];
+  readonly passages: readonly ReadPassage[];
   readonly file: string;
 }
 
@@ -95,10 +100,8 @@ async function writePart(
   await database.run(`CREATE OR REPLACE TABLE arrow_part (${shape})`, { signal });
   if (batch) {
     const columns: AppendedColumn[] = [];
-    for (const [at, { type, convert }] of passages.entries()) {
-      const vector = batch.getChildAt(at) as Vector;
-      const values = Array.from(vector, (value) => (value === null ? null : convert(value)));
-      columns.push({ type, values });
+    for (const [at, { type, read }] of passages.entries()) {
+      columns.push({ type, values: read(batch.getChildAt(at) as Vector) });
       // Others wait for the same process.
       await nextTurn();
     }
@@ -109,83 +112,4 @@ async function writePart(
     signal,
   });
   await database.run('DROP TABLE arrow_part', { signal });
-}
-
-function passageOf(arrow: Arrow, type: DataType): Passage {
-  const same = (sql: string) => sql;
-  const { DataType: types } = arrow;
-  if (types.isDictionary(type)) {
-    return passageOf(arrow, type.dictionary);
-  }
-  if (types.isBool(type)) {
-    return { type: 'BOOLEAN', convert: Boolean, cast: same };
-  }
-  if (types.isInt(type)) {
-    return type.bitWidth === 64 && !type.isSigned
-      ? { type: 'VARCHAR', convert: String, cast: (sql) => `CAST(${sql} AS UBIGINT)` }
-      : { type: 'BIGINT', convert: (value) => BigInt(value as number | bigint), cast: same };
-  }
-  if (types.isFloat(type)) {
-    const cast = type.precision === 2 ? same : (sql: string) => `CAST(${sql} AS FLOAT)`;
-    return { type: 'DOUBLE', convert: Number, cast };
-  }
-  if (types.isUtf8(type) || types.isLargeUtf8(type) || types.isUtf8View(type)) {
-    return { type: 'VARCHAR', convert: String, cast: same };
-  }
-  return momentPassage(types, type) ?? otherPassage(types, type);
-}
-
-type Types = Arrow['DataType'];
-
-function momentPassage(types: Types, type: DataType): Passage | undefined {
-  if (types.isDate(type)) {
-    const days = (value: unknown) => BigInt(Math.round(Number(value) / 86_400_000));
-    return { type: 'BIGINT', convert: days, cast: (sql) => `DATE '1970-01-01' + CAST(${sql} AS INTEGER)` };
-  }
-  if (types.isTimestamp(type)) {
-    // The library answers milliseconds with a fraction, which is exact to the microsecond.
-    const microseconds = (value: unknown) => BigInt(Math.round(Number(value) * 1000));
-    const zoned = type.timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
-    return {
-      type: 'BIGINT',
-      convert: microseconds,
-      cast: (sql) => `CAST(make_timestamp(${sql}) AS ${zoned})`,
-    };
-  }
-  if (types.isTime(type)) {
-    const inSecond = 1000 ** type.unit;
-    const microseconds = (value: unknown) => BigInt(Math.round((Number(value) / inSecond) * 1_000_000));
-    return { type: 'BIGINT', convert: microseconds, cast: (sql) => `CAST(make_timestamp(${sql}) AS TIME)` };
-  }
-  return undefined;
-}
-
-function otherPassage(types: Types, type: DataType): Passage {
-  if (types.isDecimal(type) && type.precision <= 38) {
-    const { precision, scale } = type;
-    const cast = (sql: string) => `CAST(${sql} AS DECIMAL(${precision}, ${scale}))`;
-    return { type: 'VARCHAR', convert: (value) => decimalText(value, scale), cast };
-  }
-  if (types.isBinary(type) || types.isLargeBinary(type) || types.isFixedSizeBinary(type)) {
-    const hex = (value: unknown) => Buffer.from(value as Uint8Array).toString('hex');
-    return { type: 'VARCHAR', convert: hex, cast: (sql) => `unhex(${sql})` };
-  }
-  return { type: 'VARCHAR', convert: jsonText, cast: (sql) => `CAST(${sql} AS JSON)` };
-}
-
-/** The library answers the digits as a signed integer in 32-bit words, lowest first. */
-function decimalText(value: unknown, scale: number): string {
-  const words = value as Uint32Array;
-  let whole = 0n;
-  for (const [at, word] of words.entries()) {
-    whole |= BigInt(word) << BigInt(32 * at);
-  }
-  const signed = BigInt.asIntN(32 * words.length, whole);
-  const digits = String(signed < 0n ? -signed : signed).padStart(scale + 1, '0');
-  const split = digits.length - scale;
-  return `${signed < 0n ? '-' : ''}${digits.slice(0, split)}${scale > 0 ? `.${digits.slice(split)}` : ''}`;
-}
-
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)) ?? 'null';
 }

@@ -1,5 +1,5 @@
 import type { ColumnProfile, ColumnType, Histogram, NumberSummary } from '../../protocol/data.ts';
-import type { Cell } from './encodedTable.ts';
+import { type Cell, sayableCell } from './encodedTable.ts';
 import { type Bins, binsFor, edgesOf } from './histogramBins.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
@@ -69,11 +69,13 @@ async function summarise(
 /** In the order in which `summaryOf` takes them. */
 function summarySql({ type, sql }: CopiedColumn, estimated: boolean): readonly string[] {
   const number = numberSql(type, sql);
+  // The ends are those of its line, where infinity and what is no number have no place.
+  const line = type === 'number' ? `CASE WHEN isfinite(${sql}) THEN ${sql} END` : sql;
   const quantile = estimated ? 'approx_quantile' : 'quantile_cont';
   const nothing = (count: number) => Array.from({ length: count }, () => 'NULL');
   return [
     `count(${sql})`,
-    ...(type === 'nested' || type === 'binary' ? nothing(2) : [`min(${sql})`, `max(${sql})`]),
+    ...(type === 'nested' || type === 'binary' ? nothing(2) : [`min(${line})`, `max(${line})`]),
     ...(number ? [`min(${number})`, `max(${number})`] : nothing(2)),
     ...(isNumeric(type)
       ? [
@@ -195,5 +197,5 @@ export function numberSql(type: ColumnType, sql: string): string | undefined {
 
 /** A profile is looked at: nobody reads a whole document in it. */
 function shortened(value: Cell): Cell {
-  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : value;
+  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : sayableCell(value);
 }

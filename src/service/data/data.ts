@@ -1,15 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Sequence } from '../../base/async.ts';
-import { cancelled } from '../../base/errors.ts';
 import { Emitter, type Event } from '../../base/event.ts';
 import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 import type { DataProfile, ProfileData, ReadRows, TableRows } from '../../protocol/data.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
+import { sayableCell } from './encodedTable.ts';
 import { ProfileStore } from './profileStore.ts';
-import { profileTable } from './profileTable.ts';
+import { type Content, Profiling } from './profiling.ts';
 import { openTable, type Table, type TableOptions } from './table.ts';
 import { type WriteResult, type WriteTable, writeTable } from './writeTable.ts';
 
@@ -20,8 +19,8 @@ export interface DataWork {
 
 /** Tables in files: opened where they lie, profiled, and written anew. The files themselves are never changed. */
 export interface Data extends Disposable {
-  /** A profile was completed: the path that it was asked for by. */
-  readonly onDidKeepProfile: Event<string>;
+  /** A profile was completed: what it was asked for by. */
+  readonly onDidKeepProfile: Event<ProfileData>;
   /** `path` is absolute or relative to the workspace folder; a `.dvc` file stands for its data. */
   openTable(path: string, options?: Omit<TableOptions, 'scratch'>): Promise<Table>;
   /** Writes SQL expressions over a table to a new file of its kind: to a temporary name, verified, renamed. */
@@ -40,6 +39,7 @@ export interface DataOptions {
   readonly scratch: string;
   readonly database: Database;
   readonly hashes: ContentHashes;
+  readonly versions: VersionedContents;
   readonly log: Log;
 }
 
@@ -50,118 +50,80 @@ export interface ContentHashes {
   compute(file: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
-const sketchRows = 10_000;
+/** What versions of datasets name. */
+export interface VersionedContents {
+  /** A file with the content of a version, which nobody writes to; and its md5 where it is known. */
+  contentOf(path: string, version: number): Promise<{ readonly file: string; readonly hash?: string }>;
+}
+
 const mostRows = 1000;
 
-export function createData({ workspace, scratch, database, hashes, log }: DataOptions): Data {
-  const store = new ProfileStore(database);
-  const kept = new Emitter<string>();
-  // A profile takes the whole machine: a second one at the same time would only make both late.
-  const profiles = new Sequence();
+export function createData({ workspace, scratch, database, hashes, versions, log }: DataOptions): Data {
+  const kept = new Emitter<ProfileData>();
   const disposed = new AbortController();
   const emptied = fs.promises.rm(scratch, { recursive: true, force: true }).catch(() => undefined);
 
-  const locate = (asked: string) => {
-    const file = path.resolve(workspace, asked).replace(/\.dvc$/, '');
+  const nameOf = (file: string) => {
     const relative = path.relative(workspace, file);
     const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-    return { file, name: isInside ? relative.split(path.sep).join('/') : file };
+    return isInside ? relative.split(path.sep).join('/') : file;
   };
-  const open = async (asked: string, options: Omit<TableOptions, 'scratch'> = {}) => {
-    const { file, name } = locate(asked);
+  const contentOf = async ({ path: asked, version }: Omit<ProfileData, 'target'>): Promise<Content> => {
+    const data = path.resolve(workspace, asked).replace(/\.dvc$/, '');
+    const [name, extension] = [nameOf(data), path.extname(data).toLowerCase()];
+    if (version === undefined) {
+      return {
+        file: data,
+        name,
+        of: { path: name },
+        extension,
+        knownHash: () => hashes.known(data),
+        computeHash: (signal) => hashes.compute(data, signal),
+      };
+    }
+    const { file, hash } = await versions.contentOf(data, version);
+    return {
+      file,
+      name: `version ${version} of ${name}`,
+      of: { path: name, version },
+      extension,
+      knownHash: () => hash ?? hashes.known(file),
+      computeHash: async (signal) => hash ?? hashes.compute(file, signal),
+    };
+  };
+  const open = async (
+    { file, name }: Pick<Content, 'file' | 'name'>,
+    options: Omit<TableOptions, 'scratch'>,
+  ) => {
     await emptied;
     return openTable(file, name, { ...options, scratch });
   };
-  const findKept = (
-    { path: asked, target }: ProfileData,
-    hash: string | undefined,
-  ): DataProfile | undefined => {
-    const { file, name } = locate(asked);
-    const found = hash === undefined ? undefined : store.find({ hash, extension: extensionOf(file), target });
-    return found && { ...found, path: name };
-  };
+  const profiling = new Profiling({ store: new ProfileStore(database), log, open });
 
   return {
     onDidKeepProfile: kept.event,
-    openTable: open,
+    openTable: async (asked, options = {}) => open(await contentOf({ path: asked }), options),
     writeTable: (table, write) =>
       writeTable(table, { ...write, target: path.resolve(workspace, write.target) }),
-    profile: (asked, { signal, report }) => {
-      const either = AbortSignal.any([signal, disposed.signal]);
-      return inTurn(profiles, either, async () => {
-        const { file, name } = locate(asked.path);
-        const known = findKept(asked, hashes.known(file));
-        if (known) {
-          return known;
-        }
-        const begin = performance.now();
-        const table = await open(asked.path, { signal: either });
-        try {
-          const hash = await hashes.compute(file, either);
-          const before = findKept(asked, hash);
-          if (before) {
-            return before;
-          }
-          const { target } = asked;
-          const profile = await profileTable(table, name, { signal: either, report, target, basis: 'whole' });
-          // A file that somebody writes to meanwhile has no profile that would be true later.
-          if (hash !== undefined && (await hashes.compute(file, either)) === hash) {
-            store.keep({ hash, extension: extensionOf(file), target }, profile);
-            kept.fire(asked.path);
-          }
-          log.write('info', 'data', `Profiled ${name}`, {
-            rows: profile.basis.rows,
-            columns: profile.columnCount,
-            milliseconds: Math.round(performance.now() - begin),
-          });
-          return profile;
-        } finally {
-          table.dispose();
-        }
-      });
+    profile: async (asked, { signal, report }) => {
+      const work = { signal: AbortSignal.any([signal, disposed.signal]), target: asked.target, report };
+      return profiling.profile(await contentOf(asked), work, () => kept.fire(asked));
     },
-    sketch: async (asked, { signal }) => {
-      const { file, name } = locate(asked.path);
-      const known = findKept(asked, hashes.known(file));
-      if (known) {
-        return known;
-      }
-      const table = await open(asked.path, { signal, firstRows: sketchRows });
-      try {
-        return await profileTable(table, name, { signal, target: asked.target, basis: 'sample' });
-      } finally {
-        table.dispose();
-      }
-    },
-    readRows: async ({ path: asked, offset, limit }, { signal }) => {
-      const table = await open(asked, { signal });
+    sketch: async (asked, { signal }) =>
+      profiling.sketch(await contentOf(asked), { signal, target: asked.target }),
+    readRows: async ({ offset, limit, ...asked }, { signal }) => {
+      const table = await open(await contentOf(asked), { signal });
       try {
         const rows = await table.rows(offset, Math.min(limit, mostRows), { signal });
-        return { columns: table.columns.map(({ name, type }) => ({ name, type })), offset, rows };
+        return {
+          columns: table.columns.map(({ name, type }) => ({ name, type })),
+          offset,
+          rows: rows.map((row) => row.map(sayableCell)),
+        };
       } finally {
         table.dispose();
       }
     },
     dispose: toDisposable(() => disposed.abort()).dispose,
   };
-}
-
-/** Whoever gives up while others are before them is answered at once. */
-function inTurn<T>(sequence: Sequence, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  let begun = false;
-  const done = sequence.run(async () => {
-    if (signal.aborted) {
-      throw cancelled();
-    }
-    begun = true;
-    return work();
-  });
-  const givenUp = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => !begun && reject(cancelled()), { once: true });
-  });
-  return Promise.race([done, givenUp]);
-}
-
-function extensionOf(file: string): string {
-  return path.extname(file).toLowerCase();
 }

@@ -1,3 +1,5 @@
+import { formatNumber } from '../../base/format.ts';
+
 /** A value of a table as pure code sees it: integers beyond 2^53 and decimals are text in exact digits. */
 export type Cell = string | number | boolean | null;
 
@@ -14,4 +16,9 @@ export interface EncodedColumn {
 export interface EncodedTable {
   readonly rowCount: number;
   readonly columns: readonly EncodedColumn[];
+}
+
+/** A cell as JSON can say it: what is no finite number would arrive there as missing. */
+export function sayableCell(cell: Cell): Cell {
+  return typeof cell === 'number' && !Number.isFinite(cell) ? formatNumber(cell) : cell;
 }

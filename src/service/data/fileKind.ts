@@ -29,6 +29,8 @@ const others: readonly (readonly [string, string])[] = [
   ['\u0093NUMPY', 'it is a NumPy array'],
   ['\u0080\u0004', 'it is a Python pickle'],
   ['\u007fELF', 'it is a program'],
+  ['\u00ff\u00ff\u00ff\u00ff', 'it is an Arrow stream: write it as an Arrow file (pyarrow: ipc.new_file)'],
+  ['FEA1', 'it is a Feather file of version 1: write it as version 2'],
 ];
 
 /** `head` are the first bytes of the file. */

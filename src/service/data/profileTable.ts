@@ -1,13 +1,15 @@
 import type { DataNotice, DataProfile } from '../../protocol/data.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import { profileColumns } from './columnProfiles.ts';
-import { relateColumns } from './relations.ts';
+import { type ColumnSample, sampleCopy } from './columnSample.ts';
+import { relateColumns, relateToTarget } from './relations.ts';
 import type { Table, WorkOptions } from './table.ts';
 import { makeWorkingCopy, mostColumns, type WorkingCopy } from './workingCopy.ts';
 
 export interface ProfileWork {
   readonly signal?: AbortSignal | undefined;
   readonly report?: ((progress: Progress) => void) | undefined;
+  /** Is in the sample, whatever its kind. */
   readonly target?: string | undefined;
   readonly basis: 'sample' | 'whole';
 }
@@ -15,12 +17,15 @@ export interface ProfileWork {
 /** What the steps take of the whole, from measurements on a million rows of fifty columns. */
 const parts = { copy: 0.45, columns: 0.4, duplicates: 0.1 };
 
-/** Everything that is told of a table; `path` is the one that a person knows it by. */
-export async function profileTable(table: Table, path: string, work: ProfileWork): Promise<DataProfile> {
-  const { signal, report, target, basis } = work;
-  if (target !== undefined) {
-    table.column(target);
-  }
+/**
+ * Everything that is told of a table. With the sample over which columns
+ * were compared: any target can be compared with it later.
+ */
+export async function profileTable(
+  table: Table,
+  of: Pick<DataProfile, 'path' | 'version'>,
+  { signal, report, target, basis }: ProfileWork,
+): Promise<{ readonly profile: DataProfile; readonly sample: ColumnSample }> {
   const step = (message: (fraction: number) => string, from: number, share: number): WorkOptions => ({
     signal,
     onProgress: (fraction) => report?.({ message: message(fraction), fraction: from + fraction * share }),
@@ -41,9 +46,10 @@ export async function profileTable(table: Table, path: string, work: ProfileWork
     step(() => 'looking for duplicate rows', parts.copy + parts.columns, parts.duplicates),
   );
   report?.({ message: 'comparing columns', fraction: parts.copy + parts.columns + parts.duplicates });
-  const { associations, hints } = await relateColumns(table, copy, columns, { signal, target });
-  return {
-    path,
+  const sample = await sampleCopy(table, copy, columns, { signal, target });
+  const { associations, hints } = await relateColumns(sample, signal);
+  const profile: DataProfile = {
+    ...of,
     kind: table.kind,
     bytes: table.bytes,
     basis: { kind: basis, rows: copy.rowCount },
@@ -54,6 +60,19 @@ export async function profileTable(table: Table, path: string, work: ProfileWork
     hints,
     notices: [...table.notices, ...noticesOf(table, copy, columns)],
   };
+  return { profile, sample };
+}
+
+/** The same table with what gives a target away. */
+export async function withTarget(
+  profile: DataProfile,
+  sample: ColumnSample,
+  target: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<DataProfile> {
+  return target === undefined
+    ? profile
+    : { ...profile, ...(await relateToTarget(sample, profile, target, signal)) };
 }
 
 /**

@@ -1,140 +1,117 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cancelled } from '../../base/errors.ts';
-import type { Association, Associations, ColumnProfile, LeakageHint } from '../../protocol/data.ts';
+import type { Association, Associations, DataProfile, LeakageHint } from '../../protocol/data.ts';
 import { associate, type ComparedColumn } from './associations.ts';
-import { numberSql } from './columnProfiles.ts';
-import { binCodes, type Codes, determination } from './determination.ts';
-import type { Cell } from './encodedTable.ts';
-import { ColumnEncoder } from './encodeTuples.ts';
-import type { Table, WorkOptions } from './table.ts';
-import type { WorkingCopy } from './workingCopy.ts';
+import type { ColumnSample, SampledColumn } from './columnSample.ts';
+import { binCodes, determination } from './determination.ts';
 
-/** Columns are compared over so many rows at most: the error of a correlation is then below 0.01. */
-const mostRows = 50_000;
-/** For a first look fewer have to do. */
-const mostFirstRows = 3_000;
 const mostCompared = 60;
-const mostLevels = 50;
 const leastStrength = 0.1;
 
 /** From here on a hint is given: hardly any doubt about the other column is left. */
 const leastDetermination = 0.95;
 const leastCorrelation = 0.99;
 
-interface FetchedColumn {
-  readonly name: string;
-  readonly compared: ComparedColumn | undefined;
-  readonly codes: Codes;
-  readonly numbers: Float64Array | undefined;
-}
+type Relations = Pick<DataProfile, 'associations' | 'hints'>;
 
-/** Associations of all pairs of columns that can be compared, and what gives the target away. */
+/** Associations of all pairs of columns that can be compared, and those that say the same. */
 export async function relateColumns(
-  table: Table,
-  copy: WorkingCopy,
-  profiles: readonly ColumnProfile[],
-  { target, signal }: WorkOptions & { readonly target?: string | undefined },
-): Promise<{ readonly associations: Associations; readonly hints: readonly LeakageHint[] }> {
-  const columns = await fetchColumns(table, copy, chosenPlaces(profiles, target), profiles, signal);
-  const compared = columns.flatMap((column) => column.compared ?? []).slice(0, mostCompared);
-  const pairs: Association[] = [];
-  let turn = performance.now();
-  for (const [at, a] of compared.entries()) {
-    for (const b of compared.slice(at + 1)) {
-      const { measure, strength } = associate(a, b);
-      if (strength !== undefined && Math.abs(strength) >= leastStrength) {
-        pairs.push({ a: a.name, b: b.name, measure, strength });
-      }
-      // Others wait for the same process.
-      if (performance.now() - turn > 20) {
-        await nextTurn();
-        turn = performance.now();
-        refuseWhenCancelled(signal);
-      }
-    }
-  }
-  pairs.sort((a, b) => Math.abs(b.strength) - Math.abs(a.strength));
-  const hints = target === undefined ? redundancies(columns, pairs) : giveaways(columns, target);
-  const rows = columns[0]?.codes.codes.length ?? 0;
-  return { associations: { rows, columns: compared.map(({ name }) => name), pairs }, hints };
-}
-
-/** Constants, keys of text, documents and nested values have nothing to compare. */
-function chosenPlaces(profiles: readonly ColumnProfile[], target: string | undefined): readonly number[] {
-  const places = [...profiles.keys()].filter((at) => {
-    const { name, type, distinct, missing } = profiles[at]!;
-    const isConstant = distinct + (missing > 0 ? 1 : 0) < 2;
-    return name === target || (!isConstant && type !== 'nested' && type !== 'binary' && type !== 'time');
-  });
-  const chosen = places.slice(0, mostCompared * 2);
-  const targetPlace = profiles.findIndex(({ name }) => name === target);
-  return targetPlace < 0 || chosen.includes(targetPlace) ? chosen : [...chosen, targetPlace];
-}
-
-async function fetchColumns(
-  table: Table,
-  { relation, rowCount, columns }: WorkingCopy,
-  places: readonly number[],
-  profiles: readonly ColumnProfile[],
+  { rows, columns, candidates }: ColumnSample,
   signal: AbortSignal | undefined,
-): Promise<readonly FetchedColumn[]> {
-  if (places.length === 0) {
-    return [];
-  }
-  const values = places.map((at) => {
-    const { type, sql } = columns[at]!;
-    return numberSql(type, sql) ?? `CAST(${sql} AS VARCHAR)`;
-  });
-  const most = table.isPartial ? mostFirstRows : mostRows;
-  const lots = rowCount > most ? ` USING SAMPLE reservoir(${most} ROWS) REPEATABLE (1)` : '';
-  const encoders = places.map(() => new ColumnEncoder());
-  for await (const chunk of table.chunks(`SELECT ${values.join(', ')} FROM ${relation}${lots}`, { signal })) {
-    for (const [at, encoder] of encoders.entries()) {
-      encoder.add(chunk.columns[at]!);
-    }
-  }
-  return encoders.map((encoder, index) => {
-    const { name, type } = profiles[places[index]!]!;
-    const { values: distinct, codes } = encoder.finish(name);
-    const own: Codes = { codes, levels: Math.max(1, distinct.length) };
-    if (numberSql(type, '') !== undefined) {
-      const numbers = Float64Array.from(codes, (code) =>
-        distinct[code] === null ? Number.NaN : Number(distinct[code]),
-      );
-      return { name, codes: own, numbers, compared: { name, kind: 'numeric', values: numbers } };
-    }
-    return { name, codes: own, numbers: undefined, compared: categorical(name, distinct, codes) };
-  });
+): Promise<Relations> {
+  const comparable = columns.flatMap((column) => column.compared ?? []);
+  const compared = comparable.slice(0, mostCompared);
+  const leftOut = comparable.length - compared.length + candidates - columns.length;
+  const pairs = await associatePairs(
+    compared.flatMap((a, at) => compared.slice(at + 1).map((b): Pair => [a, b])),
+    signal,
+  );
+  const associations: Associations = {
+    rows,
+    columns: compared.map(({ name }) => name),
+    pairs,
+    ...(leftOut > 0 && { leftOut }),
+  };
+  return { associations, hints: redundancies(columns, pairs) };
 }
 
-function categorical(name: string, distinct: readonly Cell[], codes: Int32Array): ComparedColumn | undefined {
-  if (distinct.length > mostLevels) {
-    return undefined;
+/**
+ * What gives the target away. It is compared with the others also where the table has so many columns that it was left
+ * out before.
+ */
+export async function relateToTarget(
+  { columns }: ColumnSample,
+  { associations }: Relations,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<Relations> {
+  const found = columns.find(({ name }) => name === target);
+  const hints = found ? await giveaways(columns, found, signal) : [];
+  if (!found?.compared || associations.columns.includes(target)) {
+    return { associations, hints };
   }
-  const missing = distinct.indexOf(null);
+  const own = found.compared;
+  const others = columns.flatMap(({ name, compared }) =>
+    compared && associations.columns.includes(name) ? [compared] : [],
+  );
+  const pairs = await associatePairs(
+    others.map((other): Pair => [own, other]),
+    signal,
+  );
   return {
-    name,
-    kind: 'categorical',
-    levels: distinct.length,
-    codes: missing < 0 ? codes : codes.map((code) => (code === missing ? -1 : code)),
+    hints,
+    associations: {
+      ...associations,
+      columns: [...associations.columns, target],
+      pairs: byStrength([...associations.pairs, ...pairs]),
+      ...(associations.leftOut !== undefined && { leftOut: associations.leftOut - 1 }),
+    },
   };
 }
 
-function giveaways(columns: readonly FetchedColumn[], target: string): readonly LeakageHint[] {
-  const known = columns.find(({ name }) => name === target);
-  if (!known) {
-    return [];
+type Pair = readonly [ComparedColumn, ComparedColumn];
+
+/** Only those that are worth telling, the strongest first. */
+async function associatePairs(
+  pairs: readonly Pair[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Association[]> {
+  const found: Association[] = [];
+  const others = takeTurns(signal);
+  for (const [a, b] of pairs) {
+    const { measure, strength } = associate(a, b);
+    if (strength !== undefined && Math.abs(strength) >= leastStrength) {
+      found.push({ a: a.name, b: b.name, measure, strength });
+    }
+    await others();
   }
-  const hints = columns.flatMap((column): LeakageHint[] => {
-    const hint = column === known ? undefined : giveaway(column, known);
-    return hint ? [{ ...hint, column: column.name, other: target }] : [];
-  });
+  return byStrength(found);
+}
+
+function byStrength(pairs: readonly Association[]): readonly Association[] {
+  return [...pairs].sort((a, b) => Math.abs(b.strength) - Math.abs(a.strength));
+}
+
+async function giveaways(
+  columns: readonly SampledColumn[],
+  target: SampledColumn,
+  signal: AbortSignal | undefined,
+): Promise<readonly LeakageHint[]> {
+  const hints: LeakageHint[] = [];
+  const others = takeTurns(signal);
+  for (const column of columns) {
+    const hint = column === target ? undefined : giveaway(column, target);
+    if (hint) {
+      hints.push({ ...hint, column: column.name, other: target.name });
+    }
+    await others();
+  }
   return hints.sort((a, b) => b.strength - a.strength);
 }
 
 function giveaway(
-  column: FetchedColumn,
-  target: FetchedColumn,
+  column: SampledColumn,
+  target: SampledColumn,
 ): Pick<LeakageHint, 'kind' | 'strength'> | undefined {
   if (column.numbers && target.numbers) {
     const { strength = 0 } = associate(column.compared!, target.compared!);
@@ -158,7 +135,7 @@ function giveaway(
 
 /** Two columns that say the same. */
 function redundancies(
-  columns: readonly FetchedColumn[],
+  columns: readonly SampledColumn[],
   pairs: readonly Association[],
 ): readonly LeakageHint[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
@@ -172,8 +149,16 @@ function redundancies(
     });
 }
 
-function refuseWhenCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
-    throw cancelled();
-  }
+/** Others wait for the same process: called after each piece of work, it lets them in now and then. */
+function takeTurns(signal: AbortSignal | undefined): () => Promise<void> {
+  let turn = performance.now();
+  return async () => {
+    if (performance.now() - turn > 20) {
+      await nextTurn();
+      turn = performance.now();
+      if (signal?.aborted) {
+        throw cancelled();
+      }
+    }
+  };
 }

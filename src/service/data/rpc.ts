@@ -8,8 +8,8 @@ export function registerData(router: Router, data: Data): Disposable {
   router.on(sketchData, (asked, context) => data.sketch(asked, context));
   router.on(readRows, (asked, context) => data.readRows(asked, context));
   let version = 0;
-  return data.onDidKeepProfile((path) => {
+  return data.onDidKeepProfile(({ path, version: of }) => {
     version += 1;
-    router.notify(profileKept, { path, version });
+    router.notify(profileKept, { path, version, ...(of !== undefined && { of }) });
   });
 }

@@ -27,13 +27,13 @@ export interface SniffedFile {
 const headBytes = 1_000_000;
 const wholeBytes = 64_000_000;
 
-/** Looks at the file without DuckDB: throws what a person should hear first. */
+/** Looks at the file without DuckDB: throws what a person should hear first. The ending of `name` says how it is read. */
 export async function sniffFile(file: string, name: string): Promise<SniffedFile> {
   const { head, bytes } = await readHead(file, name);
   if (bytes === 0) {
     throw emptyTable(name);
   }
-  const kind = fileKind(file, head);
+  const kind = fileKind(name, head);
   if (typeof kind !== 'string') {
     throw notATable(name, kind.notTable);
   }

@@ -20,6 +20,7 @@ import type { FileColumn } from './fileColumns.ts';
 import type { FileRelation } from './fileRelation.ts';
 import { bytesAtAGlance, copyHead } from './headCopy.ts';
 import { openRelation, readableCopy } from './openFile.ts';
+import { copyPieces } from './pieceCopy.ts';
 import { readFailure } from './readFailure.ts';
 import { settleTypes } from './settleTypes.ts';
 import { oddLineEnd, type SniffedFile, sniffFile } from './sniffFile.ts';
@@ -31,6 +32,8 @@ export interface TableOptions {
   readonly strictHeaders?: boolean;
   /** Reads no more than so many rows: for a first look. */
   readonly firstRows?: number | undefined;
+  /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
+  readonly inPieces?: boolean;
   readonly memoryBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -67,6 +70,8 @@ export interface Table extends Disposable {
   readonly scratch: string;
   /** Only its first rows are read. */
   readonly isPartial: boolean;
+  /** Of the file's bytes, where it is read in pieces; else 1. */
+  readonly share: number;
   /** Throws with the names that there are. */
   column(name: string): FileColumn;
   /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
@@ -105,13 +110,15 @@ export async function openTable(file: string, name: string, options: TableOption
     const memoryBytes = options.memoryBytes ?? memoryFor(sniffed);
     const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
     const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
-    const readable = head ? { file: head, notices: [] } : await readableCopy(sniffed, scratch, signal);
+    const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
+    const part = pieces?.file ?? head;
+    const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
     const database = resources.add(await openDuckdb({ scratch, files: [readable.file], memoryBytes }));
     const source =
       sniffed.kind === 'arrow'
         ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : readable.file;
-    const found = await openRelation(sniffed, source, database, {
+        : { file: readable.file, notices: [] };
+    const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
       signal,
@@ -122,9 +129,15 @@ export async function openTable(file: string, name: string, options: TableOption
       {
         ...found,
         relation: limit === '' ? found.relation : `(SELECT * FROM ${found.relation}${limit})`,
-        notices: [...readable.notices, ...found.notices],
+        notices: [...readable.notices, ...source.notices, ...found.notices],
       },
-      { scratch, database, resources, isPartial: firstRows !== undefined },
+      {
+        scratch,
+        database,
+        resources,
+        isPartial: firstRows !== undefined || pieces !== undefined,
+        share: pieces ? pieces.bytes / sniffed.bytes : 1,
+      },
     );
   } catch (error) {
     resources.dispose();
@@ -137,6 +150,7 @@ interface Held {
   readonly database: Duckdb;
   readonly resources: Disposable;
   readonly isPartial: boolean;
+  readonly share: number;
 }
 
 class FileTable implements Table {
@@ -149,6 +163,7 @@ class FileTable implements Table {
   readonly isList: boolean;
   readonly scratch: string;
   readonly isPartial: boolean;
+  readonly share: number;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -158,7 +173,7 @@ class FileTable implements Table {
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
     { relation, columns, notices, dialect }: FileRelation,
-    { scratch, database, resources, isPartial }: Held,
+    { scratch, database, resources, isPartial, share }: Held,
   ) {
     this.file = file;
     this.name = name;
@@ -169,6 +184,7 @@ class FileTable implements Table {
     this.isList = kind === 'json' && /^[\s\ufeff]*\[/.test(head.toString('utf8', 0, 64));
     this.scratch = scratch;
     this.isPartial = isPartial;
+    this.share = share;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;

@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { Database, Statement } from '../storage/database.ts';
 import type { Owned, RowNumbers } from './owned.ts';
 import { sampleValues } from './series.ts';
@@ -6,6 +7,8 @@ import type { MetricPoint, StoredMetricSummary } from './store.ts';
 
 /** NaN has no number in SQLite: it is stored under its name. */
 type StoredValue = number | 'NaN';
+
+type PointRow = [step: number, timestamp: number, value: StoredValue];
 
 interface SeriesRow {
   readonly id: number;
@@ -19,10 +22,13 @@ interface SeriesRow {
 }
 
 const cachedRuns = 256;
-const cachedPointBytes = 192_000_000;
+/** Room for one metric of ten million points. */
+const cachedPointBytes = 256_000_000;
 /** Longer series are sampled by seeking instead of being read whole for twelve values. */
 const readWholeBelow = 2_000;
 const rowsTogether = 32;
+/** Some 50 ms of reading, after which others are answered. */
+const pageOfPoints = 50_000;
 
 /**
  * The tables `series` and `points`, with what was read of them kept in memory: this process is their only
@@ -33,6 +39,7 @@ export class MetricTable {
   readonly #series = new Map<number, Map<string, SeriesRow>>();
   readonly #points = new Map<number, SeriesPoints>();
   readonly #samples = new Map<number, { readonly count: number; readonly values: readonly number[] }>();
+  readonly #reading = new Map<number, Promise<void>>();
   #pending: { readonly series: number; readonly point: MetricPoint }[] = [];
   #pendingRun = 0;
   /** Series, step, timestamp and value of points that are still to be inserted. */
@@ -111,6 +118,23 @@ export class MetricTable {
     return this.#statements.latestOf
       .all(runs)
       .map(([run, key, step, timestamp, value]) => [run, { key, step, timestamp, value: Number(value) }]);
+  }
+
+  /**
+   * Reads a long series into memory page by page, and lets others be answered between two pages; `columns` then has
+   * nothing to read. What is logged meanwhile is in it too.
+   */
+  async prepare(run: number, key: string): Promise<void> {
+    const series = this.#seriesOf(run).get(key);
+    if (!series || series.count <= pageOfPoints || this.#points.has(series.id)) {
+      return;
+    }
+    let reading = this.#reading.get(series.id);
+    if (!reading) {
+      reading = this.#readByPages(run, series).finally(() => this.#reading.delete(series.id));
+      this.#reading.set(series.id, reading);
+    }
+    await reading;
   }
 
   columns(run: number, key: string): SeriesColumns | undefined {
@@ -209,9 +233,32 @@ export class MetricTable {
         points.append(step, timestamp, Number(value));
       }
     }
-    this.#points.set(series.id, points);
-    this.#forgetOldest(series.id);
+    this.#keep(series.id, points);
     return points;
+  }
+
+  async #readByPages(run: number, { id, key, count }: SeriesRow): Promise<void> {
+    const points = new SeriesPoints(count + 16);
+    let page = this.#statements.firstPage.all(id);
+    for (;;) {
+      for (const [step, timestamp, value] of page) {
+        points.append(step, timestamp, Number(value));
+      }
+      if (page.length < pageOfPoints) {
+        break;
+      }
+      await othersFirst();
+      page = this.#statements.pageBehind.all(id, ...page.at(-1)!);
+    }
+    // A point that was logged into a page already read is missing: such a series is read at once when it is asked for.
+    if (this.#seriesOf(run).get(key)?.count === points.length) {
+      this.#keep(id, points);
+    }
+  }
+
+  #keep(series: number, points: SeriesPoints): void {
+    this.#points.set(series, points);
+    this.#forgetOldest(series);
   }
 
   #forgetOldest(keep: number): void {
@@ -268,7 +315,19 @@ function prepare(database: Database) {
       .raw() as Statement<[RowNumbers], [number, string, number, number, StoredValue]>,
     points: database
       .prepare('SELECT step, timestamp, value FROM points WHERE series = ? ORDER BY step, timestamp, value')
-      .raw() as Statement<[number], [number, number, StoredValue]>,
+      .raw() as Statement<[number], PointRow>,
+    firstPage: database
+      .prepare(
+        `SELECT step, timestamp, value FROM points WHERE series = ?
+         ORDER BY step, timestamp, value LIMIT ${pageOfPoints}`,
+      )
+      .raw() as Statement<[number], PointRow>,
+    pageBehind: database
+      .prepare(
+        `SELECT step, timestamp, value FROM points WHERE series = ? AND (step, timestamp, value) > (?, ?, ?)
+         ORDER BY step, timestamp, value LIMIT ${pageOfPoints}`,
+      )
+      .raw() as Statement<[number, ...PointRow], PointRow>,
     firstStep: database.prepare(
       'SELECT step FROM points WHERE series = ? ORDER BY step LIMIT 1',
     ) as Statement<[number], { step: number }>,

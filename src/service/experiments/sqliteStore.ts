@@ -252,6 +252,15 @@ class SqliteRunStore implements RunStore {
     return columns ? sampled(columns, key, limit, range) : [];
   }
 
+  async prepareSeries(query: SeriesQuery): Promise<void> {
+    for (const runId of query.runs) {
+      const row = this.#runs.find(runId);
+      for (const metric of row ? this.#metricsOf(row, query) : []) {
+        await this.#metrics.prepare(row!.id, metric);
+      }
+    }
+  }
+
   series(query: SeriesQuery): readonly Series[] {
     return query.runs.flatMap((runId) => {
       const row = this.#runs.find(runId);
@@ -293,8 +302,7 @@ class SqliteRunStore implements RunStore {
   }
 
   #seriesOf(row: RunRow, query: SeriesQuery): Series[] {
-    const wanted = query.metrics ?? this.#metrics.summaries(row.id).map((metric) => metric.key);
-    return wanted.flatMap((metric) => {
+    return this.#metricsOf(row, query).flatMap((metric) => {
       const columns = this.#metrics.columns(row.id, metric);
       if (!columns) {
         return [];
@@ -302,6 +310,10 @@ class SqliteRunStore implements RunStore {
       const reduced = reduceSeries(columns, query);
       return [{ run: row.run_id, metric, ...reduced, values: reduced.values.map(toWireNumber) }];
     });
+  }
+
+  #metricsOf(row: RunRow, query: SeriesQuery): readonly string[] {
+    return query.metrics ?? this.#metrics.summaries(row.id).map((metric) => metric.key);
   }
 
   /** One transaction around a change of an active run, then the news of it. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RecipeChange } from '../../protocol/privacy.ts';
+import type { CountsChoice, RecipeChange } from '../../protocol/privacy.ts';
 import { noSuchColumn } from './errors.ts';
 import { columnOfChoice } from './methodOffers.ts';
 import { datasetId, factsOf, keyedMethods } from './propose.ts';
@@ -41,6 +41,13 @@ export function applyChange(
     }
     case 'guarantee':
       return changedRecipeText(text, { guarantee: guaranteeChanges(recipe, change.guarantee) });
+    case 'counts': {
+      const { counts } = change;
+      const changed = changedRecipeText(text, countsChanges(recipe, change.name, counts));
+      return counts && recipe.key === undefined
+        ? changedRecipeText(changed, { key: { id: datasetId(recipe.dataset) } })
+        : changed;
+    }
     case 'output':
       return changedRecipeText(text, {
         output: { path: relative(folder, path.resolve(workspace, change.path)) },
@@ -110,6 +117,26 @@ function guaranteeChanges(
     suppressionLimit,
     search: recoding === 'local' ? 'mondrian' : 'optimal',
     levels: undefined,
+  };
+}
+
+function countsChanges({ counts, subject }: Recipe, name: string, asked: CountsChoice | null): Changes {
+  if (asked === null) {
+    const others = Object.keys(counts ?? {}).filter((each) => each !== name);
+    return others.length === 0 ? { counts: undefined } : { counts: { [name]: undefined } };
+  }
+  return {
+    counts: {
+      [name]: {
+        by: Object.fromEntries(
+          asked.by.map(({ column, categories, bins }) => [column, bins ? { bins } : { categories }]),
+        ),
+        epsilon: asked.epsilon,
+        delta: asked.delta === 0 ? undefined : asked.delta,
+        rowsPerPerson: asked.rowsPerPerson === 1 ? undefined : asked.rowsPerPerson,
+        subject: asked.subject === null || asked.subject === subject ? undefined : asked.subject,
+      },
+    },
   };
 }
 

@@ -139,6 +139,53 @@ export function outputExists(output: string): WorkbenchError {
   );
 }
 
+export function countsPathTaken(counts: string, file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.countsPathTaken',
+    `The counts ${counts} would be written over ${file}, which is something else of this recipe. ${untouched} ` +
+      'Give them another path in the recipe.',
+  );
+}
+
+export function countsFolderMissing(counts: string, folder: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.countsFolderMissing',
+    `The counts ${counts} are to be written in the folder ${folder}, which is not there. ${untouched} Make it, or correct the path in the recipe.`,
+  );
+}
+
+export function releaseIsTaken(
+  recipe: string,
+  release: string,
+  input: string,
+  columns: readonly string[],
+): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.releaseIsTaken',
+    `The release ${release} was made from a table of other content than ${input} has now. With the same noise in both ` +
+      `(${columns.join(', ')}), their differences would tell it. ${untouched} ` +
+      `Give it a release of its own: mlops anonymise apply ${recipe} --release NAME, or another \`release\` in the recipe.`,
+    { actions: [{ kind: 'openFile', title: 'Open Recipe', subject: recipe }] },
+  );
+}
+
+export function noiseIsTaken(sibling: string, release: string, columns: readonly string[]): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noiseIsTaken',
+    `${sibling} has given another table of the release ${release} the noise of ${columns.join(', ')}: with the same ` +
+      `noise in both, their differences would tell it. ${untouched} ` +
+      'Give this recipe another `dataset` or another `release`; pseudonyms alone may be shared.',
+  );
+}
+
+export function restoreKeyMissing(keyId: string, release: string): WorkbenchError {
+  return new WorkbenchError(
+    keyMissingCode,
+    `The key ${keyId}, with which the release ${release} was made, is not here, and nothing else can restore it. ${untouched} ` +
+      `Enter the copy that was exported when it was made (a new key of that name would not do), or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
+  );
+}
+
 export function noReport(recipe: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.noReport',

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { KeyRing } from '../../keys/masterKey.ts';
+import { planCounts } from './counts/planCounts.ts';
 import { emptyInGroup, invalidOption } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
@@ -42,11 +43,13 @@ export function planTransform({ recipe, columns, keys, findersOf = () => [] }: P
     throw nothingLeft();
   }
   const planned = kept.map((column) => planColumn(context, column, context.optionsOf(column.name)));
+  const counts = planCounts(context);
   return {
     columns: withGroups(planned, context),
     dropped: columns.filter((column) => !kept.includes(column)).map(({ name }) => name),
     checkValue: context.checkValue,
     needsRowOrder: needsRowOrder(recipe, planned),
+    counts,
   };
 }
 

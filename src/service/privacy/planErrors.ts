@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../../base/errors.ts';
-import { plural } from '../../base/format.ts';
+import { groupDigits, plural } from '../../base/format.ts';
 
 /** Every error between a recipe and its table that a person can meet. */
 
@@ -69,5 +69,13 @@ export function nothingToRestore(): WorkbenchError {
   return new WorkbenchError(
     'privacy.nothingToRestore',
     `No column of this recipe can be brought back with a key. ${nothing}`,
+  );
+}
+
+export function tooManyCells(counts: string, cells: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyCells',
+    `The counts ${counts} would have ${groupDigits(cells)} combinations of categories, and ${groupDigits(most)} are the most. ${nothing} ` +
+      'Count by fewer columns, or by fewer categories or bins.',
   );
 }

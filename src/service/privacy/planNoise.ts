@@ -47,6 +47,7 @@ export function planNoise(
         ? (units, firstRow) =>
             addNoiseToWords(units, rowUniforms(key, firstRow, units.length), noise, name, direction)
         : undefined,
+    digits: { decimals: noise.decimals, style: 'fixed' },
   };
 }
 

@@ -20,12 +20,20 @@ export function planRestore({ recipe, columns, keys, findersOf = () => [] }: Pla
   const before = columns.map(({ name, type }) => ({ name, type: typeBefore(recipe.columns[name], type) }));
   const context = new PlanContext(recipe, before, keys, findersOf);
   const restored: BatchColumn[] = [];
+  const rewritten: string[] = [];
+  const written = recipe.releases?.[recipe.release]?.written;
   const notRestored: { name: string; reason: string }[] = [];
   for (const [name, options] of Object.entries(recipe.columns)) {
     const column = before.find((each) => each.name === name);
     const plan = column ? planBack(context, column, options) : reasonOf(options);
     if (typeof plan === 'string') {
       notRestored.push({ name, reason: plan });
+    } else if (plan?.digits) {
+      const style = written?.[name] ?? 'shortest';
+      if (plan.digits.decimals > 0 && written?.[name] === undefined) {
+        rewritten.push(name);
+      }
+      restored.push({ ...plan, digits: { ...plan.digits, style } });
     } else if (plan) {
       restored.push(plan);
     }
@@ -33,7 +41,7 @@ export function planRestore({ recipe, columns, keys, findersOf = () => [] }: Pla
   if (restored.length === 0) {
     throw nothingToRestore();
   }
-  return { columns: restored, notRestored, needsRowOrder: needsRowOrder(recipe, restored) };
+  return { columns: restored, rewritten, notRestored, needsRowOrder: needsRowOrder(recipe, restored) };
 }
 
 function typeBefore(options: RecipeColumn | undefined, type: string): string {

@@ -1,5 +1,6 @@
 import type { Cell } from '../data/encodedTable.ts';
 import type { MethodName } from './methods/descriptions.ts';
+import type { RandomBytes } from './methods/keystream.ts';
 import type { SqlExpression } from './methods/sqlExpression.ts';
 
 /** A column of a table with DuckDB's name of its type. */
@@ -40,7 +41,17 @@ export interface BatchColumn extends Planned {
    * instead when there is one.
    */
   readonly onWords?: ((units: BigInt64Array, firstRow: number) => BigInt64Array | number) | undefined;
+  /** Of numbers that are exact as they are written: in a text file they are read from their text and written so. */
+  readonly digits?: NumberDigits | undefined;
 }
+
+/** How exact numbers are written: with all decimals, or without zeros at their end. */
+export interface NumberDigits {
+  readonly decimals: number;
+  readonly style: NumberStyle;
+}
+
+export type NumberStyle = 'fixed' | 'shortest';
 
 /** All values of one or several columns at once, as doubles with NaN for null, dates as days or seconds. */
 export interface WholeColumn extends Planned {
@@ -74,6 +85,27 @@ export interface HierarchyColumn extends Planned {
 
 export type PlannedColumn = SqlColumn | BatchColumn | WholeColumn | HierarchyColumn;
 
+export interface CountedColumn {
+  readonly column: string;
+  /** Known before anything is read; that of all others is the last. */
+  readonly labels: readonly string[];
+  /** The place of a row's label, from 0. */
+  readonly place: SqlExpression;
+}
+
+/** A table of counts met with its table and key: what is counted, and where its noise comes from. */
+export interface PlannedCounts {
+  readonly name: string;
+  readonly by: readonly CountedColumn[];
+  readonly cells: number;
+  readonly epsilon: number;
+  readonly delta: number;
+  readonly rowsPerPerson: number;
+  /** Undefined: that nobody has more rows is taken on trust. */
+  readonly subject: string | undefined;
+  readonly bytes: () => RandomBytes;
+}
+
 export interface TransformPlan {
   /** In the order of the table; dropped columns are not among them. */
   readonly columns: readonly PlannedColumn[];
@@ -82,11 +114,15 @@ export interface TransformPlan {
   readonly checkValue: string | undefined;
   /** Noise comes from the number of the row: the file must be read in its order. */
   readonly needsRowOrder: boolean;
+  /** Tables of noisy counts, which are written beside the output. */
+  readonly counts: readonly PlannedCounts[];
 }
 
 export interface RestorePlan {
   /** Columns that come back; all others stay as they are in the anonymised table. */
   readonly columns: readonly BatchColumn[];
+  /** Of those, columns whose numbers come back while it is not known how each was written: 1.5 or 1.50. */
+  readonly rewritten: readonly string[];
   /** Columns that do not come back, with a sentence that says why. */
   readonly notRestored: readonly { readonly name: string; readonly reason: string }[];
   readonly needsRowOrder: boolean;

@@ -26,23 +26,23 @@ import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import { applyChange, relative } from './changeRecipe.ts';
 import {
-  cannotWriteRecipe,
   keyMissing,
   noReport,
   noSuchRecipe,
-  outputExists,
   recipeHasProblems,
   recipeIsNewer,
+  restoreKeyMissing,
 } from './errors.ts';
+import { Inspections } from './inspections.ts';
 import { runJob } from './jobRunner.ts';
 import { proposeRecipe, recipePathOf } from './propose.ts';
 import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
-import { htmlReport } from './report/html.ts';
+import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole } from './releaseFiles.ts';
+import { recipeOfRelease, type Sibling } from './releases.ts';
 import type { ApplyResult } from './work/apply.ts';
-import type { Inspection } from './work/inspect.ts';
 import type { RecipeJob } from './work/preview.ts';
 
 export interface PrivacyWork {
@@ -80,6 +80,10 @@ interface Entry {
   text: string;
   isSaved: boolean;
   version: number;
+  /** The version at which the text became what it is: what was chosen since then was chosen of this text. */
+  textVersion: number;
+  /** The text is a proposal that nobody has changed. */
+  isProposal: boolean;
   /** The last that could be read. */
   recipe: Recipe | undefined;
   problems: readonly RecipeProblem[];
@@ -89,7 +93,6 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const changed = new Emitter<{ recipe: string; version: number }>();
   const entries = new Map<string, Entry>();
   const keys = new Map<string, MasterKey>();
-  const inspections = new Map<string, { readonly stamp: string; readonly result: Promise<Inspection> }>();
   const watchers = new DisposableStore();
   // A table at a time: two would only make both late.
   const writing = new Sequence();
@@ -111,7 +114,14 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     entry.text = text;
     entry.isSaved = isSaved;
     entry.version += 1;
+    entry.textVersion = entry.version;
+    entry.isProposal = false;
     readText(entry);
+    changed.fire({ recipe: entry.name, version: entry.version });
+  };
+  /** Its text is the same, and what it is about is not. */
+  const tellAgain = (entry: Entry) => {
+    entry.version += 1;
     changed.fire({ recipe: entry.name, version: entry.version });
   };
   const entryOf = (file: string, text: string, isSaved: boolean): Entry => {
@@ -126,6 +136,8 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       text,
       isSaved,
       version: 1,
+      textVersion: 1,
+      isProposal: false,
       recipe: undefined,
       problems: [],
     };
@@ -167,27 +179,30 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const inputOf = ({ file }: Entry, recipe: Recipe) => path.resolve(path.dirname(file), recipe.input.path);
   const outputOf = ({ file }: Entry, recipe: Recipe) => path.resolve(path.dirname(file), recipe.output.path);
 
-  const inspect = (file: string, { signal, report }: PrivacyWork): Promise<Inspection> => {
-    const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-    const stamp = stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : '';
-    const known = inspections.get(file);
-    if (known?.stamp === stamp) {
-      return known.result;
-    }
-    const result = runJob('inspect', { file, name: nameOf(file) }, scratch, {
-      signal: either(signal),
-      report,
-    });
-    inspections.set(file, { stamp, result });
-    result.catch(() => inspections.delete(file));
-    return result;
-  };
+  const inspections = new Inspections({
+    scratch,
+    log,
+    signal: disposed.signal,
+    nameOf,
+    completed: (file, inspection) => {
+      for (const entry of entries.values()) {
+        if (entry.recipe && inputOf(entry, entry.recipe) === file) {
+          // What was found in all rows may be something else than in a first look.
+          if (inspection && entry.isProposal) {
+            take(entry, proposeRecipe(file, inspection, today()), false);
+            entry.isProposal = true;
+          }
+          tellAgain(entry);
+        }
+      }
+    },
+  });
   const state = async (entry: Entry, work: PrivacyWork): Promise<RecipeState> => {
     const recipe = entry.recipe ?? sound(entry);
     const input = inputOf(entry, recipe);
     return recipeState({
       recipe,
-      inspection: await inspect(input, work),
+      inspection: await inspections.of(input, work),
       keys,
       folder: path.dirname(entry.file),
       textProblems: entry.problems,
@@ -217,8 +232,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const tellKeyChange = (id: string) => {
     for (const entry of entries.values()) {
       if (entry.recipe?.key?.id === id) {
-        entry.version += 1;
-        changed.fire({ recipe: entry.name, version: entry.version });
+        tellAgain(entry);
       }
     }
   };
@@ -242,23 +256,24 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       if (textOf(recipe) !== undefined || entries.has(recipe)) {
         return state(find(recipe), work);
       }
-      const inspection = await inspect(file, work);
-      const text = proposeRecipe(file, inspection, new Date().toISOString().slice(0, 10));
-      return state(entryOf(recipe, text, false), work);
+      const inspection = await inspections.of(file, work);
+      const entry = entryOf(recipe, proposeRecipe(file, inspection, today()), false);
+      entry.isProposal = true;
+      return state(entry, work);
     },
     changeRecipe: async ({ recipe: asked, version, change }, work) => {
       const entry = find(asked);
-      if (entry.version !== version) {
+      if (!isOfText(entry, version)) {
         throw recipeIsNewer(entry.name);
       }
       const [problem] = entry.problems;
       if (problem || !entry.recipe) {
         throw recipeHasProblems(entry.name, problem?.message ?? 'it is empty.');
       }
-      const inspection = await inspect(inputOf(entry, entry.recipe), work);
+      const inspection = await inspections.of(inputOf(entry, entry.recipe), work);
       // Meanwhile somebody may have changed it.
       refresh(entry);
-      if (entry.version !== version) {
+      if (!isOfText(entry, version)) {
         throw recipeIsNewer(entry.name);
       }
       const { name, text, recipe } = entry;
@@ -284,27 +299,37 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const begin = performance.now();
         const entry = find(asked.recipe);
         const recipe = sound(entry);
-        const input = asked.input === undefined ? undefined : resolve(asked.input);
-        const target =
-          asked.output === undefined ? outputOf(entry, recipe) : path.resolve(workspace, asked.output);
-        const reports = reportFiles(target);
-        const overwrite = asked.replace === true;
-        if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
-          throw outputExists(nameOf(target));
-        }
+        const other = asked.input === undefined ? undefined : resolve(asked.input);
+        const release = asked.release ?? recipe.release;
+        const files = releaseFiles({
+          recipe,
+          recipeFile: entry.file,
+          input: other ?? inputOf(entry, recipe),
+          target:
+            asked.output === undefined ? outputOf(entry, recipe) : path.resolve(workspace, asked.output),
+          overwrite: asked.replace === true,
+          nameOf,
+        });
+        const { target, reports } = files;
         const output = nameOf(target);
+        const work = {
+          ...job(entry, recipe, other),
+          target,
+          output,
+          overwrite: asked.replace === true,
+          release,
+          siblings: siblingsOf(entry),
+          countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
+        };
         const options = { signal: either(signal), report };
-        const work = { ...job(entry, recipe, input), target, output, overwrite };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
-        if (asked.input === undefined) {
-          save(entry, textAfter(entry.text, result));
-        }
+        save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
         const whole: PrivacyReport = {
           ...result.report,
+          recipe: entry.name,
           recipeHash: readRecipe(entry.text, entry.name).hash,
         };
-        writeWhole(reports.json, `${JSON.stringify(whole, null, 2)}\n`, nameOf(reports.json));
-        writeWhole(reports.html, htmlReport(whole), nameOf(reports.html));
+        writeBeside(files, whole, result.counts, nameOf);
         const milliseconds = Math.round(performance.now() - begin);
         const { rows, suppressedRows, bytes } = result;
         log.write('info', 'privacy', `Applied ${entry.name}`, { rows, suppressedRows, milliseconds });
@@ -314,26 +339,31 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           suppressedRows,
           bytes,
           report: { html: nameOf(reports.html), json: nameOf(reports.json) },
+          counts: whole.counts ?? [],
           milliseconds,
         };
       }),
     getReport: async (asked) => {
       const entry = find(asked);
       const { html, json } = reportFiles(outputOf(entry, sound(entry)));
-      const text = textOf(json);
-      if (text === undefined) {
+      const report = readReport(json);
+      if (!report) {
         throw noReport(entry.name);
       }
-      const report = JSON.parse(text) as PrivacyReport;
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },
-    restoreData: ({ recipe: asked, input, output }, { signal, report }) =>
+    restoreData: ({ recipe: asked, input, output, release: named }, { signal, report }) =>
       writing.run(async () => {
         const entry = find(asked);
-        const recipe = sound(entry);
+        const table = resolve(input);
+        const release = named ?? readReport(reportFiles(table).json)?.release ?? sound(entry).release;
+        const recipe = recipeOfRelease(sound(entry), release);
+        if (recipe.key && !keys.has(recipe.key.id)) {
+          throw restoreKeyMissing(recipe.key.id, release);
+        }
         const target = path.resolve(workspace, output);
         const options = { signal: either(signal), report };
-        const work = { ...job(entry, recipe, resolve(input)), target, output: nameOf(target) };
+        const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
         return restored;
@@ -362,6 +392,15 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   };
 }
 
+/** News of the table or of a key is no other text. */
+function isOfText({ version, textVersion }: Entry, seen: number): boolean {
+  return seen >= textVersion && seen <= version;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
 function readText(entry: Entry): void {
   try {
     entry.recipe = readRecipe(entry.text, entry.name).recipe;
@@ -380,38 +419,41 @@ function problemOf(error: unknown, text: string): RecipeProblem {
   return { message, line: lines.length, column: lines.at(-1)!.length + 1 };
 }
 
-/** What is written down when a recipe is first applied: of which input, with which key, and what types there were. */
-function textAfter(text: string, result: ApplyResult): string {
+/** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
+function textAfter(
+  text: string,
+  { key }: Recipe,
+  result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
+): string {
+  const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
+  const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
+  const styles = Object.keys(written).length > 0 ? { written } : {};
+  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...styles } } };
+  if (!isOwn) {
+    return changedRecipeText(text, made);
+  }
   return changedRecipeText(text, {
-    ...(result.checkValue !== undefined && { key: { check: result.checkValue } }),
-    input: { sha256: result.inputSha256, rows: result.inputRows },
+    release,
+    ...(check !== undefined && { key: { check } }),
+    input: { sha256, rows },
     columns: Object.fromEntries(Object.entries(result.types).map(([name, type]) => [name, { type }])),
+    ...made,
   });
 }
 
-/** Beside the output. */
-function reportFiles(output: string): { readonly html: string; readonly json: string } {
-  const stem = output.slice(0, output.length - path.extname(output).length);
-  return { html: `${stem}.privacy.html`, json: `${stem}.privacy.json` };
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function writeWhole(file: string, text: string, name: string): void {
-  const beside = `${file}.mlops-${process.pid}`;
-  try {
-    fs.writeFileSync(beside, text);
-    fs.renameSync(beside, file);
-  } catch (error) {
-    fs.rmSync(beside, { force: true });
-    throw cannotWriteRecipe(name, error);
-  }
+/** Other recipes in its folder that can be read. */
+function siblingsOf({ file }: Entry): readonly Sibling[] {
+  const folder = path.dirname(file);
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith(recipeSuffix) && name !== path.basename(file))
+    .flatMap((name) => {
+      try {
+        return [{ name, recipe: readRecipe(textOf(path.join(folder, name)) ?? '', name).recipe }];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** Watches the folder, because editors put a new file in the place of the old one. */

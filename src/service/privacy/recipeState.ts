@@ -10,12 +10,15 @@ import type {
   RecipeState,
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
+import { budgetOf } from './counts/budget.ts';
+import { countsChoices } from './counts/countsFiles.ts';
 import { suggestFrom } from './detect/findings.ts';
 import { choiceOf, methodOffers } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
 import { planTransform } from './plan.ts';
 import type { RecipeColumn as ColumnOptions } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
+import { releasesOf } from './releases.ts';
 import { protocolRoles } from './roles.ts';
 import { levelsFromRecipe } from './work/hierarchies.ts';
 import type { InspectedColumn, Inspection } from './work/inspect.ts';
@@ -40,10 +43,19 @@ export function recipeState(parts: StateParts): RecipeState {
   const { key, problem } = checkAgainst(recipe, inspection, keys);
   return {
     ...rest,
-    input: { path: input, rows: inspection.rows, bytes: inspection.bytes },
+    input: {
+      path: input,
+      rows: inspection.rows,
+      estimated: inspection.isEstimate,
+      sampledRows: inspection.sampledRows,
+      bytes: inspection.bytes,
+    },
     columns: inspection.columns.map((column) => columnState(column, parts)),
     guarantee: guaranteeState(recipe),
+    counts: countsChoices(recipe),
+    budget: budgetOf(recipe),
     release: recipe.release,
+    releases: releasesOf(recipe),
     key,
     problems: textProblems.length > 0 ? textProblems : problem ? [problem] : [],
   };

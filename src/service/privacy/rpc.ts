@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 import {
   applyRecipe,
@@ -7,11 +8,13 @@ import {
   getPrivacyReport,
   handKey,
   openRecipe,
+  type PrivacyReport,
   previewRecipe,
   recipeChanged,
   restoreData,
 } from '../../protocol/privacy.ts';
 import type { Router } from '../router.ts';
+import type { VersionsOptions } from '../versions/versions.ts';
 import type { Privacy, PrivacyOptions } from './privacy.ts';
 
 /** Everything about privacy is loaded with the first request: most services never need it. */
@@ -37,4 +40,30 @@ export function registerPrivacy(router: Router, options: PrivacyOptions): Dispos
   router.on(handKey, async (asked) => (await privacy()).handKey(asked));
   router.on(forgetKey, async ({ id }) => (await privacy()).forgetKey(id));
   return toDisposable(() => made?.dispose());
+}
+
+type Origin = ReturnType<NonNullable<VersionsOptions['originOf']>>;
+
+/**
+ * Where an anonymised table comes from, as the report beside it tells: of which content of which table, by which recipe.
+ * It holds names and hashes alone, and counts for the content whose md5 it has.
+ */
+export function originOf(workspace: string, file: string): Origin {
+  const stem = file.slice(0, file.length - path.extname(file).length);
+  try {
+    const report = JSON.parse(fs.readFileSync(`${stem}.privacy.json`, 'utf8')) as PrivacyReport;
+    const { input, output, recipe, recipeHash, release, budget } = report;
+    if (!recipe || !release || !input.md5 || !output.md5) {
+      return undefined;
+    }
+    return {
+      input: { file: path.resolve(workspace, input.path), md5: input.md5 },
+      recipe: { file: path.resolve(workspace, recipe), sha256: recipeHash },
+      release,
+      ...(budget && { budget: { epsilon: budget.epsilon, delta: budget.delta } }),
+      content: output.md5,
+    };
+  } catch {
+    return undefined;
+  }
 }

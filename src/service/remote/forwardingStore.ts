@@ -244,6 +244,10 @@ export class ForwardingRunStore implements RunStore {
     return this.#inner.contents(runIds);
   }
 
+  prepareSeries(query: SeriesQuery) {
+    return this.#inner.prepareSeries(query);
+  }
+
   series(query: SeriesQuery) {
     return this.#inner.series(query);
   }

@@ -1,14 +1,15 @@
 import path from 'node:path';
 import type { RunDataset } from '../../protocol/experiments.ts';
-import type { DatasetList, DatasetSummary, DatasetVersion } from '../../protocol/versions.ts';
+import type { DatasetList, DatasetOrigin, DatasetSummary, DatasetVersion } from '../../protocol/versions.ts';
 import { Cache } from './cache.ts';
 import { type Comparison, compare } from './contents.ts';
 import { dvcRoot, openDvc } from './dvcRepository.ts';
-import { notVersioned } from './errors.ts';
+import { noSuchVersion, notVersioned, versionIsFolder, versionNotHere } from './errors.ts';
 import type { FileHashes } from './fileHashes.ts';
 import { isInside, toPosix } from './files.ts';
 import type { Git } from './git.ts';
-import type { HistoryEntry, HistoryReader } from './history.ts';
+import type { History, HistoryEntry, HistoryReader } from './history.ts';
+import type { PointerOrigin } from './origin.ts';
 import { type DamagedPointer, type Dataset, readPointers } from './pointerFiles.ts';
 import { type Status, statusOfPointers } from './status.ts';
 import type { Target } from './target.ts';
@@ -36,7 +37,7 @@ export async function listDatasets(options: DatasetsOptions): Promise<DatasetLis
     .filter(({ pointerFile }) => here(pointerFile))
     .map((damaged) => damagedSummary(options, damaged, status));
   for (const dataset of pointers.datasets.filter(({ data }) => here(data))) {
-    summaries.push(await summary(options, dataset, status, history.get(dataset.key) ?? []));
+    summaries.push(await summary(options, dataset, status, history));
   }
   return {
     repository: true,
@@ -53,7 +54,7 @@ export async function summarise(options: DatasetsOptions, target: Target): Promi
     throw notVersioned(target.name);
   }
   const history = await options.history.read(git, status.head);
-  return summary(options, dataset, status, history.get(dataset.key) ?? []);
+  return summary(options, dataset, status, history);
 }
 
 /** Newest first. */
@@ -61,7 +62,8 @@ export async function listVersions(options: DatasetsOptions, target: Target): Pr
   const { git } = options;
   const [{ datasets }, status] = await Promise.all([readPointers(git), statusOfPointers(git)]);
   const dataset = datasets.find(({ data }) => data === target.data);
-  const versions = (await options.history.read(git, status.head)).get(git.relative(target.data)) ?? [];
+  const history = await options.history.read(git, status.head);
+  const versions = history.get(git.relative(target.data)) ?? [];
   if (!dataset && versions.length === 0) {
     throw notVersioned(target.name);
   }
@@ -71,6 +73,7 @@ export async function listVersions(options: DatasetsOptions, target: Target): Pr
     number: entry.number,
     hash: entry.content.hash,
     ...counts(entry),
+    ...originOf(options, `${target.data}.dvc`, entry.origin, history),
     commit: entry.commit,
     message: entry.message,
     author: entry.author,
@@ -78,6 +81,35 @@ export async function listVersions(options: DatasetsOptions, target: Target): Pr
     cached: isCached(cache, entry),
     current: entry === current,
   }));
+}
+
+/** The file of the cache with the content of a version. Throws where it is not there, or is a folder's. */
+export async function contentOfVersion(
+  options: DatasetsOptions,
+  target: Target,
+  version: number,
+): Promise<{ readonly file: string; readonly hash?: string }> {
+  const { git } = options;
+  const { head } = await statusOfPointers(git);
+  const versions = (await options.history.read(git, head)).get(git.relative(target.data)) ?? [];
+  if (versions.length === 0) {
+    throw notVersioned(target.name);
+  }
+  const entry = versions.find(({ number }) => number === version);
+  if (!entry) {
+    throw noSuchVersion(target.name, version, versions.length);
+  }
+  const { content, bytes } = entry;
+  if (content.hash.endsWith('.dir')) {
+    throw versionIsFolder(target.name, version);
+  }
+  const cache = new Cache(openDvc(dvcRoot(path.dirname(target.data), git.root).root));
+  const file = cache.objectFile(content);
+  if (!cache.has(content, content.legacy ? undefined : bytes)) {
+    throw versionNotHere(target.name, version, relative(options, file));
+  }
+  // What DVC 2 called a hash is not always one of the content as it is.
+  return { file, ...(!content.legacy && { hash: content.hash }) };
 }
 
 /**
@@ -109,9 +141,10 @@ async function summary(
   options: DatasetsOptions,
   dataset: Dataset,
   status: Status,
-  versions: readonly HistoryEntry[],
+  history: History,
 ): Promise<DatasetSummary> {
-  const { output } = dataset;
+  const { output, pointer, pointerFile } = dataset;
+  const versions = history.get(dataset.key) ?? [];
   const comparison = await compareOrLater(options, dataset, mostBytesForList);
   const current = currentEntry(dataset, versions);
   const problem = problemOf(comparison, dataset);
@@ -122,6 +155,7 @@ async function summary(
     state: comparison.state === 'unknown' ? 'modified' : comparison.state,
     hash: output.hash ?? '',
     ...counts(output),
+    ...originOf(options, pointerFile, pointer.origin, history),
     ...(current ? { currentVersion: current.number } : {}),
     versionCount: versions.length,
     uncommitted: status.changed.has(options.git.relative(dataset.pointerFile)),
@@ -175,6 +209,33 @@ function damagedSummary(
 /** The newest version with the content that the pointer names. */
 function currentEntry({ output }: Dataset, versions: readonly HistoryEntry[]): HistoryEntry | undefined {
   return versions.findLast(({ content }) => content.hash === output.hash);
+}
+
+/** With the input's version, where git's history knows that content of it. */
+function originOf(
+  options: DatasetsOptions,
+  pointerFile: string,
+  origin: PointerOrigin | undefined,
+  history: History,
+): { readonly origin?: DatasetOrigin } {
+  if (!origin) {
+    return {};
+  }
+  const { madeFrom, recipe, release, epsilon, delta } = origin;
+  const file = (name: string) => path.resolve(path.dirname(pointerFile), name);
+  const versions = history.get(options.git.relative(file(madeFrom.path))) ?? [];
+  const version = versions.findLast(({ content }) => content.hash === madeFrom.md5)?.number;
+  return {
+    origin: {
+      path: relative(options, file(madeFrom.path)),
+      hash: madeFrom.md5,
+      ...(version !== undefined && { version }),
+      recipe: relative(options, file(recipe.path)),
+      recipeHash: recipe.sha256,
+      release,
+      ...(epsilon !== undefined && { epsilon, delta: delta ?? 0 }),
+    },
+  };
 }
 
 function counts({ bytes, files }: { bytes?: number | undefined; files?: number | undefined }) {

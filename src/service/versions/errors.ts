@@ -213,6 +213,21 @@ export function contentMissing(data: string, object: string, file?: string): Wor
   );
 }
 
+export function versionNotHere(data: string, version: number, object: string): WorkbenchError {
+  return new WorkbenchError(
+    'versions.contentMissing',
+    `Version ${version} of ${data} cannot be read: its content (${object}) is not in the cache of this computer. ${nothingChanged} ` +
+      'Get it from where it is kept, for example with: dvc pull',
+  );
+}
+
+export function versionIsFolder(data: string, version: number): WorkbenchError {
+  return new WorkbenchError(
+    'versions.versionIsFolder',
+    `Version ${version} of ${data} is a folder, and a table is one file. ${nothingChanged} Check it out and choose a file in it.`,
+  );
+}
+
 export function contentDamaged(data: string, object: string): WorkbenchError {
   return new WorkbenchError(
     'versions.contentDamaged',

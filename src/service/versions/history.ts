@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ContentName } from './cache.ts';
 import type { Git } from './git.ts';
+import type { PointerOrigin } from './origin.ts';
 import { parsePointer } from './pointer.ts';
 
 /** One version of a dataset: consecutive commits whose pointer names the same content are one. */
@@ -11,6 +12,7 @@ export interface HistoryEntry {
   readonly bytes?: number | undefined;
   readonly files?: number | undefined;
   readonly executable: boolean;
+  readonly origin?: PointerOrigin | undefined;
   readonly commit: string;
   readonly message: string;
   readonly author: string;
@@ -102,6 +104,7 @@ interface Named {
   readonly bytes: number | undefined;
   readonly files: number | undefined;
   readonly executable: boolean;
+  readonly origin: PointerOrigin | undefined;
 }
 
 function blobKey(blob: string, pointer: string): string {
@@ -139,7 +142,7 @@ function namedIn(text: string, pointer: string): Named[] {
   if ('problem' in parsed) {
     return [];
   }
-  const { outputs, workingFolder } = parsed.pointer;
+  const { outputs, workingFolder, origin } = parsed.pointer;
   return outputs.flatMap((output) =>
     output.hash && !output.unsupported
       ? [
@@ -149,6 +152,7 @@ function namedIn(text: string, pointer: string): Named[] {
             bytes: output.bytes,
             files: output.files,
             executable: output.executable,
+            origin,
           },
         ]
       : [],

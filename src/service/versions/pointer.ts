@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
+import { originIn, type PointerOrigin } from './origin.ts';
 
 /** What a `.dvc` file says: `…/dvc-format.md` section 2 of the project's reference, after DVC 3.67. */
 export interface Pointer {
@@ -8,6 +9,8 @@ export interface Pointer {
   readonly workingFolder: string;
   /** Made by `dvc import`: its md5 covers the whole file, so only `dvc update` may change it. */
   readonly imported: boolean;
+  /** Where the data comes from, where this program made it. */
+  readonly origin?: PointerOrigin;
 }
 
 export interface PointerOutput {
@@ -67,6 +70,7 @@ const pointerSchema = z.looseObject({
   wdir: z.string().nullish(),
   deps: z.array(z.unknown()).nullish(),
   outs: z.array(outputSchema).nullish(),
+  meta: z.unknown().optional(),
 });
 
 function interpret(data: z.infer<typeof pointerSchema>): ParsedPointer {
@@ -78,8 +82,14 @@ function interpret(data: z.infer<typeof pointerSchema>): ParsedPointer {
   if (wrong) {
     return { problem: `names ${wrong.path} with "${wrong.hash}", which is not an md5 in lower case.` };
   }
+  const origin = outputs.length === 1 ? originIn(data.meta, outputs[0]!.hash) : undefined;
   return {
-    pointer: { outputs, workingFolder: data.wdir ?? '.', imported: (data.deps ?? []).length > 0 },
+    pointer: {
+      outputs,
+      workingFolder: data.wdir ?? '.',
+      imported: (data.deps ?? []).length > 0,
+      ...(origin && { origin }),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { toPosix, writeAtomically } from './files.ts';
 import { type Git, gitSaid } from './git.ts';
 import { gitignoreEntry, hasEntry, withEntry } from './gitignore.ts';
 import type { HistoryReader } from './history.ts';
+import { type Origin, withOrigin } from './origin.ts';
 import { type Dataset, textOf } from './pointerFiles.ts';
 import { type Content, editPointer, newPointer } from './pointerText.ts';
 import { statusOf } from './status.ts';
@@ -21,15 +22,19 @@ export interface PointerOptions {
   readonly pointerFile: string;
   readonly dataset: Dataset | undefined;
   readonly content: Content;
+  /** Where this content comes from; undefined where nobody knows. */
+  readonly origin?: Origin | undefined;
 }
 
 /** A new pointer, or the old one with the content changed and all else kept. */
-export function writePointer({ target, dvc, pointerFile, dataset, content }: PointerOptions): void {
+export function writePointer(options: PointerOptions): void {
+  const { target, dvc, pointerFile, dataset, content, origin } = options;
   const before = textOf(pointerFile);
-  const text =
+  const edited =
     dataset && before !== undefined
       ? editPointer(before, dataset.output.path, content)
       : newPointer(path.basename(target.data), content);
+  const text = withOrigin(edited, pointerFile, origin?.content === content.hash ? origin : undefined);
   if (text !== before) {
     try {
       writeAtomically(pointerFile, text, { temporary: dvc.unfinished });

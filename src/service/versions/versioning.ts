@@ -19,6 +19,7 @@ import { isInside, toPosix } from './files.ts';
 import type { Git } from './git.ts';
 import { checkGit } from './gitChecks.ts';
 import type { HistoryReader } from './history.ts';
+import type { Origin } from './origin.ts';
 import {
   type Dataset,
   type PointerFiles,
@@ -39,6 +40,8 @@ export interface VersioningOptions {
   readonly history: HistoryReader;
   readonly target: Target;
   readonly message?: string | undefined;
+  /** Where the content comes from, where this program made it. */
+  readonly origin?: Origin | undefined;
   readonly signal: AbortSignal;
   report(progress: Progress): void;
 }

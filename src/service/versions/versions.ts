@@ -18,12 +18,20 @@ import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { checkOut } from './checkout.ts';
 import { compare, hashFiles } from './contents.ts';
-import { type DatasetsOptions, datasetsForRun, listDatasets, listVersions, summarise } from './datasets.ts';
+import {
+  contentOfVersion,
+  type DatasetsOptions,
+  datasetsForRun,
+  listDatasets,
+  listVersions,
+  summarise,
+} from './datasets.ts';
 import { repositoryExists } from './errors.ts';
 import { FileHashes } from './fileHashes.ts';
 import { type FileIdentity, fromStats } from './fileIdentity.ts';
 import { type Git, initialiseGit, openGit } from './git.ts';
 import { HistoryReader } from './history.ts';
+import type { Origin } from './origin.ts';
 import type { Dataset } from './pointerFiles.ts';
 import { resolveTarget } from './target.ts';
 import { findUnversioned } from './unversionedData.ts';
@@ -49,6 +57,8 @@ export interface Versions extends Disposable {
   knownContentHash(file: string): string | undefined;
   /** The same, reading the file where it must be. Undefined when there is none, or when it changes meanwhile. */
   contentHash(file: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The file of the cache with a version's content, and its md5; for a version of a single file. */
+  contentOf(path: string, version: number): Promise<{ readonly file: string; readonly hash?: string }>;
   /** Cheap: reads little content. See `datasets.ts` for what `modified` then means. */
   datasetsForRun(): Promise<readonly RunDataset[]>;
   /** Somebody else may have changed data, pointers or git. */
@@ -60,12 +70,14 @@ export interface VersionsOptions {
   readonly workspace: string;
   readonly database: Database;
   readonly log: Log;
+  /** Where a file comes from that another domain made. */
+  readonly originOf?: (file: string) => Origin | undefined;
 }
 
 /** Milliseconds. News makes windows ask again; where a hash cannot be kept, that must not become a circle. */
 const hashAgainAfter = 20_000;
 
-export function createVersions({ workspace, database, log }: VersionsOptions): Versions {
+export function createVersions({ workspace, database, log, originOf }: VersionsOptions): Versions {
   const store = new FileHashes(database);
   const history = new HistoryReader();
   const changed = new Emitter<void>();
@@ -130,7 +142,13 @@ export function createVersions({ workspace, database, log }: VersionsOptions): V
         const started = performance.now();
         const target = resolveTarget(workspace, asked.path);
         const shared = await options();
-        const result = await makeVersion({ ...shared, ...own, target, message: asked.message });
+        const result = await makeVersion({
+          ...shared,
+          ...own,
+          target,
+          message: asked.message,
+          origin: originOf?.(target.data),
+        });
         log.write('info', 'versions', `Versioned ${result.path}`, {
           version: result.version,
           unchanged: result.unchanged,
@@ -170,6 +188,8 @@ export function createVersions({ workspace, database, log }: VersionsOptions): V
       const hashes = await hashFiles([{ file, path: path.basename(file), identity }], store, { signal });
       return hashes?.get(file);
     },
+    contentOf: async (asked, version) =>
+      contentOfVersion(await options(), resolveTarget(workspace, asked), version),
     datasetsForRun: async () => {
       try {
         return await datasetsForRun(await options());

@@ -27,7 +27,7 @@ export function generaliseToBins(edges: readonly number[], column: string): Cell
 }
 
 /** `index` is how many edges lie at or below the value. */
-function binLabel(edges: readonly number[], index: number): string {
+export function binLabel(edges: readonly number[], index: number): string {
   if (index === 0) {
     return `< ${edges[0]}`;
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type MethodName, methodNames } from '../methods/descriptions.ts';
 import { optionsOf } from './columnSchema.ts';
+import { countsSchema } from './countsSchema.ts';
 import { hierarchySchema } from './guaranteeSchema.ts';
 import { recipeSchema } from './recipeSchema.ts';
 
@@ -14,6 +15,12 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     const kind = valueAt(data, [...path, 'kind']);
     const option = hierarchySchema.options.find(({ shape }) => shape.kind.value === kind);
     return option ? Object.keys(option.shape) : [];
+  }
+  if (path[0] === 'counts' && path.length === 2) {
+    return Object.keys(countsSchema.shape);
+  }
+  if (path[0] === 'counts' && path[2] === 'by' && path.length === 4) {
+    return Object.keys(countsSchema.shape.by.valueType.shape);
   }
   let schema: z.core.$ZodType | undefined = recipeSchema;
   for (const key of path) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import type { WorkbenchError } from '../../../base/errors.ts';
+import type { TextRange, WorkbenchError } from '../../../base/errors.ts';
 import { nearestWord } from '../../../base/nearestWord.ts';
 import { methodNames } from '../methods/descriptions.ts';
 import {
@@ -38,7 +38,7 @@ export function readRecipe(text: string, name: string): RecipeFile {
     const [sentence = ''] = problem.message.split(/ at line \d+/);
     throw recipeInvalid(name, places.at(...problem.pos), `${sentence.replace(/[.:]?$/, '')}.`);
   }
-  const secret = findKeyText(text, places.rangesOf(['input', 'sha256']));
+  const secret = findKeyText(text, places.ofHashes());
   if (secret) {
     throw keyInRecipe(name, places.at(secret.start, secret.end));
   }
@@ -167,8 +167,14 @@ class Places {
     return isScalar(key) && key.range ? this.at(key.range[0], key.range[1]) : this.of(path);
   }
 
-  rangesOf(path: readonly string[]): readonly { readonly start: number; readonly end: number }[] {
-    const node = this.#document.getIn(path, true);
-    return isNode(node) && node.range ? [{ start: node.range[0], end: node.range[1] }] : [];
+  /** Where SHA-256 of tables stand, which look like keys. */
+  ofHashes(): readonly TextRange[] {
+    const releases = this.#document.getIn(['releases'], true);
+    const names = isMap(releases) ? releases.items.map(({ key }) => (isScalar(key) ? key.value : key)) : [];
+    const paths = [['input', 'sha256'], ...names.map((name) => ['releases', name, 'sha256'])];
+    return paths.flatMap((each) => {
+      const node = this.#document.getIn(each, true);
+      return isNode(node) && node.range ? [{ start: node.range[0], end: node.range[1] }] : [];
+    });
   }
 }

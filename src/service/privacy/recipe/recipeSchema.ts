@@ -1,8 +1,18 @@
 import * as z from 'zod';
 import { columnSchema } from './columnSchema.ts';
+import { countsSchema } from './countsSchema.ts';
 import { guaranteeSchema } from './guaranteeSchema.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
+
+const keySchema = z.strictObject({
+  id: z.string().min(1).describe('The name of the key. The key itself never stands here.'),
+  check: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits')
+    .optional()
+    .describe('Tells a wrong key; written when the recipe is first applied.'),
+});
 
 /** `NAME.anonymise.yaml`: what is done to a table, reviewable in git and without any secret. */
 export const recipeSchema = z
@@ -19,16 +29,7 @@ export const recipeSchema = z
       .describe(
         'A new one for each release: with the same one, the same person gets the same noise and pseudonym.',
       ),
-    key: z
-      .strictObject({
-        id: z.string().min(1).describe('The name of the key. The key itself never stands here.'),
-        check: z
-          .string()
-          .regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits')
-          .optional()
-          .describe('Tells a wrong key; written when the recipe is first applied.'),
-      })
-      .optional(),
+    key: keySchema.optional(),
     input: z.strictObject({
       path: z.string().min(1).describe('The table, relative to this file.'),
       sha256: sha256
@@ -49,6 +50,34 @@ export const recipeSchema = z
       .describe('What becomes of columns of the table that are not named here.'),
     columns: z.record(z.string(), columnSchema).describe('By the name of the column.'),
     guarantee: guaranteeSchema.optional().describe('What must hold for the output as a whole.'),
+    counts: z
+      .record(
+        z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, 'must be letters, digits and hyphens'),
+        countsSchema,
+      )
+      .optional()
+      .describe(
+        'Differentially private counts, by name: each is a file of its own, and their ε add up. They are made from the input.',
+      ),
+    releases: z
+      .record(
+        z.string(),
+        z.strictObject({
+          sha256: sha256.describe('Of the table that it was made from.'),
+          rows: z.int().min(0).optional(),
+          key: keySchema.optional(),
+          written: z
+            .record(z.string(), z.enum(['fixed', 'shortest']))
+            .optional()
+            .describe(
+              'How the numbers of columns with noise were written, so that they come back so: all decimals, or no zeros at the end.',
+            ),
+        }),
+      )
+      .optional()
+      .describe(
+        'What was made with this recipe: by release, from which table and with which key. Written when it is applied; a release is made from one table.',
+      ),
   })
   .describe('How a table is anonymised.');
 

@@ -1,7 +1,8 @@
-import type { ColumnRole, PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import type { ColumnRole, PrivacyReport, ReportFigure, WrittenCounts } from '../../../protocol/privacy.ts';
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import type { AttackResult } from '../attack/attack.ts';
 import { runAttacks } from '../attack/attacks.ts';
+import { budgetOf } from '../counts/budget.ts';
 import { methodDescriptions } from '../methods/descriptions.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { populationUniques } from '../risk/populationUniques.ts';
@@ -15,12 +16,14 @@ import type { JobContext } from '../work/context.ts';
 import { classSizesOf, useDial } from '../work/dials.ts';
 import { type Pairs, samplePairs } from '../work/pairs.ts';
 import type { Release } from '../work/release.ts';
+import { differentialLimits, differentialSentences } from './differentialWords.ts';
 import { notGuaranteed, summarise } from './words.ts';
 
 export interface Measured {
   readonly release: Release;
   readonly recipe: Recipe;
   readonly recipeHash: string;
+  readonly counts: readonly WrittenCounts[];
   readonly input: PrivacyReport['input'];
   readonly output: PrivacyReport['output'];
 }
@@ -32,7 +35,7 @@ const samplingFraction = 0.1;
 
 /** Figures before and after, side by side: the same measure, on the input and on what is written. */
 export async function measureRelease(
-  { release, recipe, recipeHash, input, output }: Measured,
+  { release, recipe, recipeHash, counts, input, output }: Measured,
   context: JobContext,
 ): Promise<PrivacyReport> {
   context.report({ message: 'Measuring risk and use' });
@@ -43,6 +46,7 @@ export async function measureRelease(
   const attacks = attackFigures(pairs, recipe, release, random.fork('attacks'), context);
   context.report({ message: 'Measuring what the output is good for' });
   const utility = utilityFigures(pairs, recipe, release, random.fork('utility'), context);
+  const budget = budgetOf(recipe);
   const columns = release.source.columns.map(({ name }) => {
     const { role = 'other', method } = recipe.columns[name] ?? {
       method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
@@ -55,8 +59,14 @@ export async function measureRelease(
     input,
     output,
     recipeHash,
-    summary: summarise(release, recipe, { input, output }),
-    notGuaranteed: notGuaranteed(release, recipe, attacks),
+    release: recipe.release,
+    budget,
+    counts,
+    summary: [...summarise(release, recipe, { input, output }), ...differentialSentences(budget, counts)],
+    notGuaranteed: [
+      ...differentialLimits(recipe, budget, counts),
+      ...notGuaranteed(release, recipe, attacks),
+    ],
     columns,
     risk,
     attacks,

@@ -20,6 +20,14 @@ export function tooManyColumns(columns: number, most: number): WorkbenchError {
   );
 }
 
+export function tooWide(places: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooWide',
+    `The table's columns and their categories are ${places} inputs for a neural network, which takes ${most} at the most. ${nothingChanged} ` +
+      'Choose the columns that matter, or take the Gaussian copula.',
+  );
+}
+
 export function noSuchColumn(column: string, what: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.noSuchColumn',

@@ -6,7 +6,9 @@ export async function loadSynthesiser(method: SynthesisMethod): Promise<Synthesi
   switch (method) {
     case 'copula':
       return copula;
-    default:
-      throw new RangeError(`There is no synthesiser "${method}" yet.`);
+    case 'tvae':
+      return (await import('./neural/tvae.ts')).tvae;
+    case 'ctgan':
+      return (await import('./neural/ctgan.ts')).ctgan;
   }
 }

@@ -1,6 +1,6 @@
 import type { Cell, EncodedTable } from '../../data/encodedTable.ts';
 import type { Work } from '../statistics/work.ts';
-import type { ColumnKinds } from '../tables/columnKind.ts';
+import type { ColumnKind, ColumnKinds } from '../tables/columnKind.ts';
 
 /**
  * A way to learn a table and to draw new rows from what was learned. None of them gives a guarantee by itself:
@@ -77,6 +77,8 @@ export interface TableSize {
   readonly rowCount: number;
   /** For each column how many distinct values it has. */
   readonly distinctCounts: readonly number[];
+  /** For each column its kind, where that is known: a network has more places for names than for numbers. */
+  readonly kinds?: readonly ColumnKind[];
   readonly sampleCount: number;
   /** As in `FitOptions`. */
   readonly epochs?: number;
@@ -86,4 +88,6 @@ export interface Estimate {
   readonly seconds: number;
   /** At the most, besides the table itself. */
   readonly bytes: number;
+  /** Where a network computes: in WebAssembly, or, where that cannot run, in JavaScript, which is many times slower. */
+  readonly backend?: 'wasm' | 'cpu';
 }

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import { countsChoices } from '../counts/countsFiles.ts';
+import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
+import { refuseReuse, type Sibling } from '../releases.ts';
 import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './context.ts';
+import { type CountedTable, countTables } from './counts.ts';
+import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';
 import { openSource } from './source.ts';
@@ -15,6 +21,11 @@ export interface ApplyJob extends RecipeJob {
   /** As a person knows it. */
   readonly output: string;
   readonly overwrite: boolean;
+  /** Where its tables of counts are written, as a person knows it, by their names. */
+  readonly countsPaths: Readonly<Record<string, string>>;
+  readonly release: string;
+  /** Recipes beside this one: they may have used the same noise. */
+  readonly siblings: readonly Sibling[];
 }
 
 export interface ApplyResult {
@@ -22,25 +33,38 @@ export interface ApplyResult {
   readonly suppressedRows: number;
   readonly bytes: number;
   readonly report: PrivacyReport;
+  readonly counts: readonly CountedTable[];
   /** For the recipe, which has none before it is first applied. */
   readonly checkValue: string | undefined;
   readonly inputRows: number;
   readonly inputSha256: string;
+  readonly written: Readonly<Record<string, NumberStyle>>;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
 }
 
 /** Writes the output, all or nothing: everything that can fail comes before it gets its name. */
 export async function applyRelease(job: ApplyJob, context: JobContext): Promise<ApplyResult> {
-  const { recipe: file, file: table, name, keys, target, output, overwrite } = job;
-  const { recipe, hash } = readRecipe(file.text, file.name);
+  const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
+  const { recipe: written, hash } = readRecipe(file.text, file.name);
+  const recipe: Recipe = { ...written, release: job.release };
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
+    const hashes = await hashesOf(table, context.signal);
+    const inputSha256 = hashes.sha256;
+    refuseReuse({
+      recipe,
+      recipeName: file.name,
+      input: name,
+      sha256: inputSha256,
+      siblings: job.siblings,
+    });
     const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     await verifyDistinct(release, recipe, inputRows, context);
-    const inputSha256 = await sha256Of(table, context.signal);
+    const counts = await countTables(source, release.plan.counts, context);
+    const written = await numberStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
@@ -55,11 +79,15 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             release,
             recipe,
             recipeHash: hash,
-            input: { path: name, rows: inputRows, sha256: inputSha256 },
+            counts: countsChoices(recipe).map((choice, at) => {
+              const { cells, halfWidth } = counts[at]!;
+              return { ...choice, path: countsPaths[choice.name]!, cells, halfWidth };
+            }),
+            input: { path: name, rows: inputRows, ...hashes },
             output: {
               path: output,
               rows: inputRows - (release.guarantee?.suppressedRows ?? 0),
-              sha256: await sha256Of(draft, context.signal),
+              ...(await hashesOf(draft, context.signal)),
             },
           },
           context,
@@ -71,9 +99,11 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       suppressedRows: release.guarantee?.suppressedRows ?? 0,
       bytes,
       report: report!,
+      counts,
       checkValue: release.plan.checkValue,
       inputRows,
       inputSha256,
+      written,
       types: Object.fromEntries(
         source.columns
           .filter((column) => Object.hasOwn(recipe.columns, column.name))
@@ -85,10 +115,16 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
-async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
+/** SHA-256, and the md5 by which versions know a file: both in one reading. */
+async function hashesOf(
+  file: string,
+  signal: AbortSignal,
+): Promise<{ readonly sha256: string; readonly md5: string }> {
+  const sha256 = createHash('sha256');
+  const md5 = createHash('md5');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
-    hash.update(chunk);
+    sha256.update(chunk);
+    md5.update(chunk);
   }
-  return hash.digest('hex');
+  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
 }

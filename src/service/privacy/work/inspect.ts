@@ -9,11 +9,17 @@ import { openSource } from './source.ts';
 export interface InspectJob {
   readonly file: string;
   readonly name: string;
+  /** A large text is only looked at in pieces, which takes moments: the types and the count of rows are then guesses. */
+  readonly inPieces: boolean;
 }
 
 /** A table as the proposal of a recipe sees it. */
 export interface Inspection {
   readonly rows: number;
+  /** `rows` is an estimate, and types are those of the sample: only pieces of the file were read. */
+  readonly isEstimate: boolean;
+  /** Personal data was looked for in so many of them. */
+  readonly sampledRows: number;
   readonly bytes: number;
   readonly columns: readonly InspectedColumn[];
 }
@@ -33,9 +39,12 @@ const sampledRows = 20_000;
 const mostDistinct = 1000;
 const mostFrequent = 200;
 
-/** Looks for personal data in a fair sample of the rows, which one reading of the file gives. */
-export async function inspectTable({ file, name }: InspectJob, context: JobContext): Promise<Inspection> {
-  const source = await openSource(file, name, {}, context);
+/** Looks for personal data in a fair sample of the rows. */
+export async function inspectTable(
+  { file, name, inPieces }: InspectJob,
+  context: JobContext,
+): Promise<Inspection> {
+  const source = await openSource(file, name, {}, context, { inPieces });
   const { table, columns } = source;
   try {
     context.report({ message: 'Looking for personal data' });
@@ -54,7 +63,9 @@ export async function inspectTable({ file, name }: InspectJob, context: JobConte
       { checkCancelled: context.checkCancelled },
     );
     return {
-      rows,
+      rows: Math.round(rows / table.share),
+      isEstimate: table.share < 1,
+      sampledRows: sample.length,
       bytes: table.bytes,
       columns: columns.map((column, at) => inspected(column, findings[at]!, encoded[at]!, counts[at]!)),
     };

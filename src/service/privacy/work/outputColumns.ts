@@ -3,7 +3,7 @@ import { sqlName } from '../../storage/duckdb.ts';
 import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
-import type { BatchColumn, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
+import type { BatchColumn, NumberDigits, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
 import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
 import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
@@ -27,7 +27,8 @@ export async function outputColumns(
   for (const column of planned) {
     const expression = generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
     const value = column.method === 'keep' ? columnSql(column.name) : expression;
-    columns.push({ name: column.name, expression, value });
+    const written = writtenDigits(source, column, expression);
+    columns.push({ name: column.name, expression: written ?? expression, value });
   }
   return columns;
 }
@@ -62,12 +63,21 @@ async function batchExpression(source: Source, column: BatchColumn): Promise<Sql
   const result = words
     ? await wordsExpression(source, column, words.type)
     : await cellsExpression(source, column);
-  return { ...result, sql: `CAST(${result.sql} AS ${column.outputType})` };
+  const type = column.digits && digitText(source, column.name) ? exactType(column.digits) : column.outputType;
+  return { ...result, sql: `CAST(${result.sql} AS ${type})` };
 }
 
-function cellsExpression(source: Source, { inputs, transform }: BatchColumn): Promise<SqlExpression> {
+function cellsExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {
+  const { inputs, transform } = column;
+  const text = column.digits && digitText(source, column.name);
+  const digits = text && argumentOf({ sql: text.sql, values: [] }, 'VARCHAR');
   return call(source.table, {
-    arguments: [rowArgument, ...inputs.map((name) => argumentOf(columnSql(name), typeName(source, name)))],
+    arguments: [
+      rowArgument,
+      ...inputs.map((name) =>
+        name === column.name && digits ? digits : argumentOf(columnSql(name), typeName(source, name)),
+      ),
+    ],
     result: 'VARCHAR',
     compute: (_, [rows, ...columns]) => {
       const output: (string | null)[] = [];
@@ -83,6 +93,50 @@ function cellsExpression(source: Source, { inputs, transform }: BatchColumn): Pr
       return output;
     },
   });
+}
+
+/**
+ * The text of a column of numbers as the file has it, where its type does not hold all of it: a double has 15 of its
+ * digits, and a null no word for what is missing. Undefined where the type is exact, or is the file's own.
+ */
+export function digitText(
+  source: Source,
+  name: string,
+): { readonly sql: string; readonly kept: string; readonly comma: boolean } | undefined {
+  const text = source.table.columns.find((column) => column.name === name)?.text?.column;
+  const { type, markers = [] } = text ?? {};
+  const isInexact = type?.kind === 'number' || type?.kind === 'decimal';
+  if (!source.table.dialect || !type || !(isInexact || (type.kind === 'integer' && markers.length > 0))) {
+    return undefined;
+  }
+  const comma = type.kind === 'number' && type.comma;
+  const kept = sqlName(keptColumn(source, name));
+  const digits = comma ? `replace(${kept}, ',', '.')` : kept;
+  return { sql: `CASE WHEN ${sqlName(name)} IS NULL THEN NULL ELSE ${digits} END`, kept, comma };
+}
+
+/** Numbers as a text file has them: with the decimals and the comma of its own, and its own words for what is missing. */
+function writtenDigits(
+  source: Source,
+  column: PlannedColumn,
+  value: SqlExpression,
+): SqlExpression | undefined {
+  const digits = column.stage === 'batch' ? column.digits : undefined;
+  const text = digits && digitText(source, column.name);
+  if (!text) {
+    return undefined;
+  }
+  const all = `CAST(${value.sql} AS VARCHAR)`;
+  const short = digits.style === 'shortest' && digits.decimals > 0 ? `rtrim(rtrim(${all}, '0'), '.')` : all;
+  const marked = text.comma ? `replace(${short}, '.', ',')` : short;
+  return {
+    sql: `CASE WHEN ${sqlName(column.name)} IS NULL THEN ${text.kept} ELSE ${marked} END`,
+    values: value.values,
+  };
+}
+
+function exactType({ decimals }: NumberDigits): string {
+  return `DECIMAL(38,${decimals})`;
 }
 
 /** Numbers as 64-bit counts of their last decimal place. */

@@ -1,6 +1,6 @@
 import type { DataValue } from '../../../protocol/data.ts';
 import type { RecipePreview } from '../../../protocol/privacy.ts';
-import type { EncodedColumn } from '../../data/encodedTable.ts';
+import { type EncodedColumn, sayableCell } from '../../data/encodedTable.ts';
 import type { MethodName } from '../methods/descriptions.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
@@ -93,11 +93,11 @@ async function pairsOfRows(
   const values = [...all.flatMap((expression) => expression.values), ...first.relation.values];
   const rows = await runBound(source.table, { sql, values }, { signal: context.signal });
   return rows.map((row) => ({
-    before: row.slice(0, before.length) as DataValue[],
+    before: row.slice(0, before.length).map(sayableCell) as DataValue[],
     after:
       released && row.at(-1) === false
         ? null
-        : (row.slice(before.length, before.length + after.length) as DataValue[]),
+        : (row.slice(before.length, before.length + after.length).map(sayableCell) as DataValue[]),
   }));
 }
 

@@ -43,7 +43,7 @@ export async function planRelease(
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
-    .filter(({ method }) => method === 'keep' || method === 'rankSwap')
+    .filter(({ method }) => method === 'keep' || method === 'rankSwap' || method === 'noise')
     .map(({ name }) => name);
   const rows = needsNumbers ? await numbered(source, released, unchanged, context) : source;
   const columns = await outputColumns(rows, plan.columns, guarantee?.generalised ?? new Map(), context);
@@ -94,9 +94,10 @@ export function writeRelease(
 
 /** Members of a class are not copied by spreading it. */
 function publicParts(table: Table): Table {
-  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, scratch } = table;
+  const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch } =
+    table;
   return {
-    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, scratch },
+    ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch },
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
     countRows: (options) => table.countRows(options),
@@ -121,10 +122,11 @@ const hidingMethods = ['pseudonym', 'mask', 'generalise'];
 export async function verifyRelease(
   draft: string,
   { source, plan, guarantee, recipe, output }: Release & { readonly recipe: Recipe; readonly output: string },
-  { signal, scratch, report }: Pick<JobContext, 'signal' | 'scratch' | 'report'>,
+  { signal, report }: Pick<JobContext, 'signal' | 'report'>,
 ): Promise<void> {
   report({ message: 'Verifying the output' });
-  const written = await openTable(draft, output, { scratch, signal });
+  // Within the source's folder, the only one that the source's database may read: survivors are looked for in both.
+  const written = await openTable(draft, output, { scratch: source.table.scratch, signal });
   try {
     const names = plan.columns.map(({ name }) => name);
     const found = written.columns.map(({ header }) => header);

@@ -2,6 +2,7 @@ import type { RestoredData } from '../../../protocol/privacy.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { planRestore } from '../planRestore.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
+import { recipeOfRelease } from '../releases.ts';
 import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
@@ -12,16 +13,18 @@ export interface RestoreJob extends RecipeJob {
   /** Absolute. */
   readonly target: string;
   readonly output: string;
+  /** Of the input. */
+  readonly release: string;
 }
 
 export type RestoreResult = RestoredData;
 
 /** The key holder's way back, from the anonymised table alone. */
 export async function restoreRelease(
-  { recipe: file, file: table, name, keys, target, output }: RestoreJob,
+  { recipe: file, file: table, name, keys, target, output, release }: RestoreJob,
   context: JobContext,
 ): Promise<RestoreResult> {
-  const { recipe } = readRecipe(file.text, file.name);
+  const recipe = recipeOfRelease(readRecipe(file.text, file.name).recipe, release);
   const opened = await openSource(table, name, {}, context);
   try {
     const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
@@ -45,6 +48,7 @@ export async function restoreRelease(
       output,
       rows,
       restored: plan.columns.map((column) => column.name),
+      ...(source.table.dialect && plan.rewritten.length > 0 && { rewritten: plan.rewritten }),
       notRestored: plan.notRestored.map(({ name: column, reason }) => ({ column, why: reason })),
     };
   } finally {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { changedWhileWriting } from '../../data/errors.ts';
-import { openTable, type Table } from '../../data/table.ts';
+import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
 import { columnNameTaken, columnsDifferByCase, otherType } from '../errors.ts';
 import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
@@ -40,9 +40,11 @@ export async function openSource(
   name: string,
   types: Readonly<Record<string, string | undefined>>,
   { scratch, signal, checkCancelled }: JobContext,
+  /** `inPieces`: a first look at a large table. */
+  options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
   const before = stampOf(file);
-  const table = await openTable(file, name, { scratch, signal, strictHeaders: true });
+  const table = await openTable(file, name, { ...options, scratch, signal, strictHeaders: true });
   const refuseChange = () => {
     if (stampOf(file) !== before) {
       throw changedWhileWriting(name);

@@ -62,39 +62,47 @@ export function withNoise(bytes: RandomBytes, result: number, { granularity, dra
   return (Math.round(result / granularity) + Number(draw(bytes))) * granularity;
 }
 
+/** Whole noise for counts which one person changes by at most `sensitivity` in all, itself a whole number. */
+export function countNoise(
+  { epsilon, delta = 0 }: PrivacyBudget,
+  sensitivity: number,
+): (bytes: RandomBytes) => bigint {
+  if (delta > 0) {
+    const sigma = BigInt(Math.ceil(gaussianScale(epsilon, delta, sensitivity) * 1024));
+    const variance = { numerator: sigma * sigma, denominator: 1024n * 1024n };
+    return (bytes) => discreteGaussian(bytes, variance);
+  }
+  const scale = dividedBy({ numerator: BigInt(sensitivity), denominator: 1n }, fractionOfDecimal(epsilon));
+  return (bytes) => discreteLaplace(bytes, scale);
+}
+
 /** A whole number with two-sided geometric noise, for instance how many rows there are; `sensitivity` is whole. */
 export function privateCount(
   bytes: RandomBytes,
   count: number,
-  { epsilon, delta = 0 }: PrivacyBudget,
+  budget: PrivacyBudget,
   sensitivity = 1,
 ): number {
-  if (delta > 0) {
-    const sigma = BigInt(Math.ceil(gaussianScale(epsilon, delta, sensitivity) * 1024));
-    const variance = { numerator: sigma * sigma, denominator: 1024n * 1024n };
-    return count + Number(discreteGaussian(bytes, variance));
-  }
-  const scale = dividedBy({ numerator: BigInt(sensitivity), denominator: 1n }, fractionOfDecimal(epsilon));
-  return count + Number(discreteLaplace(bytes, scale));
+  return count + Number(countNoise(budget, sensitivity)(bytes));
 }
 
 /**
  * How many rows each category has, with noise. The categories are those that everybody knows, not those that occur:
  * that one occurs at all may tell who is there. A person has at most `rowsPerPerson` rows.
  */
-export function privateHistogram(
+export function privateHistogram<Category>(
   bytes: RandomBytes,
-  counts: ReadonlyMap<string, number>,
-  categories: readonly string[],
+  counts: ReadonlyMap<Category, number>,
+  categories: Iterable<Category>,
   budget: PrivacyBudget,
   rowsPerPerson = 1,
-): ReadonlyMap<string, number> {
-  return new Map(
-    categories.map((category) => [
-      category,
-      privateCount(bytes, counts.get(category) ?? 0, budget, rowsPerPerson),
-    ]),
-  );
+): ReadonlyMap<Category, number> {
+  const noise = countNoise(budget, rowsPerPerson);
+  const noisy = new Map<Category, number>();
+  for (const category of categories) {
+    noisy.set(category, (counts.get(category) ?? 0) + Number(noise(bytes)));
+  }
+  return noisy;
 }
 
 export interface PrivateCellOptions extends PrivacyBudget {

@@ -4,11 +4,11 @@ import type { Random } from '../../statistics/random.ts';
 import { cholesky } from '../../statistics/symmetricMatrix.ts';
 import type { Work } from '../../statistics/work.ts';
 import { ColumnBuilder } from '../../tables/encode.ts';
-import { placeOfSteps, stepsPerUnit, writePlace } from '../../tables/numberStyle.ts';
 import type { Reshaping } from '../constraints.ts';
+import { placeWriter, withMissing } from '../drawnColumns.ts';
 import type { Condition } from '../synthesiser.ts';
 import { type Allowed, resolveConditions, type Stretch } from './conditions.ts';
-import { type Margin, missingName } from './margin.ts';
+import type { Margin } from './margin.ts';
 
 /** A model made ready to draw: conditioned margins first, so that the others follow from them. */
 export interface PreparedDraw {
@@ -75,12 +75,7 @@ export function drawRows(draw: PreparedDraw, count: number, random: Random, work
       }
     }
   }
-  const columns = new Map(writers.map((writer) => [writer.name, writer.finish()]));
-  const complete = [...columns.values()].filter(({ name }) => !name.endsWith(missingName('')));
-  return {
-    rowCount: count,
-    columns: complete.map((column) => withMissing(column, columns.get(missingName(column.name)))),
-  };
+  return { rowCount: count, columns: withMissing(writers.map((writer) => writer.finish())) };
 }
 
 /** Φ of a normal value with this mean and deviation that lies in one of the stretches. */
@@ -134,11 +129,8 @@ function writerOf(margin: Margin, count: number, allowed: Allowed | undefined): 
     const codes = groups.cells.map((cell) => builder.codeOf(cell));
     return { name, finish, write: (row, share) => builder.setCode(row, codes[groupAt(share)]!) };
   }
-  const { low, high, style } = groups;
-  const steps = stepsPerUnit(style);
-  const lowest = allowed?.low ?? Number.NEGATIVE_INFINITY;
-  const highest = allowed?.high ?? Number.POSITIVE_INFINITY;
-  const codeOfSteps = new Map<number, number>();
+  const { low, high } = groups;
+  const writePlace = placeWriter(builder, groups.style, allowed);
   return {
     name,
     finish,
@@ -146,22 +138,9 @@ function writerOf(margin: Margin, count: number, allowed: Allowed | undefined): 
       const group = groupAt(share);
       const width = high[group]! - low[group]!;
       const within = width === 0 ? 0 : (share - edges[group]!) / (edges[group + 1]! - edges[group]!);
-      const place = Math.min(Math.max(low[group]! + within * width, lowest), highest);
-      const rounded = stepsWithin(place * steps, lowest * steps, highest * steps);
-      let code = codeOfSteps.get(rounded);
-      if (code === undefined) {
-        code = builder.codeOf(writePlace(placeOfSteps(rounded, style), style));
-        codeOfSteps.set(rounded, code);
-      }
-      builder.setCode(row, code);
+      writePlace(row, low[group]! + within * width);
     },
   };
-}
-
-/** The nearest whole step, which rounding must not take out of the range that was asked for. */
-function stepsWithin(steps: number, lowest: number, highest: number): number {
-  const rounded = Math.round(steps);
-  return rounded > highest + 1e-6 ? rounded - 1 : rounded < lowest - 1e-6 ? rounded + 1 : rounded;
 }
 
 /** The group in which a share lies; a table of first guesses spares most of the search. */
@@ -182,15 +161,4 @@ function groupFinder(edges: Float64Array): (share: number) => number {
     }
     return found;
   };
-}
-
-function withMissing(column: EncodedColumn, missing: EncodedColumn | undefined): EncodedColumn {
-  if (!missing) {
-    return column;
-  }
-  const empty = column.values.length;
-  const codes = column.codes.map((code, row) =>
-    missing.values[missing.codes[row]!] === true ? empty : code,
-  );
-  return { ...column, values: [...column.values, null], codes };
 }

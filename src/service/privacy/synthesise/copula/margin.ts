@@ -37,6 +37,8 @@ export interface MarginOptions {
   readonly rareLabel: string;
   /** Rare combinations are left out: merged ones would be combinations that nobody has. */
   readonly dropRare?: boolean;
+  /** Of a category's values the rarest are merged, or left out, until there are no more than so many. */
+  readonly mostCategories?: number;
 }
 
 /** More groups would not be told apart in any figure, and cost memory. */
@@ -88,6 +90,9 @@ function categoryMargin(column: EncodedColumn, counts: Float64Array, options: Ma
     .sort((a, b) => counts[b]! - counts[a]! || a - b);
   let kept = order.findIndex((code) => counts[code]! < options.rareBelow);
   kept = kept === -1 ? order.length : kept;
+  if (order.length > (options.mostCategories ?? order.length)) {
+    kept = Math.min(kept, options.mostCategories! - 1);
+  }
   const total = (codes: readonly number[]) => codes.reduce((sum, code) => sum + counts[code]!, 0);
   if (options.dropRare) {
     return groupsOf(column, order.slice(0, kept), counts);

@@ -3,8 +3,14 @@ import type { Random } from '../../statistics/random.ts';
 import type { Work } from '../../statistics/work.ts';
 import { type ColumnKinds, columnKind, numericColumn, rowPlaces } from '../../tables/columnKind.ts';
 import { ColumnBuilder } from '../../tables/encode.ts';
-import { placeOfSteps, stepsPerUnit, writePlace } from '../../tables/numberStyle.ts';
-import { fitMargins, type Groups, type Margin, type MarginOptions, missingName } from '../copula/margin.ts';
+import {
+  type FittedMargin,
+  fitMargins,
+  type Groups,
+  type Margin,
+  type MarginOptions,
+} from '../copula/margin.ts';
+import { type Limits, placeWriter, withMissing } from '../drawnColumns.ts';
 import { fitMixture, type Mixture, modeProbabilities } from './mixture.ts';
 
 /**
@@ -26,87 +32,112 @@ export interface Span {
   readonly width: number;
 }
 
+/** Rows as a network sees them, without the zeros. */
+export interface EncodedRows {
+  readonly rowCount: number;
+  /** For each span the category or mode of each row; −1 where it has none. */
+  readonly groups: readonly Int16Array[];
+  /** For each span of numbers the distance of each row from its mode, in `reach` deviations. */
+  readonly distances: readonly (Float32Array | undefined)[];
+}
+
+/** So many deviations from the mode are 1. */
+export const reach = 4;
+export const greatestDistance = 0.99;
+
 const components = 10;
 const leastWeight = 0.005;
-/** So many deviations from the mode are 1. */
-const reach = 4;
-const greatestDistance = 0.99;
+const rowsBetweenChecks = 1 << 16;
 
 export interface EncodingOptions extends MarginOptions, Work {
   readonly kinds?: ColumnKinds;
-}
-
-export function fitEncoding(table: EncodedTable, options: EncodingOptions): Encoding {
-  const spans: Span[] = [];
-  let width = 0;
-  table.columns.forEach((column, index) => {
-    const kind = columnKind(column, options.kinds);
-    for (const { margin } of fitMargins(column, kind, options)) {
-      const { groups } = margin;
-      const mixture = groups.kind === 'number' ? mixtureOf(column, groups, options) : undefined;
-      const size = mixture ? 1 + mixture.weights.length : margin.edges.length - 1;
-      spans.push({ margin, mixture, from: width, width: size });
-      width += size;
-    }
-    options.progress?.((index + 1) / table.columns.length);
-  });
-  return { width, spans };
+  /** Of these columns rare values are left out. */
+  readonly dropRareOf?: readonly string[];
 }
 
 /**
- * The table that the encoding was fitted to, row by row `width` numbers. To which of several near modes a number
- * belongs is drawn. A rare combination that was left out is no category at all.
+ * The encoding of a table and its rows in it. To which of several near modes a number belongs is drawn. A rare
+ * combination that is left out is no category at all.
  */
-export function encodeRows(
-  { spans, width }: Encoding,
+export function encodeTable(
   table: EncodedTable,
   options: EncodingOptions,
   random: Random,
-): Float32Array {
-  const rows = new Float32Array(table.rowCount * width);
-  const byName = new Map(spans.map((span) => [span.margin.name, span]));
-  for (const column of table.columns) {
+): { encoding: Encoding; rows: EncodedRows } {
+  const spans: Span[] = [];
+  const groups: Int16Array[] = [];
+  const distances: (Float32Array | undefined)[] = [];
+  let width = 0;
+  table.columns.forEach((column, index) => {
     options.checkCancelled?.();
-    for (const { margin, groupOf, codes } of fitMargins(column, columnKind(column, options.kinds), options)) {
-      const span = byName.get(margin.name);
-      if (span?.mixture && margin.groups.kind === 'number') {
-        encodeNumbers(
-          rows,
-          width,
-          span.from,
-          span.mixture,
-          inside(column, margin.groups),
-          random.fork(margin.name),
-        );
-      } else if (span) {
-        codes.forEach((code, row) => {
-          const group = groupOf[code]!;
-          if (group !== -1) {
-            rows[row * width + span.from + group] = 1;
-          }
-        });
-      }
+    const kind = columnKind(column, options.kinds);
+    const dropRare = options.dropRareOf?.includes(column.name) ?? false;
+    for (const fitted of fitMargins(column, kind, { ...options, dropRare })) {
+      const { margin } = fitted;
+      const places = margin.groups.kind === 'number' ? inside(column, margin.groups) : undefined;
+      const mixture = places && mixtureOf(places, options);
+      const size = mixture ? 1 + mixture.weights.length : margin.edges.length - 1;
+      spans.push({ margin, mixture, from: width, width: size });
+      width += size;
+      const encoded = mixture && encodeNumbers(mixture, places, random.fork(margin.name), options);
+      groups.push(encoded?.groups ?? categoriesOf(fitted));
+      distances.push(encoded?.distances);
     }
-  }
-  return rows;
+    options.progress?.((index + 1) / table.columns.length);
+  });
+  return { encoding: { width, spans }, rows: { rowCount: table.rowCount, groups, distances } };
 }
 
-/** Reads rows back: the greatest place of a span says which category or mode. */
-export function decodeRows({ spans, width }: Encoding, rows: Float32Array): EncodedTable {
-  const rowCount = rows.length / width;
-  const missing = new Map(spans.map((span) => [span.margin.name, span]));
-  const columns = spans
-    .filter(({ margin }) => !margin.name.endsWith(missingName('')))
-    .map((span) => {
-      const builder = new ColumnBuilder(span.margin.name, rowCount);
-      const absent = missing.get(missingName(span.margin.name));
-      for (let row = 0; row < rowCount; row += 1) {
-        const isAbsent = absent && greatest(rows, row * width + absent.from, absent.width) === 1;
-        builder.set(row, isAbsent ? null : decodeCell(rows, row * width, span));
-      }
+/**
+ * Writes one row as a network sees it: ones and distances from `at` on, which must be zeros before. A missing number
+ * is no distance from the first mode; the span beside it says that it is missing.
+ */
+export function writeRow(
+  { spans }: Encoding,
+  { groups, distances }: EncodedRows,
+  row: number,
+  into: Float32Array,
+  at: number,
+): void {
+  for (let index = 0; index < spans.length; index += 1) {
+    const { from } = spans[index]!;
+    const group = groups[index]![row]!;
+    const ofRows = distances[index];
+    if (ofRows) {
+      into[at + from] = ofRows[row]!;
+      into[at + from + 1 + Math.max(group, 0)] = 1;
+    } else if (group !== -1) {
+      into[at + from + group] = 1;
+    }
+  }
+}
+
+/** Reads rows back, numbers within the limits of their span if there are some, and always within the real ones. */
+export function decodeRows(
+  { spans }: Encoding,
+  { rowCount, groups, distances }: EncodedRows,
+  limits: readonly (Limits | undefined)[] = [],
+): EncodedTable {
+  const columns = spans.map(({ margin, mixture }, index) => {
+    const builder = new ColumnBuilder(margin.name, rowCount);
+    const ofRows = groups[index]!;
+    if (margin.groups.kind === 'category') {
+      const codes = margin.groups.cells.map((cell) => builder.codeOf(cell));
+      ofRows.forEach((group, row) => {
+        builder.setCode(row, codes[Math.max(group, 0)]!);
+      });
       return builder.finish();
+    }
+    const { low, high, style } = margin.groups;
+    const writePlace = placeWriter(builder, style, limits[index]);
+    ofRows.forEach((group, row) => {
+      const mode = Math.max(group, 0);
+      const place = distances[index]![row]! * reach * mixture!.deviations[mode]! + mixture!.means[mode]!;
+      writePlace(row, Math.min(Math.max(place, low[0]!), high.at(-1)!));
     });
-  return { rowCount, columns };
+    return builder.finish();
+  });
+  return { rowCount, columns: withMissing(columns) };
 }
 
 type NumberGroups = Extract<Groups, { kind: 'number' }>;
@@ -117,32 +148,33 @@ function inside(column: EncodedColumn, { low, high, style }: NumberGroups): Floa
   return places.map((place) => Math.min(Math.max(place, low[0]!), high.at(-1)!));
 }
 
-function mixtureOf(column: EncodedColumn, groups: NumberGroups, { checkCancelled }: Work): Mixture {
-  const places = inside(column, groups).filter((place) => !Number.isNaN(place));
-  return fitMixture(places, { components, leastWeight, ...(checkCancelled && { checkCancelled }) });
+function mixtureOf(places: Float64Array, { checkCancelled }: Work): Mixture {
+  const present = places.filter((place) => !Number.isNaN(place));
+  return fitMixture(present, { components, leastWeight, ...(checkCancelled && { checkCancelled }) });
 }
 
-function encodeNumbers(
-  rows: Float32Array,
-  width: number,
-  from: number,
-  mixture: Mixture,
-  places: Float64Array,
-  random: Random,
-): void {
+function categoriesOf({ groupOf, codes }: FittedMargin): Int16Array {
+  return Int16Array.from(codes, (code) => groupOf[code]!);
+}
+
+function encodeNumbers(mixture: Mixture, places: Float64Array, random: Random, work: Work) {
+  const groups = new Int16Array(places.length).fill(-1);
+  const distances = new Float32Array(places.length);
   const probabilities = new Float64Array(mixture.weights.length);
   places.forEach((place, row) => {
+    if (row % rowsBetweenChecks === 0) {
+      work.checkCancelled?.();
+    }
     const chance = random.uniform();
-    // A missing number is no distance from the first mode; the span beside it says that it is missing.
-    let mode = 0;
     if (!Number.isNaN(place)) {
       modeProbabilities(mixture, place, probabilities);
-      mode = drawMode(probabilities, chance);
+      const mode = drawMode(probabilities, chance);
       const distance = (place - mixture.means[mode]!) / (reach * mixture.deviations[mode]!);
-      rows[row * width + from] = Math.min(Math.max(distance, -greatestDistance), greatestDistance);
+      groups[row] = mode;
+      distances[row] = Math.min(Math.max(distance, -greatestDistance), greatestDistance);
     }
-    rows[row * width + from + 1 + mode] = 1;
   });
+  return { groups, distances };
 }
 
 /** Every mode keeps a small chance, so that a network sees each of them. */
@@ -154,28 +186,4 @@ function drawMode(probabilities: Float64Array, chance: number): number {
     return left < 0;
   });
   return mode === -1 ? probabilities.length - 1 : mode;
-}
-
-function decodeCell(rows: Float32Array, offset: number, { margin, mixture, from, width }: Span) {
-  const { groups } = margin;
-  if (groups.kind === 'category') {
-    return groups.cells[greatest(rows, offset + from, width)]!;
-  }
-  const mode = greatest(rows, offset + from + 1, width - 1);
-  const place = rows[offset + from]! * reach * mixture!.deviations[mode]! + mixture!.means[mode]!;
-  const within = Math.min(Math.max(place, groups.low[0]!), groups.high.at(-1)!);
-  return writePlace(
-    placeOfSteps(Math.round(within * stepsPerUnit(groups.style)), groups.style),
-    groups.style,
-  );
-}
-
-function greatest(rows: Float32Array, from: number, width: number): number {
-  let best = 0;
-  for (let index = 1; index < width; index += 1) {
-    if (rows[from + index]! > rows[from + best]!) {
-      best = index;
-    }
-  }
-  return best;
 }

@@ -1,0 +1,94 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { PrivacyReport } from '../../protocol/privacy.ts';
+import { countsFiles, refuseCountsFiles } from './counts/countsFiles.ts';
+import { cannotWriteRecipe, outputExists } from './errors.ts';
+import type { Recipe } from './recipe/recipeSchema.ts';
+import { htmlReport } from './report/html.ts';
+import type { CountedTable } from './work/counts.ts';
+
+/** Every file that an application writes; all absolute. */
+export interface ReleaseFiles {
+  readonly target: string;
+  readonly reports: { readonly html: string; readonly json: string };
+  /** Tables of counts by their names. */
+  readonly counts: ReadonlyMap<string, string>;
+}
+
+export interface FilesToWrite {
+  readonly recipe: Recipe;
+  readonly recipeFile: string;
+  readonly input: string;
+  readonly target: string;
+  /** What an application before this one wrote may be replaced. */
+  readonly overwrite: boolean;
+  readonly nameOf: (file: string) => string;
+}
+
+/** Throws before anything is read where one of them is another file. The output itself is looked at when it is written. */
+export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
+  const { recipe, recipeFile, input, target, overwrite, nameOf } = asked;
+  const reports = reportFiles(target);
+  if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
+    throw outputExists(nameOf(target));
+  }
+  const counts = countsFiles(recipe, path.dirname(recipeFile), target);
+  const before = overwrite ? (readReport(reports.json)?.counts ?? []) : [];
+  refuseCountsFiles(counts, {
+    taken: [input, target, recipeFile, reports.json, reports.html],
+    isOurs: (file) => before.some((each) => each.path === nameOf(file)),
+    nameOf,
+  });
+  return { target, reports, counts };
+}
+
+/** Beside the output. */
+export function reportFiles(output: string): ReleaseFiles['reports'] {
+  const stem = output.slice(0, output.length - path.extname(output).length);
+  return { html: `${stem}.privacy.html`, json: `${stem}.privacy.json` };
+}
+
+/** Undefined where there is none that can be read. */
+export function readReport(file: string): PrivacyReport | undefined {
+  const text = textOf(file);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as PrivacyReport);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What comes beside an output that is in its place. */
+export function writeBeside(
+  { reports, counts }: ReleaseFiles,
+  report: PrivacyReport,
+  counted: readonly CountedTable[],
+  nameOf: (file: string) => string,
+): void {
+  for (const { name, text } of counted) {
+    const file = counts.get(name)!;
+    writeWhole(file, text, nameOf(file));
+  }
+  writeWhole(reports.json, `${JSON.stringify(report, null, 2)}\n`, nameOf(reports.json));
+  writeWhole(reports.html, htmlReport(report), nameOf(reports.html));
+}
+
+export function textOf(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** `name` is for the error. */
+export function writeWhole(file: string, text: string, name: string): void {
+  const beside = `${file}.mlops-${process.pid}`;
+  try {
+    fs.writeFileSync(beside, text);
+    fs.renameSync(beside, file);
+  } catch (error) {
+    fs.rmSync(beside, { force: true });
+    throw cannotWriteRecipe(name, error);
+  }
+}
