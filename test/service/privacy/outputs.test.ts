@@ -44,6 +44,9 @@ ${body}`;
     target: path.join(root, target),
     output: target,
     overwrite: false,
+    countsPaths: {},
+    release: 'r1',
+    siblings: [],
   };
 }
 
@@ -160,12 +163,25 @@ columns:
     await apply(people, recipe(''));
   });
 
-  it('in the last digits, where the scale is beyond what a draw can reach', async () => {
-    const long = 'id,x\n1,0.123456789012345678\n2,0.223456789012345678\n';
-    const recipe = (scale: string) =>
-      `columns:\n  id: { method: keep }\n  x: { method: noise, decimals: 18, scale: ${scale} }\n`;
-    expect(await refused(long, recipe('1000'))).toBe('privacy.invalidOption');
-    await apply(long, recipe('0.000001'));
+  it('in the last digits, where one draw does not reach every amount', async () => {
+    const count = 400;
+    const values = Array.from({ length: count }, (_, index) => BigInt(index * 7919));
+    const recipe = (scale: string, distribution: string) =>
+      `columns:\n  id: { method: keep }\n  x: { method: noise, type: BIGINT, distribution: ${distribution}, scale: ${scale} }\n`;
+    const table = `id,x\n${values.map((value, index) => `${index},${value}`).join('\n')}\n`;
+    for (const distribution of ['laplace', 'gaussian', 'integer']) {
+      const text = recipe('100000000000000000', distribution);
+      await apply(table, text);
+      const amounts = output().map((row, index) => BigInt(row.split(',')[1]!) - values[index]!);
+      const isDivisible = amounts.filter((amount) => amount % 8n === 0n).length;
+      // One in eight, and not nearly all of them: five standard deviations of a fair draw.
+      expect(Math.abs(isDivisible - count / 8), distribution).toBeLessThan(5 * Math.sqrt((count * 7) / 64));
+      await restoreRelease({ ...job(text, 'out.csv', 'back.csv') }, context());
+      expect(output('back.csv').map((row) => BigInt(row.split(',')[1]!))).toEqual(values);
+      fs.rmSync(path.join(root, 'out.csv'));
+      fs.rmSync(path.join(root, 'back.csv'));
+    }
+    expect(await refused(table, recipe('100000000000000000000', 'laplace'))).toBe('privacy.invalidOption');
   });
 });
 
