@@ -76,6 +76,15 @@ export function otherType(column: string, row: number, type: string): WorkbenchE
   );
 }
 
+export function rowsMayHaveMoved(table: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.rowsMayHaveMoved',
+    `${table} is no longer as it was written, and its noise goes by the number of the row: in another order wrong values ` +
+      `would come back. ${untouched} Restore from the file as it was written. Where only other columns were changed and ` +
+      'every row is in its place, give the file another name first.',
+  );
+}
+
 export function rowKeyRepeats(keys: readonly string[], rows: readonly [number, number]): WorkbenchError {
   return new WorkbenchError(
     'privacy.rowKeyRepeats',

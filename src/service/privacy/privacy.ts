@@ -44,6 +44,7 @@ import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole 
 import { recipeOfRelease, type Sibling } from './releases.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
+import type { RestoreJob } from './work/restore.ts';
 
 export interface PrivacyWork {
   readonly signal: AbortSignal;
@@ -229,6 +230,34 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       keys: id !== undefined && key ? { [id]: key.exportText() } : {},
     };
   };
+  /** Meanwhile somebody may have changed it: theirs stays, and what is remembered is written into it. */
+  const remember = (entry: Entry, remembered: (text: string) => string) => {
+    refresh(entry);
+    if (entry.problems.length === 0) {
+      save(entry, remembered(entry.text));
+    } else {
+      log.write('warn', 'privacy', `${entry.name} could not remember that it was applied`);
+    }
+  };
+  const restoreJob = (
+    entry: Entry,
+    { input, output, release: named }: RestoreData,
+  ): { readonly recipe: Recipe; readonly work: RestoreJob } => {
+    const table = resolve(input);
+    const last = readReport(reportFiles(table).json);
+    const release = named ?? last?.release ?? sound(entry).release;
+    const recipe = recipeOfRelease(sound(entry), release);
+    if (recipe.key && !keys.has(recipe.key.id)) {
+      throw restoreKeyMissing(recipe.key.id, release);
+    }
+    const target = path.resolve(workspace, output);
+    const isReported = last && path.basename(last.output.path) === path.basename(table);
+    const sha256 = isReported ? last.output.sha256 : undefined;
+    return {
+      recipe,
+      work: { ...job(entry, recipe, table), target, output: nameOf(target), release, sha256 },
+    };
+  };
   const tellKeyChange = (id: string) => {
     for (const entry of entries.values()) {
       if (entry.recipe?.key?.id === id) {
@@ -323,11 +352,14 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         };
         const options = { signal: either(signal), report };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
-        save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
+        const remembered = (text: string) =>
+          textAfter(text, recipe, { ...result, release, isOwn: other === undefined });
+        const applied = remembered(work.recipe.text);
+        remember(entry, remembered);
         const whole: PrivacyReport = {
           ...result.report,
           recipe: entry.name,
-          recipeHash: readRecipe(entry.text, entry.name).hash,
+          recipeHash: readRecipe(applied, entry.name).hash,
         };
         writeBeside(files, whole, result.counts, nameOf);
         const milliseconds = Math.round(performance.now() - begin);
@@ -352,18 +384,11 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       }
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },
-    restoreData: ({ recipe: asked, input, output, release: named }, { signal, report }) =>
+    restoreData: (asked, { signal, report }) =>
       writing.run(async () => {
-        const entry = find(asked);
-        const table = resolve(input);
-        const release = named ?? readReport(reportFiles(table).json)?.release ?? sound(entry).release;
-        const recipe = recipeOfRelease(sound(entry), release);
-        if (recipe.key && !keys.has(recipe.key.id)) {
-          throw restoreKeyMissing(recipe.key.id, release);
-        }
-        const target = path.resolve(workspace, output);
+        const entry = find(asked.recipe);
+        const { recipe, work } = restoreJob(entry, asked);
         const options = { signal: either(signal), report };
-        const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
         return restored;

@@ -29,11 +29,14 @@ export interface FilesToWrite {
 export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
   const { recipe, recipeFile, input, target, overwrite, nameOf } = asked;
   const reports = reportFiles(target);
-  if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
+  const last = overwrite ? readReport(reports.json) : undefined;
+  // The report of people.csv has the name that one of people.parquet would have.
+  const isOurs = last !== undefined && path.basename(last.output.path) === path.basename(target);
+  if (overwrite && fs.existsSync(target) && !isOurs) {
     throw outputExists(nameOf(target));
   }
   const counts = countsFiles(recipe, path.dirname(recipeFile), target);
-  const before = overwrite ? (readReport(reports.json)?.counts ?? []) : [];
+  const before = last?.counts ?? [];
   refuseCountsFiles(counts, {
     taken: [input, target, recipeFile, reports.json, reports.html],
     isOurs: (file) => before.some((each) => each.path === nameOf(file)),

@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTable } from '../../../src/service/data/table.ts';
+import { createPrivacy, type Privacy } from '../../../src/service/privacy/privacy.ts';
+import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { type ApplyResult, applyRelease } from '../../../src/service/privacy/work/apply.ts';
 import { restoreRelease } from '../../../src/service/privacy/work/restore.ts';
 import { verifyClasses } from '../../../src/service/privacy/work/verifyClasses.ts';
@@ -47,6 +49,7 @@ ${body}`;
     countsPaths: {},
     release: 'r1',
     siblings: [],
+    sha256: undefined,
   };
 }
 
@@ -266,4 +269,70 @@ columns:
   expect(moved.slice(1, 3)).not.toEqual(days.slice(1, 3));
   await restoreRelease({ ...job(recipe, 'out.csv', 'back.csv') }, context());
   expect(output('back.csv').map((row) => row.split(',')[1])).toEqual(days);
+});
+
+describe('a recipe that is applied', () => {
+  let privacy: Privacy;
+  const recipe = 'people.anonymise.yaml';
+  const text = `version: 1
+dataset: people
+release: first
+key: { id: team }
+input: { path: people.csv }
+output: { path: out.csv }
+columns:
+  id: { method: keep }
+  pay: { method: noise, scale: 1000 }
+`;
+  const work = { signal: new AbortController().signal, report: () => undefined };
+  const write = (name: string, content: string) => fs.writeFileSync(path.join(root, name), content);
+
+  beforeEach(() => {
+    const log = { write: () => undefined } as unknown as Parameters<typeof createPrivacy>[0]['log'];
+    privacy = createPrivacy({ workspace: root, scratch: path.join(root, 'scratch'), log });
+    privacy.handKey({ id: 'team', key: keys.team });
+    write('people.csv', `id,pay\n${numbers(6, (index) => `${index},${index * 1000}`)}`);
+    write(recipe, text);
+  });
+
+  afterEach(() => privacy.dispose());
+
+  it('keeps what somebody writes into it meanwhile, and its report names what was applied', async () => {
+    const changed = `${text}# A thought of the meantime.\notherColumns: drop\n`;
+    await privacy.applyRecipe({ recipe }, { ...work, report: () => write(recipe, changed) });
+    const after = fs.readFileSync(path.join(root, recipe), 'utf8');
+    expect(after).toContain('# A thought of the meantime.\notherColumns: drop\n');
+    expect(after).toContain('releases:');
+    const { recipeHash } = await privacy.getReport(recipe);
+    const withoutThought = after.replace(/# A thought.*\notherColumns: drop\n/, '');
+    expect(recipeHash).toBe(readRecipe(withoutThought, recipe).hash);
+  });
+
+  it('leaves a recipe that is just being typed as it is', async () => {
+    const half = `${text}other`;
+    await privacy.applyRecipe({ recipe }, { ...work, report: () => write(recipe, half) });
+    expect(fs.readFileSync(path.join(root, recipe), 'utf8')).toBe(half);
+    expect(fs.existsSync(path.join(root, 'out.privacy.html'))).toBe(true);
+  });
+
+  it('replaces its own output alone, not a file beside the same report', async () => {
+    await privacy.applyRecipe({ recipe }, work);
+    write('out.tsv', 'mine\n');
+    const other = { recipe, output: path.join(root, 'out.tsv'), replace: true };
+    expect((await refusal(privacy.applyRecipe(other, work))).code).toBe('privacy.outputExists');
+    expect(fs.readFileSync(path.join(root, 'out.tsv'), 'utf8')).toBe('mine\n');
+    await privacy.applyRecipe({ recipe, replace: true }, work);
+  });
+
+  it('restores no wrong values from rows in another order', async () => {
+    await privacy.applyRecipe({ recipe }, work);
+    const lines = fs.readFileSync(path.join(root, 'out.csv'), 'utf8').trimEnd().split('\n');
+    write('out.csv', `${[lines[0], ...lines.slice(1).reverse()].join('\n')}\n`);
+    const back = { recipe, input: 'out.csv', output: 'back.csv' };
+    expect((await refusal(privacy.restoreData(back, work))).code).toBe('privacy.rowsMayHaveMoved');
+    expect(fs.existsSync(path.join(root, 'back.csv'))).toBe(false);
+    write('out.csv', `${lines.join('\n')}\n`);
+    await privacy.restoreData(back, work);
+    expect(output('back.csv')).toEqual(Array.from({ length: 6 }, (_, index) => `${index},${index * 1000}`));
+  });
 });

@@ -116,7 +116,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
 }
 
 /** SHA-256, and the md5 by which versions know a file: both in one reading. */
-async function hashesOf(
+export async function hashesOf(
   file: string,
   signal: AbortSignal,
 ): Promise<{ readonly sha256: string; readonly md5: string }> {
