@@ -139,6 +139,38 @@ guarantee: { k: 5, l: { kind: distinct, l: 2 } }
   });
 });
 
+describe('the report claims no more than was measured', () => {
+  it('an attacker masks what he knows, as he would put it into groups', async () => {
+    const zip = (index: number) => 10_000 + ((index * 7919) % 90_000);
+    const table = `zip,age,ill\n${numbers(800, (index) => `${zip(index)},${18 + (index % 61)},${'abc'[index % 3]}`)}`;
+    const { report } = await apply(
+      table,
+      `columns:
+  zip: { method: mask, keepFirst: 4, role: quasiIdentifier }
+  age: { method: keep, role: quasiIdentifier }
+  ill: { method: keep, role: sensitive }
+`,
+    );
+    const after = report.attacks.map(({ id, after: share }) => [id, share! > 0.9]);
+    expect(after).toContainEqual(['singling-out-by-one-column', true]);
+    expect(after).toContainEqual(['linkability', true]);
+  });
+
+  it('names that are left in part are not said to be gone, and what a key undoes is told', async () => {
+    const { report } = await apply(
+      `name,pay\n${numbers(60, (index) => `person ${index},${index}`)}`,
+      `columns:
+  name: { method: suppress, values: [person 1], role: directIdentifier }
+  pay: { method: rankSwap, percent: 20 }
+`,
+    );
+    expect(report.summary.join(' ')).not.toContain('was replaced or left out');
+    const open = report.notGuaranteed.join(' ');
+    expect(open).toContain('name still name people, wholly or in part');
+    expect(open).toContain('whoever holds the key team can undo or test pay');
+  });
+});
+
 describe('noise does not cancel out', () => {
   const noisy = (rowKey: string) => `rowKey: [${rowKey}]
 columns:

@@ -1,6 +1,7 @@
 import { formatShare, groupDigits, plural } from '../../../base/format.ts';
 import type { PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
 import type { MethodName } from '../methods/descriptions.ts';
+import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { Release } from '../work/release.ts';
 
@@ -11,7 +12,7 @@ export function summarise(
   { input, output }: Pick<PrivacyReport, 'input' | 'output'>,
 ): string[] {
   const direct = named(recipe, 'directIdentifier');
-  const kept = direct.filter((name) => recipe.columns[name]!.method === 'keep');
+  const kept = direct.filter((name) => mayStillName(recipe.columns[name]!));
   const sentences = [
     `${output.path} was made from ${input.path}: ${groupDigits(output.rows)} of ${plural(input.rows, 'row')}, ` +
       `${plural(plan.columns.length, 'column')} of ${plan.columns.length + plan.dropped.length}.`,
@@ -22,7 +23,7 @@ export function summarise(
   const k = recipe.guarantee?.k;
   if (guarantee && k !== undefined) {
     sentences.push(
-      `Each person is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
+      `Each row is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
     );
   }
   const { l, t } = recipe.guarantee ?? {};
@@ -44,7 +45,25 @@ export function summarise(
   return sentences;
 }
 
-const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift'];
+const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift', 'rankSwap'];
+
+/** With the key the same draws can be made again and taken back. */
+function isUndoable(options: RecipeColumn | undefined): boolean {
+  return (
+    options !== undefined &&
+    (undoable.includes(options.method) ||
+      (options.method === 'differentialPrivacy' && options.random === 'key') ||
+      (options.method === 'redact' && options.coded))
+  );
+}
+
+/** Some of its values stand in the output as they were, in this row or another. */
+function mayStillName(options: RecipeColumn): boolean {
+  return (
+    ['keep', 'rankSwap', 'coding', 'redact'].includes(options.method) ||
+    (options.method === 'suppress' && options.values !== undefined)
+  );
+}
 
 /** What is not guaranteed, said clearly. */
 export function notGuaranteed(
@@ -52,22 +71,26 @@ export function notGuaranteed(
   recipe: Recipe,
   attacks: readonly ReportFigure[],
 ): string[] {
-  const keyed = plan.columns.filter(({ method }) => undoable.includes(method)).map(({ name }) => name);
-  const kept = named(recipe, 'directIdentifier').filter((name) => recipe.columns[name]!.method === 'keep');
+  const keyed = plan.columns.map(({ name }) => name).filter((name) => isUndoable(recipe.columns[name]));
+  const kept = named(recipe, 'directIdentifier').filter((name) => mayStillName(recipe.columns[name]!));
   const sentences: string[] = [];
   if (kept.length > 0) {
-    sentences.push(`${kept.join(', ')} still name people: this is personal data as before.`);
+    sentences.push(
+      `${kept.join(', ')} still name people, wholly or in part: this is personal data as before.`,
+    );
   }
   if (keyed.length > 0) {
     sentences.push(
       `This is pseudonymised, not anonymous: whoever holds the key ${recipe.key?.id ?? ''} can undo or test ${keyed.join(', ')}. ` +
-        'As long as the key exists, the GDPR applies to the output. Keep the key away from it, or destroy the key.',
+        'As long as the key exists, the GDPR applies to the output. Keep the key away from it, or destroy the key: ' +
+        'what is equal is still equal then, so that alone does not make it anonymous.',
     );
   }
   if (!guarantee || recipe.guarantee?.k === undefined) {
     sentences.push('No k-anonymity was asked for: combinations of columns may single people out.');
   } else {
     sentences.push(
+      'k-anonymity counts rows: where one person has several, a group may be of fewer people than rows.',
       'k-anonymity hides who a row is about. It does not hide what is true of a whole group: where all of its rows have the same sensitive value, everybody in it has it.',
     );
   }
