@@ -85,7 +85,7 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
     const { column, options } = subject;
     return inSql(
       subject,
-      suppressSql(options, column.name),
+      suppressSql(options, column.name, subject.type),
       options.by === undefined ? column.type : 'VARCHAR',
     );
   },

@@ -230,6 +230,21 @@ describe('values are never silently others', () => {
     expect(await refused('id,x\n1,1\n2,2\n', grouped)).toBe('privacy.invalidOption');
   });
 
+  it('suppressed numbers are found however they are written', async () => {
+    const suppressed = 'columns:\n  id: { method: keep }\n  x: { method: suppress, values: [5, 1.50] }\n';
+    await apply('id,x\n1,5.0\n2,6.5\n3,1.5\n4,5\n5,50\n', suppressed);
+    expect(output()).toEqual(['1,', '2,6.5', '3,', '4,', '5,50.0']);
+  });
+
+  it('what is too large is refused without being quoted', async () => {
+    const table = 'id,x\n1,1.5e300\n2,5\n3,6\n';
+    for (const method of ['noise, scale: 100, decimals: 2', 'microaggregation, k: 3']) {
+      const body = `columns:\n  id: { method: keep }\n  x: { method: ${method} }\n`;
+      const error = await refusal(apply(table, body));
+      expect([error.code, /\d{4}/.test(error.message)]).toEqual(['data.valueDoesNotFit', false]);
+    }
+  });
+
   it('a table that no longer has the types that the recipe remembers is refused with its row', async () => {
     const recipe = `columns:
   id: { method: pseudonym, type: BIGINT }
