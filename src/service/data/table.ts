@@ -101,7 +101,8 @@ export async function openTable(file: string, name: string, options: TableOption
   const sniffed = await sniffFile(file, name);
   opened += 1;
   const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  // Copies of rows lie here for a while, of files that may be their owner's alone.
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {

@@ -290,6 +290,23 @@ describe('values are never silently others', () => {
     expect(fs.existsSync(path.join(root, 'out.csv'))).toBe(false);
   });
 
+  it('copies of rows are out of sight of other people while they last', async () => {
+    const seen: string[] = [];
+    const looking = {
+      ...context(),
+      report: () => {
+        const scratch = path.join(root, 'scratch');
+        seen.push(
+          ...fs.readdirSync(scratch).map((name) => fs.statSync(path.join(scratch, name)).mode.toString(8)),
+        );
+      },
+    };
+    fs.writeFileSync(path.join(root, 'in.csv'), 'id,x\n1,5\n');
+    await applyRelease(job('columns:\n  id: { method: keep }\n  x: { method: noise, scale: 5 }\n'), looking);
+    expect(new Set(seen)).toEqual(new Set(['40700']));
+    expect(fs.readdirSync(path.join(root, 'scratch'))).toEqual([]);
+  });
+
   it('columns may be named like what DuckDB and we need, or are refused', async () => {
     const recipe = (name: string) =>
       `columns:\n  "${name}": { method: keep }\n  x: { method: noise, scale: 50 }\n`;
