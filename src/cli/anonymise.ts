@@ -1,6 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { environmentKeyRing, keyFileVariable, makeKeyInFile } from '../keys/keySources.ts';
 import {
   applyRecipe,
@@ -45,6 +45,10 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
       .option('--input <table>', 'another table of the same columns')
       .option('--output <file>', 'another place for the output')
       .option('--release <name>', 'a new release: the noise of one is for one table')
+      .option(
+        '--keep-levels',
+        'take the levels that were found when the recipe was last applied to its own table',
+      )
       .option('--overwrite', 'replace the output of an application before this one'),
     handle,
     apply,
@@ -53,7 +57,12 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
     anonymise
       .command('risk')
       .description('what the recipe would do to risk and use; nothing is written')
-      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it'),
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option(
+        '--seconds <number>',
+        'how long the best generalisation may be searched; 2 without it',
+        readSeconds,
+      ),
     handle,
     risk,
   );
@@ -109,6 +118,7 @@ async function suggest(invocation: Invocation, _: object, [typed]: readonly stri
 }
 
 interface ApplyOptions {
+  readonly keepLevels?: boolean;
   readonly input?: string;
   readonly output?: string;
   readonly release?: string;
@@ -117,7 +127,7 @@ interface ApplyOptions {
 
 async function apply(
   invocation: Invocation,
-  { input, output, release, overwrite }: ApplyOptions,
+  { input, output, release, keepLevels, overwrite }: ApplyOptions,
   [typed]: readonly string[],
 ): Promise<number> {
   const { terminal } = invocation;
@@ -127,6 +137,7 @@ async function apply(
     ...(input !== undefined && { input: resolved(invocation, input) }),
     ...(output !== undefined && { output: resolved(invocation, output) }),
     ...(release !== undefined && { release }),
+    ...(keepLevels && { keepLevels }),
     replace: overwrite ?? false,
   });
   terminal.printJson(result);
@@ -134,12 +145,29 @@ async function apply(
   return exitCodes.success;
 }
 
-async function risk(invocation: Invocation, _: object, [typed]: readonly string[]): Promise<number> {
+interface RiskOptions {
+  readonly seconds?: number;
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) {
+    throw new InvalidArgumentError('Give a number of seconds above 0.');
+  }
+  return seconds;
+}
+
+async function risk(
+  invocation: Invocation,
+  { seconds }: RiskOptions,
+  [typed]: readonly string[],
+): Promise<number> {
   const { terminal } = invocation;
   const { recipe } = await openWithKey(invocation, typed!);
   const preview = await sendWithProgress(invocation, `Measuring ${recipe}`, previewRecipe, {
     recipe,
     rows: 5,
+    ...(seconds !== undefined && { searchSeconds: seconds }),
   });
   terminal.printJson(preview);
   terminal.print(renderPreview(preview, terminal));

@@ -62,6 +62,8 @@ export interface RecipeState {
   readonly output: string;
   readonly columns: readonly RecipeColumn[];
   readonly guarantee: Guarantee | null;
+  /** Levels that are kept and not searched. */
+  readonly keptLevels?: Readonly<Record<string, number>>;
   /** Tables of noisy counts that are written beside the output. */
   readonly counts?: readonly CountsChoice[];
   /** What its noisy columns and counts spend; null where nothing is differentially private. */
@@ -138,6 +140,8 @@ export interface HierarchySketch {
   readonly source: 'automatic' | 'recipe' | 'file';
   /** For each level some of its labels, from the values themselves to `*`. */
   readonly levels: readonly { readonly labels: readonly string[]; readonly count: number }[];
+  /** Where it stands, once somebody has written it down: the recipe or a file, and the line from 1. */
+  readonly place?: { readonly path: string; readonly line: number };
 }
 
 /** What must hold of every equivalence class of the quasi-identifiers. */
@@ -189,6 +193,22 @@ export interface SensitiveCriterion {
   readonly l?: number;
   readonly c?: number;
   readonly t?: number;
+  /** Of t-closeness: how far two values are apart; `equal` without it. */
+  readonly distance?: SensitiveDistanceKind;
+}
+
+/** All values alike, by their natural order, or by the hierarchy of the column. */
+export type SensitiveDistanceKind = 'equal' | 'ordered' | 'hierarchical';
+
+/** What the search for the generalisation that changes least has come to. */
+export interface GeneralisationSearch {
+  /** Nothing better exists; otherwise it is the best that was found in `seconds`. */
+  readonly optimal: boolean;
+  readonly seconds: number;
+  readonly tried: number;
+  readonly generalisations: number;
+  /** The same for people. */
+  readonly sentence: string;
 }
 
 export interface RecipeKey {
@@ -219,6 +239,10 @@ export type RecipeChange =
   | { readonly kind: 'role'; readonly column: string; readonly role: ColumnRole }
   | { readonly kind: 'method'; readonly column: string; readonly method: MethodChoice }
   | { readonly kind: 'guarantee'; readonly guarantee: Guarantee | null }
+  /** Writes down the hierarchy of a column, to be edited: as a rule in the recipe, or as a table beside it. */
+  | { readonly kind: 'hierarchy'; readonly column: string; readonly as: 'rule' | 'table' }
+  /** Keeps the columns on these levels, whatever the table; null searches them anew each time. */
+  | { readonly kind: 'levels'; readonly levels: Readonly<Record<string, number>> | null }
   /** Of that name, which is added where there is none; null takes it out. */
   | { readonly kind: 'counts'; readonly name: string; readonly counts: CountsChoice | null }
   | { readonly kind: 'output'; readonly path: string }
@@ -230,6 +254,8 @@ export interface PreviewRecipe {
   readonly recipe: string;
   /** How many rows to show, at most 100. */
   readonly rows: number;
+  /** After so long the best generalisation so far is taken; 2 without it. */
+  readonly searchSeconds?: number;
 }
 
 export interface RecipePreview {
@@ -246,6 +272,9 @@ export interface RecipePreview {
   /** Which quasi-identifiers make rows unique, the strongest first. */
   readonly drivers: readonly { readonly columns: readonly string[]; readonly uniqueRows: number }[];
   readonly suppressedRows: number;
+  /** Where a generalisation was searched: how that went, and the level of each column. */
+  readonly search?: GeneralisationSearch;
+  readonly levels?: Readonly<Record<string, number>>;
 }
 
 /** One number from 0 (low) to 1 (high), before and after, and what it means. */
@@ -264,12 +293,16 @@ export interface ApplyRecipe {
   readonly release?: string;
   /** Replace an output that an application before this one wrote. */
   readonly replace?: boolean;
+  /** Take the levels that were found when the recipe was last applied, and refuse where they do not do for this table. */
+  readonly keepLevels?: boolean;
 }
 
 export interface AppliedRecipe {
   readonly output: string;
   readonly rows: number;
   readonly suppressedRows: number;
+  /** Where a generalisation was searched. */
+  readonly search?: GeneralisationSearch;
   readonly bytes: number;
   /** Relative paths of what a data protection officer reads, and of the same for programs. */
   readonly report: { readonly html: string; readonly json: string };

@@ -76,6 +76,22 @@ export function otherType(column: string, row: number, type: string): WorkbenchE
   );
 }
 
+export function nothingSensitive(): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingSensitive',
+    `The guarantee asks for l-diversity or t-closeness, and no column has the role sensitive. ${untouched} ` +
+      'Give one that role, name columns under l or t, or take l and t out.',
+  );
+}
+
+export function sensitiveIsGrouped(column: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.sensitiveIsGrouped',
+    `The values of ${column} are to be diverse in each group, and ${column} is itself one of the columns that make the groups. ` +
+      `${untouched} Name the columns of l and t without it, or give it another role and method.`,
+  );
+}
+
 export function rowsMayHaveMoved(table: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.rowsMayHaveMoved',
@@ -106,6 +122,42 @@ export function hierarchyFileMissing(column: string, file: string): WorkbenchErr
   return new WorkbenchError(
     'privacy.hierarchyFileMissing',
     `The hierarchy of ${column} is to be read from ${file}, which cannot be read. ${untouched} Correct its path, which starts at the recipe.`,
+  );
+}
+
+/** `highest` is undefined where nothing is generalised in the column. */
+export function noSuchLevel(column: string, level: number, highest: number | undefined): WorkbenchError {
+  const why =
+    highest === undefined
+      ? 'but it is no quasi-identifier of the table that a hierarchy generalises'
+      : `but the hierarchy has the levels 0 to ${highest} for these values`;
+  return new WorkbenchError(
+    'privacy.noSuchLevel',
+    `guarantee.levels keeps ${column} on level ${level}, ${why}. ${untouched} Correct it in the recipe, or take it out so that a level is searched.`,
+  );
+}
+
+/** `recipe` was to be applied as it was applied before. */
+export function neverSearched(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.neverSearched',
+    `${recipe} does not say what was found when it was last applied, so there are no levels to keep. ${untouched} Apply it to its own table first.`,
+  );
+}
+
+export function tooManyForTable(column: string, values: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyForTable',
+    `${column} has ${groupDigits(values)} values, and a table of at most ${groupDigits(most)} can be edited. ${untouched} ` +
+      'Write a rule for it in the recipe instead, such as intervals or redaction.',
+  );
+}
+
+export function hierarchyFileTaken(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.hierarchyFileTaken',
+    `The hierarchy would be written to ${file}, which is there already. It is as it was, and the recipe too. ` +
+      'Name it in the recipe, or move it away.',
   );
 }
 

@@ -26,6 +26,7 @@ import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import { applyChange, relative } from './changeRecipe.ts';
 import {
+  hierarchyFileTaken,
   keyMissing,
   noReport,
   noSuchRecipe,
@@ -36,6 +37,7 @@ import {
 import { Inspections } from './inspections.ts';
 import { runJob } from './jobRunner.ts';
 import { proposeRecipe, recipePathOf } from './propose.ts';
+import { hierarchyLines } from './recipe/hierarchyLines.ts';
 import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
@@ -45,6 +47,7 @@ import { recipeOfRelease, type Sibling } from './releases.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
 import type { RestoreJob } from './work/restore.ts';
+import { type HierarchyChange, writtenHierarchy } from './writtenHierarchy.ts';
 
 export interface PrivacyWork {
   readonly signal: AbortSignal;
@@ -85,6 +88,8 @@ interface Entry {
   textVersion: number;
   /** The text is a proposal that nobody has changed. */
   isProposal: boolean;
+  /** Files with hierarchies that are watched for it. */
+  readonly hierarchies: Set<string>;
   /** The last that could be read. */
   recipe: Recipe | undefined;
   problems: readonly RecipeProblem[];
@@ -107,6 +112,21 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   };
   const either = (signal: AbortSignal) => AbortSignal.any([signal, disposed.signal]);
 
+  /** Its text is the same, and what it is about is not. */
+  const tellAgain = (entry: Entry) => {
+    entry.version += 1;
+    changed.fire({ recipe: entry.name, version: entry.version });
+  };
+  /** What a recipe says depends on the hierarchies in other files as well. */
+  const watchHierarchies = (entry: Entry) => {
+    for (const hierarchy of Object.values(entry.recipe?.guarantee?.hierarchies ?? {})) {
+      const file = hierarchy.kind === 'file' && path.resolve(path.dirname(entry.file), hierarchy.path);
+      if (file && !entry.hierarchies.has(file)) {
+        entry.hierarchies.add(file);
+        watchers.add(watchFile(file, () => tellAgain(entry)));
+      }
+    }
+  };
   /** Takes the text as the entry's own; tells when it is another one. */
   const take = (entry: Entry, text: string, isSaved: boolean) => {
     if (entry.text === text && entry.isSaved === isSaved) {
@@ -118,11 +138,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     entry.textVersion = entry.version;
     entry.isProposal = false;
     readText(entry);
-    changed.fire({ recipe: entry.name, version: entry.version });
-  };
-  /** Its text is the same, and what it is about is not. */
-  const tellAgain = (entry: Entry) => {
-    entry.version += 1;
+    watchHierarchies(entry);
     changed.fire({ recipe: entry.name, version: entry.version });
   };
   const entryOf = (file: string, text: string, isSaved: boolean): Entry => {
@@ -139,10 +155,12 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       version: 1,
       textVersion: 1,
       isProposal: false,
+      hierarchies: new Set(),
       recipe: undefined,
       problems: [],
     };
     readText(entry);
+    watchHierarchies(entry);
     entries.set(file, entry);
     watchers.add(watchFile(file, () => refresh(entry)));
     return entry;
@@ -207,6 +225,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       keys,
       folder: path.dirname(entry.file),
       textProblems: entry.problems,
+      hierarchyLines: hierarchyLines(entry.text),
       identity: {
         recipe: entry.name,
         saved: entry.isSaved,
@@ -258,6 +277,31 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       work: { ...job(entry, recipe, table), target, output: nameOf(target), release, sha256 },
     };
   };
+  /** The recipe's text with a column's hierarchy in it, or with the path of one beside it, which is written first. */
+  const withHierarchy = async (
+    entry: Entry,
+    recipe: Recipe,
+    change: HierarchyChange,
+    { signal, report }: PrivacyWork,
+  ): Promise<string> => {
+    const { text, version } = entry;
+    const options = { signal: either(signal), report };
+    const work = { ...job(entry, recipe), column: change.column };
+    const found = await runJob('hierarchy', work, scratch, options);
+    refresh(entry);
+    if (!isOfText(entry, version)) {
+      throw recipeIsNewer(entry.name);
+    }
+    const next = writtenHierarchy({ text, recipe, file: entry.file }, change, found);
+    if (next.table) {
+      const { file, csv } = next.table;
+      if (fs.existsSync(file)) {
+        throw hierarchyFileTaken(nameOf(file));
+      }
+      writeWhole(file, csv, nameOf(file));
+    }
+    return next.text;
+  };
   const tellKeyChange = (id: string) => {
     for (const entry of entries.values()) {
       if (entry.recipe?.key?.id === id) {
@@ -306,21 +350,29 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         throw recipeIsNewer(entry.name);
       }
       const { name, text, recipe } = entry;
-      const next = applyChange(
-        { name, text, recipe, folder: path.dirname(entry.file), workspace },
-        change,
-        inspection,
-      );
+      const next =
+        change.kind === 'hierarchy'
+          ? await withHierarchy(entry, recipe, change, work)
+          : applyChange(
+              { name, text, recipe, folder: path.dirname(entry.file), workspace },
+              change,
+              inspection,
+            );
       save(entry, next);
       return state(entry, work);
     },
-    previewRecipe: ({ recipe: asked, rows }, { signal, report }) =>
+    previewRecipe: ({ recipe: asked, rows, searchSeconds }, { signal, report }) =>
       previews.run(async () => {
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
         const options = { signal: either(signal), report };
-        const preview = runJob('preview', { ...job(entry, recipe), rows }, scratch, options);
+        const preview = runJob(
+          'preview',
+          { ...job(entry, recipe), rows, ...(searchSeconds !== undefined && { searchSeconds }) },
+          scratch,
+          options,
+        );
         return { version, ...(await withKey(recipe, preview)) };
       }),
     applyRecipe: (asked, { signal, report }) =>
@@ -348,6 +400,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           overwrite: asked.replace === true,
           release,
           siblings: siblingsOf(entry),
+          keepLevels: asked.keepLevels === true,
           countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
         };
         const options = { signal: either(signal), report };
@@ -369,6 +422,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           output,
           rows,
           suppressedRows,
+          ...(result.found && { search: result.found.search }),
           bytes,
           report: { html: nameOf(reports.html), json: nameOf(reports.json) },
           counts: whole.counts ?? [],
@@ -447,7 +501,7 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key }: Recipe,
+  { key, guarantee }: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
@@ -457,8 +511,12 @@ function textAfter(
   if (!isOwn) {
     return changedRecipeText(text, made);
   }
+  const { found } = result;
+  // What was kept stands in levels already.
+  const searched = guarantee && { found: found && { levels: found.levels, optimal: found.search.optimal } };
   return changedRecipeText(text, {
     release,
+    ...(searched && { guarantee: searched }),
     ...(check !== undefined && { key: { check } }),
     input: { sha256, rows },
     columns: Object.fromEntries(Object.entries(result.types).map(([name, type]) => [name, { type }])),

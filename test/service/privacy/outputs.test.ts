@@ -156,6 +156,22 @@ describe('the report claims no more than was measured', () => {
     expect(after).toContainEqual(['linkability', true]);
   });
 
+  it('of diversity and of groups only where there was something to count', async () => {
+    const table = `g,ill\n${numbers(40, (index) => `${index % 4},a`)}`;
+    const recipe = (g: string, ill: string, l = ', l: { kind: distinct, l: 2 }') => `columns:
+  g: { ${g} }
+  ill: { ${ill} }
+guarantee: { k: 5${l} }
+`;
+    const quasi = 'role: quasiIdentifier, method: keep';
+    expect(await refused(table, recipe(quasi, 'role: other, method: keep'))).toBe('privacy.nothingSensitive');
+    expect(await refused(table, recipe(quasi, 'role: sensitive, method: generalise'))).toBe(
+      'privacy.sensitiveIsGrouped',
+    );
+    const { report } = await apply(table, recipe('method: keep', 'role: sensitive, method: keep', ''));
+    expect(report.notGuaranteed.join(' ')).toContain('k-anonymity was asked for, and there is no quasi');
+  });
+
   it('names that are left in part are not said to be gone, and what a key undoes is told', async () => {
     const { report } = await apply(
       `name,pay\n${numbers(60, (index) => `person ${index},${index}`)}`,

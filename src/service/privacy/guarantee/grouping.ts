@@ -44,6 +44,12 @@ export class Grouper {
       : this.#groupHashed(words.count, count, items);
   }
 
+  /** Groups the positions 0 … `count` − 1 by keys that are packed already, in words of 31 bits. */
+  groupPacked(words: readonly Int32Array[], count: number): number {
+    this.#words = [...words];
+    return this.#groupHashed(words.length, count);
+  }
+
   #pack(
     columns: readonly KeyColumn[],
     count: number,
@@ -116,7 +122,9 @@ export class Grouper {
       hash = Math.imul(hash ^ this.#words[word]![position]!, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
-    return hash;
+    // Keys are often multiples of the same number: their upper bits must count in the lower ones.
+    hash = Math.imul(hash, 0x85ebca6b);
+    return hash ^ (hash >>> 13);
   }
 
   #equal(wordCount: number, first: number, second: number): boolean {

@@ -26,16 +26,8 @@ export function summarise(
       `Each row is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
     );
   }
-  const { l, t } = recipe.guarantee ?? {};
-  if (guarantee && l) {
-    sentences.push(
-      `In each such group the sensitive values are diverse (${l.kind} l-diversity, l = ${l.l}).`,
-    );
-  }
-  if (guarantee && t) {
-    sentences.push(
-      `In each such group the sensitive values are distributed nearly as in the whole table (t-closeness, t = ${t.t}).`,
-    );
+  if (guarantee) {
+    sentences.push(...sensitiveSentences(recipe), ...(guarantee.search ? [guarantee.search.sentence] : []));
   }
   if (guarantee && guarantee.suppressedRows > 0) {
     sentences.push(
@@ -43,6 +35,24 @@ export function summarise(
     );
   }
   return sentences;
+}
+
+function sensitiveSentences({ guarantee }: Recipe): string[] {
+  const { l = [], t = [] } = guarantee ?? {};
+  return [
+    ...l.map(({ kind, l: least, c, columns }) => {
+      const factor = kind === 'recursive' ? `, c = ${c ?? 1}` : '';
+      return `In each such group the sensitive values${ofColumns(columns)} are diverse (${kind} l-diversity, l = ${least}${factor}).`;
+    }),
+    ...t.map(
+      ({ t: most, distance, columns }) =>
+        `In each such group the sensitive values${ofColumns(columns)} are distributed nearly as in the whole table (t-closeness, t = ${most}, ${distance} distance).`,
+    ),
+  ];
+}
+
+function ofColumns(columns: readonly string[] | undefined): string {
+  return columns ? ` of ${columns.join(', ')}` : '';
 }
 
 const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift', 'rankSwap'];
@@ -86,8 +96,12 @@ export function notGuaranteed(
         'what is equal is still equal then, so that alone does not make it anonymous.',
     );
   }
-  if (!guarantee || recipe.guarantee?.k === undefined) {
+  if (recipe.guarantee?.k === undefined) {
     sentences.push('No k-anonymity was asked for: combinations of columns may single people out.');
+  } else if (!guarantee) {
+    sentences.push(
+      'k-anonymity was asked for, and there is no quasi-identifier whose groups could be counted: combinations of columns may single people out.',
+    );
   } else {
     sentences.push(
       'k-anonymity counts rows: where one person has several, a group may be of fewer people than rows.',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
+import { neverSearched } from '../errors.ts';
 import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
@@ -12,6 +13,7 @@ import { type CountedTable, countTables } from './counts.ts';
 import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { planRelease, verifyRelease, writeRelease } from './release.ts';
+import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
 import { verifyDistinct } from './verifyDistinct.ts';
 
@@ -26,6 +28,8 @@ export interface ApplyJob extends RecipeJob {
   readonly release: string;
   /** Recipes beside this one: they may have used the same noise. */
   readonly siblings: readonly Sibling[];
+  /** Takes the levels that were found before. */
+  readonly keepLevels?: boolean;
 }
 
 export interface ApplyResult {
@@ -39,15 +43,29 @@ export interface ApplyResult {
   readonly inputRows: number;
   readonly inputSha256: string;
   readonly written: Readonly<Record<string, NumberStyle>>;
+  /** What the search chose, for the recipe; undefined where nothing was searched. */
+  readonly found:
+    | { readonly levels: Readonly<Record<string, number>>; readonly search: GeneralisationSearch }
+    | undefined;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
+}
+
+function withLevels(recipe: Recipe, isKeeping: boolean | undefined, name: string): Recipe {
+  if (!isKeeping || recipe.guarantee?.levels) {
+    return recipe;
+  }
+  if (!recipe.guarantee?.found) {
+    throw neverSearched(name);
+  }
+  return { ...recipe, guarantee: { ...recipe.guarantee, levels: recipe.guarantee.found.levels } };
 }
 
 /** Writes the output, all or nothing: everything that can fail comes before it gets its name. */
 export async function applyRelease(job: ApplyJob, context: JobContext): Promise<ApplyResult> {
   const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
   const { recipe: written, hash } = readRecipe(file.text, file.name);
-  const recipe: Recipe = { ...written, release: job.release };
+  const recipe = withLevels({ ...written, release: job.release }, job.keepLevels, file.name);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
     const hashes = await hashesOf(table, context.signal);
@@ -59,7 +77,16 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       sha256: inputSha256,
       siblings: job.siblings,
     });
-    const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
+    const release = await planRelease(
+      source,
+      {
+        recipe,
+        folder: file.folder,
+        keys,
+        searchSeconds: recipe.guarantee?.searchSeconds ?? applySearchSeconds,
+      },
+      context,
+    );
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     await verifyDistinct(release, recipe, inputRows, context);
@@ -104,6 +131,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       inputRows,
       inputSha256,
       written,
+      found: release.guarantee?.search && {
+        levels: release.guarantee.levels,
+        search: release.guarantee.search,
+      },
       types: Object.fromEntries(
         source.columns
           .filter((column) => Object.hasOwn(recipe.columns, column.name))

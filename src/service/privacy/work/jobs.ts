@@ -1,6 +1,7 @@
 import type { ErrorShape } from '../../../base/errors.ts';
 import type { Progress } from '../../../protocol/rpc.ts';
 import type { ApplyJob, ApplyResult } from './apply.ts';
+import type { HierarchyJob, HierarchyText } from './hierarchyText.ts';
 import type { Inspection, InspectJob } from './inspect.ts';
 import type { PreviewJob, PreviewResult } from './preview.ts';
 import type { RestoreJob, RestoreResult } from './restore.ts';
@@ -8,6 +9,7 @@ import type { RestoreJob, RestoreResult } from './restore.ts';
 /** What runs in a thread of its own, so that the service answers others meanwhile. */
 export interface Jobs {
   readonly inspect: { readonly input: InspectJob; readonly output: Inspection };
+  readonly hierarchy: { readonly input: HierarchyJob; readonly output: HierarchyText };
   readonly preview: { readonly input: PreviewJob; readonly output: PreviewResult };
   readonly apply: { readonly input: ApplyJob; readonly output: ApplyResult };
   readonly restore: { readonly input: RestoreJob; readonly output: RestoreResult };

@@ -31,15 +31,17 @@ export interface ReleaseOptions {
   /** Of the recipe: paths in it start there. */
   readonly folder: string;
   readonly keys: HandedKeys;
+  /** How long the best generalisation may be looked for. */
+  readonly searchSeconds: number;
 }
 
 export async function planRelease(
   source: Source,
-  { recipe, folder, keys }: ReleaseOptions,
+  { recipe, folder, keys, searchSeconds }: ReleaseOptions,
   context: JobContext,
 ): Promise<Release> {
   const plan = planTransform({ recipe, columns: source.columns, keys: keyRing(keys), findersOf });
-  const guarantee = await applyGuarantee(source, recipe, plan, folder, context);
+  const guarantee = await applyGuarantee(source, recipe, plan, { folder, searchSeconds }, context);
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
