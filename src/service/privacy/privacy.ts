@@ -255,7 +255,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     if (entry.problems.length === 0) {
       save(entry, remembered(entry.text));
     } else {
-      log.write('warn', 'privacy', `${entry.name} could not remember that it was applied`);
+      log.write('warning', 'privacy', `${entry.name} could not remember that it was applied`);
     }
   };
   const restoreJob = (

@@ -38,7 +38,7 @@ export async function writeHierarchy(
     const type = source.columns.find((each) => each.name === column)?.type ?? 'VARCHAR';
     const dimension = { name: column, hierarchy: undefined, argument: argumentOf(columnSql(column), type) };
     context.report({ message: `Reading the values of ${column}` });
-    const { table: values, counts } = await readTuples(source, [dimension], [], context);
+    const { table: values, counts } = await readTuples(source, { columns: [] }, [dimension], [], context);
     const encoded = values.columns[0]!;
     const rows = rowsOfCodes(encoded, counts);
     const written = recipe.guarantee?.hierarchies[hierarchyName(recipe, column)] ?? { kind: 'automatic' };

@@ -21,7 +21,7 @@ const mostTuples = 8_000_000;
 /** Searches work on distinct combinations: the rows are read once. */
 export async function readTuples(
   source: Source,
-  plan: TransformPlan,
+  plan: Pick<TransformPlan, 'columns'>,
   dimensions: readonly Dimension[],
   sensitive: readonly string[],
   { signal, checkCancelled }: JobContext,
@@ -54,7 +54,7 @@ export async function readTuples(
 }
 
 /** As it will be released where SQL tells: two values that are coded to one are no longer diverse. */
-function argumentOfSensitive(source: Source, { columns }: TransformPlan, name: string): Argument {
+function argumentOfSensitive(source: Source, { columns }: Pick<TransformPlan, 'columns'>, name: string): Argument {
   const planned = columns.find((column) => column.name === name);
   return planned?.stage === 'sql'
     ? argumentOf(planned.expression, planned.outputType)

@@ -18,7 +18,7 @@ export interface RestoreJob extends RecipeJob {
   /** Of the input. */
   readonly release: string;
   /** Of the input when it was written, where its report is beside it. */
-  readonly sha256: string | undefined;
+  readonly sha256?: string | undefined;
 }
 
 export type RestoreResult = RestoredData;
