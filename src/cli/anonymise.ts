@@ -12,11 +12,12 @@ import {
   type RecipeState,
   restoreData,
 } from '../protocol/privacy.ts';
-import { noKeyFile } from './errors.ts';
+import { noKeyFile, noLevelsFound } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
 import {
   appliedSentences,
+  levelSentences,
   renderPreview,
   renderRecipe,
   renderReport,
@@ -45,10 +46,6 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
       .option('--input <table>', 'another table of the same columns')
       .option('--output <file>', 'another place for the output')
       .option('--release <name>', 'a new release: the noise of one is for one table')
-      .option(
-        '--keep-levels',
-        'take the levels that were found when the recipe was last applied to its own table',
-      )
       .option('--overwrite', 'replace the output of an application before this one'),
     handle,
     apply,
@@ -65,6 +62,16 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
       ),
     handle,
     risk,
+  );
+  addAction<LevelsOptions>(
+    anonymise
+      .command('levels')
+      .description('the level on which each column is generalised: searched anew for each table, or kept')
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option('--keep', 'keep those that were found when the recipe was last applied, and their hierarchies')
+      .option('--search', 'search them anew each time'),
+    handle,
+    levels,
   );
   addAction(
     anonymise
@@ -118,7 +125,6 @@ async function suggest(invocation: Invocation, _: object, [typed]: readonly stri
 }
 
 interface ApplyOptions {
-  readonly keepLevels?: boolean;
   readonly input?: string;
   readonly output?: string;
   readonly release?: string;
@@ -127,7 +133,7 @@ interface ApplyOptions {
 
 async function apply(
   invocation: Invocation,
-  { input, output, release, keepLevels, overwrite }: ApplyOptions,
+  { input, output, release, overwrite }: ApplyOptions,
   [typed]: readonly string[],
 ): Promise<number> {
   const { terminal } = invocation;
@@ -137,7 +143,6 @@ async function apply(
     ...(input !== undefined && { input: resolved(invocation, input) }),
     ...(output !== undefined && { output: resolved(invocation, output) }),
     ...(release !== undefined && { release }),
-    ...(keepLevels && { keepLevels }),
     replace: overwrite ?? false,
   });
   terminal.printJson(result);
@@ -171,6 +176,35 @@ async function risk(
   });
   terminal.printJson(preview);
   terminal.print(renderPreview(preview, terminal));
+  return exitCodes.success;
+}
+
+interface LevelsOptions {
+  readonly keep?: boolean;
+  readonly search?: boolean;
+}
+
+async function levels(
+  invocation: Invocation,
+  { keep, search }: LevelsOptions,
+  [typed]: readonly string[],
+): Promise<number> {
+  const { terminal } = invocation;
+  const found = await open(invocation, typed!);
+  const { recipe, version, foundLevels } = found;
+  if (keep && !foundLevels) {
+    throw noLevelsFound(recipe);
+  }
+  const state =
+    keep || search
+      ? await sendWithProgress(invocation, `Changing ${recipe}`, changeRecipe, {
+          recipe,
+          version,
+          change: { kind: 'levels', levels: keep ? foundLevels! : null },
+        })
+      : found;
+  terminal.printJson({ kept: state.keptLevels ?? null, found: state.foundLevels ?? null });
+  terminal.print(levelSentences(state));
   return exitCodes.success;
 }
 

@@ -64,6 +64,8 @@ export interface RecipeState {
   readonly guarantee: Guarantee | null;
   /** Levels that are kept and not searched. */
   readonly keptLevels?: Readonly<Record<string, number>>;
+  /** Levels that were found when it was last applied. */
+  readonly foundLevels?: Readonly<Record<string, number>>;
   /** Tables of noisy counts that are written beside the output. */
   readonly counts?: readonly CountsChoice[];
   /** What its noisy columns and counts spend; null where nothing is differentially private. */
@@ -241,7 +243,10 @@ export type RecipeChange =
   | { readonly kind: 'guarantee'; readonly guarantee: Guarantee | null }
   /** Writes down the hierarchy of a column, to be edited: as a rule in the recipe, or as a table beside it. */
   | { readonly kind: 'hierarchy'; readonly column: string; readonly as: 'rule' | 'table' }
-  /** Keeps the columns on these levels, whatever the table; null searches them anew each time. */
+  /**
+   * Keeps the columns on these levels whatever the table, and with them the hierarchies that were made from the values of
+   * this one; null searches levels anew each time.
+   */
   | { readonly kind: 'levels'; readonly levels: Readonly<Record<string, number>> | null }
   /** Of that name, which is added where there is none; null takes it out. */
   | { readonly kind: 'counts'; readonly name: string; readonly counts: CountsChoice | null }
@@ -293,8 +298,6 @@ export interface ApplyRecipe {
   readonly release?: string;
   /** Replace an output that an application before this one wrote. */
   readonly replace?: boolean;
-  /** Take the levels that were found when the recipe was last applied, and refuse where they do not do for this table. */
-  readonly keepLevels?: boolean;
 }
 
 export interface AppliedRecipe {

@@ -98,6 +98,20 @@ export function appliedSentences(applied: AppliedRecipe): string {
   ].join('\n');
 }
 
+/** On which levels the columns are, and what becomes of them with another table. */
+export function levelSentences({ recipe, keptLevels, foundLevels }: RecipeState): string {
+  const words = (levels: Readonly<Record<string, number>>) =>
+    Object.entries(levels)
+      .map(([column, level]) => `${column} ${level}`)
+      .join(', ');
+  if (keptLevels) {
+    return `${recipe} keeps the levels ${words(keptLevels)}. A table for which they do not do is refused.`;
+  }
+  return foundLevels
+    ? `${recipe} searches the levels anew for each table. Last found: ${words(foundLevels)}.`
+    : `${recipe} searches the levels anew for each table. It has not found any yet.`;
+}
+
 export function renderReport(report: PrivacyReport, options: TableOptions): string {
   const { summary, notGuaranteed, risk, attacks, utility } = report;
   return [

@@ -7,6 +7,7 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 import { type Changes, changedRecipeText, recipeTextWithColumn } from './recipe/writeRecipe.ts';
 import { recipeRoles } from './roles.ts';
 import type { Inspection } from './work/inspect.ts';
+import type { HierarchyChange } from './writtenHierarchy.ts';
 
 export interface RecipeToChange {
   /** As a person knows it. */
@@ -20,7 +21,7 @@ export interface RecipeToChange {
 /** The text of a recipe with one change made, comments kept. */
 export function applyChange(
   { name, text, recipe, folder, workspace }: RecipeToChange,
-  change: Exclude<RecipeChange, { kind: 'hierarchy' }>,
+  change: Exclude<RecipeChange, HierarchyChange>,
   inspection: Inspection,
 ): string {
   switch (change.kind) {
@@ -41,8 +42,6 @@ export function applyChange(
     }
     case 'guarantee':
       return changedRecipeText(text, { guarantee: guaranteeChanges(recipe, change.guarantee) });
-    case 'levels':
-      return changedRecipeText(text, { guarantee: { levels: change.levels ?? undefined } });
     case 'counts': {
       const { counts } = change;
       const changed = changedRecipeText(text, countsChanges(recipe, change.name, counts));

@@ -137,14 +137,6 @@ export function noSuchLevel(column: string, level: number, highest: number | und
   );
 }
 
-/** `recipe` was to be applied as it was applied before. */
-export function neverSearched(recipe: string): WorkbenchError {
-  return new WorkbenchError(
-    'privacy.neverSearched',
-    `${recipe} does not say what was found when it was last applied, so there are no levels to keep. ${untouched} Apply it to its own table first.`,
-  );
-}
-
 export function tooManyForTable(column: string, values: number, most: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.tooManyForTable',

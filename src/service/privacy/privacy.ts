@@ -47,7 +47,7 @@ import { recipeOfRelease, type Sibling } from './releases.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
 import type { RestoreJob } from './work/restore.ts';
-import { type HierarchyChange, writtenHierarchy } from './writtenHierarchy.ts';
+import { type HierarchyChange, hierarchiesToWrite, withHierarchies } from './writtenHierarchy.ts';
 
 export interface PrivacyWork {
   readonly signal: AbortSignal;
@@ -277,27 +277,28 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       work: { ...job(entry, recipe, table), target, output: nameOf(target), release, sha256 },
     };
   };
-  /** The recipe's text with a column's hierarchy in it, or with the path of one beside it, which is written first. */
-  const withHierarchy = async (
+  /** The recipe's text with hierarchies in it, or with the paths of those beside it, which are written first. */
+  const writeHierarchies = async (
     entry: Entry,
     recipe: Recipe,
     change: HierarchyChange,
     { signal, report }: PrivacyWork,
   ): Promise<string> => {
     const { text, version } = entry;
+    const columns = hierarchiesToWrite(recipe, change);
     const options = { signal: either(signal), report };
-    const work = { ...job(entry, recipe), column: change.column };
-    const found = await runJob('hierarchy', work, scratch, options);
+    const work = { ...job(entry, recipe), columns };
+    const found = columns.length === 0 ? [] : await runJob('hierarchies', work, scratch, options);
     refresh(entry);
     if (!isOfText(entry, version)) {
       throw recipeIsNewer(entry.name);
     }
-    const next = writtenHierarchy({ text, recipe, file: entry.file }, change, found);
-    if (next.table) {
-      const { file, csv } = next.table;
-      if (fs.existsSync(file)) {
-        throw hierarchyFileTaken(nameOf(file));
-      }
+    const next = withHierarchies({ text, recipe, file: entry.file }, change, found);
+    const taken = next.tables.find(({ file }) => fs.existsSync(file));
+    if (taken) {
+      throw hierarchyFileTaken(nameOf(taken.file));
+    }
+    for (const { file, csv } of next.tables) {
       writeWhole(file, csv, nameOf(file));
     }
     return next.text;
@@ -351,8 +352,8 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       }
       const { name, text, recipe } = entry;
       const next =
-        change.kind === 'hierarchy'
-          ? await withHierarchy(entry, recipe, change, work)
+        change.kind === 'hierarchy' || change.kind === 'levels'
+          ? await writeHierarchies(entry, recipe, change, work)
           : applyChange(
               { name, text, recipe, folder: path.dirname(entry.file), workspace },
               change,
@@ -400,7 +401,6 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           overwrite: asked.replace === true,
           release,
           siblings: siblingsOf(entry),
-          keepLevels: asked.keepLevels === true,
           countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
         };
         const options = { signal: either(signal), report };

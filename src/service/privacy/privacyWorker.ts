@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { cancelled, errorShape } from '../../base/errors.ts';
 import { applyRelease } from './work/apply.ts';
 import type { JobContext } from './work/context.ts';
-import { writeHierarchy } from './work/hierarchyText.ts';
+import { writeHierarchies } from './work/hierarchyText.ts';
 import { inspectTable } from './work/inspect.ts';
 import type { JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
 import { previewRelease } from './work/preview.ts';
@@ -20,7 +20,7 @@ const work: {
   ) => Promise<Jobs[Name]['output']>;
 } = {
   inspect: inspectTable,
-  hierarchy: writeHierarchy,
+  hierarchies: writeHierarchies,
   preview: previewRelease,
   apply: applyRelease,
   restore: restoreRelease,

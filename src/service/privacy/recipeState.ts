@@ -57,6 +57,7 @@ export function recipeState(parts: StateParts): RecipeState {
     columns: inspection.columns.map((column) => columnState(column, parts)),
     guarantee: guaranteeState(recipe),
     ...(recipe.guarantee?.levels && { keptLevels: recipe.guarantee.levels }),
+    ...(recipe.guarantee?.found && { foundLevels: recipe.guarantee.found.levels }),
     counts: countsChoices(recipe),
     budget: budgetOf(recipe),
     release: recipe.release,

@@ -5,7 +5,8 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
 import type { HierarchyText } from './work/hierarchyText.ts';
 
-export type HierarchyChange = Extract<RecipeChange, { kind: 'hierarchy' }>;
+/** Changes for which the values of columns are needed. */
+export type HierarchyChange = Extract<RecipeChange, { kind: 'hierarchy' | 'levels' }>;
 
 interface RecipeAsWritten {
   readonly text: string;
@@ -14,22 +15,51 @@ interface RecipeAsWritten {
   readonly file: string;
 }
 
-/** The text of a recipe with the hierarchy of a column in it, or the path of a table that is to be written beside it. */
-export function writtenHierarchy(
-  { text, recipe, file }: RecipeAsWritten,
-  { column, as }: HierarchyChange,
-  { rule, csv }: HierarchyText,
-): { readonly text: string; readonly table?: { readonly file: string; readonly csv: string } } {
-  const name = hierarchyName(recipe, column);
-  if (rule && (as === 'rule' || csv === undefined)) {
-    return { text: withSection(text, name, rule) };
+/** Columns whose hierarchies are to be written down. Levels can be kept only where the hierarchies stay what they are. */
+export function hierarchiesToWrite(recipe: Recipe, change: HierarchyChange): readonly string[] {
+  if (change.kind === 'hierarchy') {
+    return [change.column];
   }
-  const stem = file.slice(0, file.length - recipeSuffix.length);
-  const table = `${stem}.${name.replace(/[^\p{L}\p{N}-]+/gu, '-')}.hierarchy.csv`;
+  return Object.keys(change.levels ?? {}).filter((name) => {
+    const column = recipe.columns[name];
+    const isSearched =
+      column?.method === 'generalise' && column.bins === undefined && column.to === undefined;
+    const kind = recipe.guarantee?.hierarchies[hierarchyName(recipe, name)]?.kind ?? 'automatic';
+    return isSearched && kind === 'automatic';
+  });
+}
+
+/** The text of a recipe with hierarchies in it, and the tables that are to be written beside it. */
+export function withHierarchies(
+  { text, recipe, file }: RecipeAsWritten,
+  change: HierarchyChange,
+  found: readonly HierarchyText[],
+): { readonly text: string; readonly tables: readonly { readonly file: string; readonly csv: string }[] } {
+  const tables: { file: string; csv: string }[] = [];
+  let next = text;
+  for (const { column, rule, csv } of found) {
+    const name = hierarchyName(recipe, column);
+    const wantsTable = change.kind === 'hierarchy' && change.as === 'table' && csv !== undefined;
+    if (rule && !wantsTable) {
+      next = withSection(next, recipe, name, rule);
+    } else {
+      const table = tableFile(file, name);
+      next = withSection(next, recipe, name, { kind: 'file', path: path.basename(table) });
+      tables.push({ file: table, csv: csv ?? '' });
+    }
+  }
   return {
-    text: withSection(text, name, { kind: 'file', path: path.basename(table) }),
-    table: { file: table, csv: csv ?? '' },
+    text:
+      change.kind === 'levels'
+        ? changedRecipeText(next, { guarantee: { levels: change.levels ?? undefined } })
+        : next,
+    tables,
   };
+}
+
+function tableFile(recipe: string, name: string): string {
+  const stem = recipe.slice(0, recipe.length - recipeSuffix.length);
+  return `${stem}.${name.replace(/[^\p{L}\p{N}-]+/gu, '-')}.hierarchy.csv`;
 }
 
 /** By which a column finds its hierarchy in the recipe. */
@@ -39,7 +69,9 @@ export function hierarchyName({ columns }: Pick<Recipe, 'columns'>, column: stri
 }
 
 /** Nothing of another kind of hierarchy stays beside it. */
-function withSection(text: string, name: string, section: object): string {
-  const without = changedRecipeText(text, { guarantee: { hierarchies: { [name]: undefined } } });
+function withSection(text: string, { guarantee }: Recipe, name: string, section: object): string {
+  const without = guarantee?.hierarchies[name]
+    ? changedRecipeText(text, { guarantee: { hierarchies: { [name]: undefined } } })
+    : text;
   return changedRecipeText(without, { guarantee: { hierarchies: { [name]: section } } });
 }

@@ -78,29 +78,30 @@ describe('levels that were found', () => {
     const send = (options: object) =>
       scene.connection.send(applyRecipe, { recipe: state.recipe, ...options });
 
-    expect(await refusal(send({ keepLevels: true }))).toMatchObject({ code: 'privacy.neverSearched' });
     const first = await send({});
     expect(first.search).toMatchObject({ optimal: true });
-    const { levels } = await preview(state);
-    expect(scene.read(state.recipe)).toContain(`age: ${levels!.age}`);
-
+    const applied = await scene.open('adult.csv');
+    const levels = applied.foundLevels!;
+    expect((await preview(applied)).levels).toEqual(levels);
     const searched = await send({ input: 'few.csv', output: 'few.searched.csv' });
     expect(searched.search).toMatchObject({ optimal: true });
-    const refused = await refusal(send({ input: 'few.csv', output: 'few.kept.csv', keepLevels: true }));
+
+    const kept = await scene.change(await scene.open('adult.csv'), { kind: 'levels', levels });
+    expect(kept.keptLevels).toEqual(levels);
+    expect(kept.columns.find(({ name }) => name === 'age')!.hierarchy!.source).toBe('recipe');
+    expect((await preview(kept)).search).toBeUndefined();
+    const refused = await refusal(send({ input: 'few.csv', output: 'few.kept.csv' }));
     expect(refused.code).toBe('privacy.keptLevelsBreak');
     expect(refused.message).toMatch(
       /^With the levels that are kept \(sex 0, age \d, .*\) these rows do not reach 5-anonymity: \d+ of 300 break it, and at most 15 may be left out\. Nothing was changed\./,
     );
     expect(fs.existsSync(path.join(scene.root, 'few.kept.csv'))).toBe(false);
-    const kept = await send({ input: 'same.csv', output: 'same.kept.csv', keepLevels: true });
-    expect(kept.search).toBeUndefined();
-    expect(kept.rows + kept.suppressedRows).toBe(rows.length);
+    const again = await send({ input: 'same.csv', output: 'same.kept.csv' });
+    expect(again.search).toBeUndefined();
+    expect(again.rows + again.suppressedRows).toBe(rows.length);
     expect(scene.read('same.kept.csv')).toBe(scene.read(first.output));
 
-    const pinned = await scene.change(await scene.open('adult.csv'), { kind: 'levels', levels: levels! });
-    expect(pinned.keptLevels).toEqual(levels);
-    expect((await preview(pinned)).search).toBeUndefined();
-    const free = await scene.change(pinned, { kind: 'levels', levels: null });
+    const free = await scene.change(await scene.open('adult.csv'), { kind: 'levels', levels: null });
     expect(free.keptLevels).toBeUndefined();
     expect((await preview(free)).search).toMatchObject({ optimal: true });
 
@@ -169,7 +170,7 @@ describe('a hierarchy', () => {
     const after = await scene.open('adult.csv');
     const levels = after.columns.find(({ name }) => name === 'age')!.hierarchy!.levels;
     expect(levels.map(({ count }) => count).slice(1)).toEqual([3, 1]);
-    expect(levels[1]!.labels).toEqual(expect.arrayContaining(['[30, 60[']));
+    expect(levels[1]!.labels).toEqual(expect.arrayContaining(['< 30', '[30, 60)', '≥ 60']));
   });
 
   it('that was written down as a table is followed when the table is edited, and its mistakes are named', async () => {
@@ -186,16 +187,18 @@ describe('a hierarchy', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^White;.*;\*$/));
     await preview(state);
 
-    let version = 0;
-    scene.connection.onNotification(recipeChanged, (news) => {
-      version = news.version;
+    let heard = 0;
+    scene.connection.onNotification((method, news) => {
+      if (method === recipeChanged.method) {
+        heard = (news as { version: number }).version;
+      }
     });
     const values = lines.map((line) => line.split(';')[0]!);
     scene.write(
       file,
       values.map((value) => `${value};${value === 'White' ? 'white' : 'not white'};*\n`).join(''),
     );
-    await waitFor(() => version > state.version);
+    await waitFor('news of the table', () => heard > state.version);
     const groups = await preview(state);
     expect(groups.levels!.race).toBeLessThanOrEqual(2);
 

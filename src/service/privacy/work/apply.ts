@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
-import { neverSearched } from '../errors.ts';
 import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
@@ -28,8 +27,6 @@ export interface ApplyJob extends RecipeJob {
   readonly release: string;
   /** Recipes beside this one: they may have used the same noise. */
   readonly siblings: readonly Sibling[];
-  /** Takes the levels that were found before. */
-  readonly keepLevels?: boolean;
 }
 
 export interface ApplyResult {
@@ -51,21 +48,11 @@ export interface ApplyResult {
   readonly types: Readonly<Record<string, string>>;
 }
 
-function withLevels(recipe: Recipe, isKeeping: boolean | undefined, name: string): Recipe {
-  if (!isKeeping || recipe.guarantee?.levels) {
-    return recipe;
-  }
-  if (!recipe.guarantee?.found) {
-    throw neverSearched(name);
-  }
-  return { ...recipe, guarantee: { ...recipe.guarantee, levels: recipe.guarantee.found.levels } };
-}
-
 /** Writes the output, all or nothing: everything that can fail comes before it gets its name. */
 export async function applyRelease(job: ApplyJob, context: JobContext): Promise<ApplyResult> {
   const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
   const { recipe: written, hash } = readRecipe(file.text, file.name);
-  const recipe = withLevels({ ...written, release: job.release }, job.keepLevels, file.name);
+  const recipe: Recipe = { ...written, release: job.release };
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
     const hashes = await hashesOf(table, context.signal);

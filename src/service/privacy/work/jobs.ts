@@ -9,7 +9,7 @@ import type { RestoreJob, RestoreResult } from './restore.ts';
 /** What runs in a thread of its own, so that the service answers others meanwhile. */
 export interface Jobs {
   readonly inspect: { readonly input: InspectJob; readonly output: Inspection };
-  readonly hierarchy: { readonly input: HierarchyJob; readonly output: HierarchyText };
+  readonly hierarchies: { readonly input: HierarchyJob; readonly output: readonly HierarchyText[] };
   readonly preview: { readonly input: PreviewJob; readonly output: PreviewResult };
   readonly apply: { readonly input: ApplyJob; readonly output: ApplyResult };
   readonly restore: { readonly input: RestoreJob; readonly output: RestoreResult };

@@ -54,7 +54,11 @@ export async function readTuples(
 }
 
 /** As it will be released where SQL tells: two values that are coded to one are no longer diverse. */
-function argumentOfSensitive(source: Source, { columns }: Pick<TransformPlan, 'columns'>, name: string): Argument {
+function argumentOfSensitive(
+  source: Source,
+  { columns }: Pick<TransformPlan, 'columns'>,
+  name: string,
+): Argument {
   const planned = columns.find((column) => column.name === name);
   return planned?.stage === 'sql'
     ? argumentOf(planned.expression, planned.outputType)
