@@ -84,12 +84,14 @@ export function textOf(file: string): string | undefined {
   }
 }
 
-/** `name` is for the error. */
+/** All or nothing, and where a link leads: the link stays. `name` is for the error. */
 export function writeWhole(file: string, text: string, name: string): void {
-  const beside = `${file}.mlops-${process.pid}`;
+  const present = fs.statSync(file, { throwIfNoEntry: false });
+  const place = present ? fs.realpathSync(file) : file;
+  const beside = `${place}.mlops-${process.pid}`;
   try {
-    fs.writeFileSync(beside, text);
-    fs.renameSync(beside, file);
+    fs.writeFileSync(beside, text, { flush: true, ...(present && { mode: present.mode }) });
+    fs.renameSync(beside, place);
   } catch (error) {
     fs.rmSync(beside, { force: true });
     throw cannotWriteRecipe(name, error);

@@ -395,6 +395,17 @@ columns:
     expect(fs.existsSync(path.join(root, 'out.privacy.html'))).toBe(true);
   });
 
+  it('stays a link to where it lies, and its owner’s alone', async () => {
+    fs.mkdirSync(path.join(root, 'shared'));
+    fs.renameSync(path.join(root, recipe), path.join(root, 'shared', recipe));
+    fs.chmodSync(path.join(root, 'shared', recipe), 0o600);
+    fs.symlinkSync(path.join('shared', recipe), path.join(root, recipe));
+    await privacy.applyRecipe({ recipe }, work);
+    expect(fs.lstatSync(path.join(root, recipe)).isSymbolicLink()).toBe(true);
+    expect(fs.readFileSync(path.join(root, 'shared', recipe), 'utf8')).toContain('releases:');
+    expect(fs.statSync(path.join(root, recipe)).mode & 0o777).toBe(0o600);
+  });
+
   it('replaces its own output alone, not a file beside the same report', async () => {
     await privacy.applyRecipe({ recipe }, work);
     write('out.tsv', 'mine\n');
