@@ -56,7 +56,7 @@ export function noSuchColumn(recipe: string, column: string): WorkbenchError {
 export function columnsDifferByCase(table: string, first: string, second: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.columnsDifferByCase',
-    `${table} has the columns ${first} and ${second}, which differ by capitals alone. ${untouched} Rename one of them.`,
+    `${table} has the columns ${first} and ${second}, which differ by capitals or by how accents are written alone. ${untouched} Rename one of them.`,
   );
 }
 

@@ -208,7 +208,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         if (entry.recipe && inputOf(entry, entry.recipe) === file) {
           // What was found in all rows may be something else than in a first look.
           if (inspection && entry.isProposal) {
-            take(entry, proposeRecipe(file, inspection, today()), false);
+            take(entry, proposeRecipe(nameOf(file), inspection, today()), false);
             entry.isProposal = true;
           }
           tellAgain(entry);
@@ -331,7 +331,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         return state(find(recipe), work);
       }
       const inspection = await inspections.of(file, work);
-      const entry = entryOf(recipe, proposeRecipe(file, inspection, today()), false);
+      const entry = entryOf(recipe, proposeRecipe(nameOf(file), inspection, today()), false);
       entry.isProposal = true;
       return state(entry, work);
     },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTable } from '../../../src/service/data/table.ts';
 import { createPrivacy, type Privacy } from '../../../src/service/privacy/privacy.ts';
+import { datasetId } from '../../../src/service/privacy/propose.ts';
 import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { type ApplyResult, applyRelease } from '../../../src/service/privacy/work/apply.ts';
 import { restoreRelease } from '../../../src/service/privacy/work/restore.ts';
@@ -212,6 +213,19 @@ columns:
 `;
     expect(await refused(people, recipe(', normalise: [lowercase]'))).toBe('privacy.rowKeyRepeats');
     await apply(people, recipe(''));
+  });
+
+  it('in tables of one name in two folders, as their recipes are proposed', async () => {
+    const ids = ['data/2024/pay.csv', 'data/2025/pay.csv', '/elsewhere/2025/pay.csv', 'Löhne/…/pay.csv'].map(
+      datasetId,
+    );
+    expect(ids).toEqual(['data-2024-pay', 'data-2025-pay', 'pay', 'l-hne-pay']);
+    expect(datasetId(`${'long/'.repeat(40)}pay.csv`)).toMatch(/^[a-z].{0,59}-pay$/);
+  });
+
+  it('in two columns whose names only look different', async () => {
+    const alike = 'caf\u00e9,cafe\u0301\n1,2\n3,4\n';
+    expect(await refused(alike, 'columns: {}\notherColumns: keep\n')).toBe('privacy.columnsDifferByCase');
   });
 
   it('in the last digits, where one draw does not reach every amount', async () => {

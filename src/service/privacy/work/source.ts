@@ -209,7 +209,8 @@ function refuseNames(table: Table): void {
     if (/^mlops:(row|kept:\d+)$/i.test(name)) {
       throw columnNameTaken(table.name, name);
     }
-    const folded = name.toLowerCase();
+    // Keys of columns come from their names in NFC: two that are written alike would get the same noise.
+    const folded = name.normalize('NFC').toLowerCase();
     const other = seen.get(folded);
     if (other !== undefined) {
       throw columnsDifferByCase(table.name, other, name);
