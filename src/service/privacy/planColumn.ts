@@ -159,6 +159,11 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
     if (!(options.upper > options.lower)) {
       throw invalidOption(column.name, 'upper', 'it must be greater than lower.');
     }
+    // Beyond these the grid of the noise has no step that a double could hold.
+    const scale = (options.upper - options.lower) / options.epsilon;
+    if (!(scale >= 1e-200 && scale <= 1e200)) {
+      throw invalidOption(column.name, 'epsilon', 'with these bounds its noise is beyond all numbers.');
+    }
     const fresh = freshBytes();
     const key =
       options.random === 'key' ? context.subkey('dp', column.name, column.name, options.method) : undefined;
