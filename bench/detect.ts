@@ -180,7 +180,7 @@ function quoted(text: string): string {
 
 /** Both on the table of which is known what is personal. A column counts as found whatever it was taken for. */
 async function compared(analyse: (asked: readonly SampledColumn[]) => PresidioAnswer): Promise<Figure[]> {
-  const rowCount = 300;
+  const rowCount = 100;
   const people = new PersonalValues(1);
   const sampled = labelledColumns.map((label) => sampleOf(label, people, rowCount));
   const peer = analyse(sampled);

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ServiceConnection } from '../src/attach/connection.ts';
-import { type ProfileData, profileData, sketchData } from '../src/protocol/data.ts';
+import { type ProfileData, profileData, readRows, sketchData } from '../src/protocol/data.ts';
 import { writeRows } from '../test/service/data/tables.ts';
 import { ServedFolder } from '../test/support/service.ts';
 import { type Figure, report, time } from './support/report.ts';
@@ -26,17 +26,17 @@ const columns = Number(values.columns);
 const long = Number(values.long);
 
 const figures: Figure[] = [
-  ...(await profiled('1000 rows × 5 columns', (file) => writeLong(file, 1000))),
-  ...(await profiled(`${rows} rows × ${columns} columns`, (file) => {
+  ...(await profiled('1000 rows × 5 columns', 1000, (file) => writeLong(file, 1000))),
+  ...(await profiled(`${rows} rows × ${columns} columns`, rows, (file) => {
     const names = Array.from({ length: columns }, (_, at) => `c${at}`);
     writeRows(file, names.join(','), rows, (at) => names.map((_, column) => cell(at, column)).join(','));
   })),
-  ...(await profiled('1000000 rows × 5 columns', (file) => writeLong(file, 1_000_000))),
-  ...(long > 0 ? await profiled(`${long} rows × 5 columns`, (file) => writeLong(file, long)) : []),
+  ...(await profiled('1000000 rows × 5 columns', 1_000_000, (file) => writeLong(file, 1_000_000))),
+  ...(long > 0 ? await profiled(`${long} rows × 5 columns`, long, (file) => writeLong(file, long)) : []),
 ];
 report('profile', figures);
 
-async function profiled(what: string, write: (file: string) => void): Promise<Figure[]> {
+async function profiled(what: string, rowCount: number, write: (file: string) => void): Promise<Figure[]> {
   const folder = new ServedFolder();
   try {
     const file = path.join(folder.root, 'table.csv');
@@ -55,6 +55,9 @@ async function profiled(what: string, write: (file: string) => void): Promise<Fi
     const another = { ...asked, target: columnNames(file)[2]! };
     const target = await time(() => connection.send(profileData, another));
     const again = await time(() => connection.send(profileData, asked));
+    const lastRows = { path: 'table.csv', offset: rowCount - 500, limit: 500 };
+    const far = await time(() => connection.send(readRows, lastRows));
+    const farAgain = await time(() => connection.send(readRows, { ...lastRows, offset: rowCount - 5000 }));
     const figure = (
       name: string,
       unit: Figure['unit'],
@@ -76,6 +79,8 @@ async function profiled(what: string, write: (file: string) => void): Promise<Fi
       figure('exact', 'ms', [exact]),
       figure('another target', 'ms', [target], 1000),
       figure('a second look', 'ms', [again]),
+      figure('the last rows', 'ms', [far]),
+      figure('rows near them', 'ms', [farAgain]),
       figure('peak memory of the service', 'MB', [peakMegabytes(welcome.processId)]),
     ];
   } finally {

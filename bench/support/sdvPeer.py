@@ -17,18 +17,19 @@ warnings.filterwarnings("ignore")
 torch.manual_seed(0)
 method, epochs = sys.argv[1], int(sys.argv[2])
 table = pandas.DataFrame(json.load(sys.stdin))
-metadata = Metadata.detect_from_dataframe(table)
+metadata = Metadata()
+metadata.add_table("table")
 for column in table.columns:
-    metadata.update_column(column, sdtype="categorical" if table[column].dtype == object else "numerical")
+    metadata.add_column(column, "table", sdtype="categorical" if table[column].dtype == object else "numerical")
 if method == "copula":
     synthesiser = GaussianCopulaSynthesizer(metadata)
 else:
     kind = {"tvae": TVAESynthesizer, "ctgan": CTGANSynthesizer}[method]
     synthesiser = kind(metadata, epochs=epochs, enable_gpu=False)
 begin = time.perf_counter()
-synthesiser.fit(table)
+synthesiser.fit({"table": table})
 fitted = time.perf_counter()
-drawn = synthesiser.sample(len(table))
+drawn = synthesiser.sample(len(table))["table"]
 ended = time.perf_counter()
 columns = {name: drawn[name].tolist() for name in table.columns}
 print("\n" + json.dumps({"fit": fitted - begin, "sample": ended - fitted, "columns": columns}))

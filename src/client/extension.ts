@@ -17,6 +17,7 @@ import { views } from './contributions.ts';
 import { showError } from './errors.ts';
 import { createLog } from './log.ts';
 import { Panels } from './panels/panels.ts';
+import { registerRecipeCompletion } from './recipeCompletion.ts';
 import { RemoteServers } from './remoteServers.ts';
 import { Services } from './service/services.ts';
 import { createStatus } from './status.ts';
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
   register(remoteServers.onDidChange(() => experiments.problems.remark(remoteServers.problem)));
   register(remoteServers.onDidSwitch(() => experiments.refresh()));
   register(registerCodeLens());
+  register(registerRecipeCompletion(context.asAbsolutePath('media/anonymise.schema.json')));
   register(createStatus(services, remoteServers));
   register(watchData(datasets));
   offerCommandLine(context);

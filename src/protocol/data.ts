@@ -65,6 +65,8 @@ export interface DataProfile {
   /** Rows that are equal to one before them in every column. */
   readonly duplicateRows: number;
   readonly columns: readonly ColumnProfile[];
+  /** Of a wide table: columns of which only this is known, of a first picture or of too many rows. */
+  readonly undescribed?: readonly { readonly name: string; readonly type: ColumnType }[];
   readonly associations: Associations;
   readonly hints: readonly LeakageHint[];
   /** What a person should know about how the file was read. */
@@ -140,6 +142,7 @@ export interface DataNotice {
     | 'emptyHeader'
     | 'duplicateHeader'
     | 'noHeader'
+    | 'oneColumn'
     | 'typeChanged'
     | 'transcoded'
     | 'allMissing'

@@ -74,6 +74,8 @@ export interface RecipeState {
   /** What was made with it so far, and with which key: restoring needs that one, also when it was rotated since. */
   readonly releases?: readonly { readonly release: string; readonly key: string | null }[];
   readonly key: RecipeKey;
+  /** Sentences about what is odd in the table: its encoding, a column that changes its type further down. */
+  readonly notices?: readonly string[];
   /** Why the recipe cannot be applied as it stands; the columns above are the last that could be read. */
   readonly problems: readonly RecipeProblem[];
 }

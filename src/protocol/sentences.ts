@@ -84,12 +84,14 @@ export function anonymisedSentence({ output, rows, suppressedRows, milliseconds 
   return `${output} is anonymised: ${plural(rows, 'row')}${left}, in ${formatDuration(milliseconds)}.`;
 }
 
-export function restoredSentence({ output, rows, restored, notRestored }: RestoredData): string {
+export function restoredSentence(result: RestoredData): string {
+  const { output, rows, restored, rewritten, notRestored } = result;
   const back = restored.length > 0 ? `Restored ${restored.join(', ')}` : 'Nothing could be restored';
   const [first] = notRestored;
   const rest = first ? ` ${first.column} was not: ${first.why}` : '';
   const more = notRestored.length > 1 ? ` Nor were ${plural(notRestored.length - 1, 'other column')}.` : '';
-  return `${back} in ${output}, ${plural(rows, 'row')}.${rest}${more}`;
+  const otherwise = rewritten ? ` ${rewrittenSentence(rewritten)}` : '';
+  return `${back} in ${output}, ${plural(rows, 'row')}.${otherwise}${rest}${more}`;
 }
 
 /** Where a dataset comes from, in one line. */

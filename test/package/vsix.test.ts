@@ -84,6 +84,8 @@ test('it holds what runs and nothing else: no sources, no maps, no binary of ano
   for (const needed of [
     'dist/client/extension.cjs',
     'dist/runners/python/mlops_workbench/__init__.py',
+    'dist/service/node_modules/@tensorflow/tfjs-core/index.js',
+    'dist/service/node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
     'dist/webview/run.js',
     'dist/webview/compare.js',
     'dist/webview/profile.js',

@@ -205,7 +205,7 @@ describe('a choice', () => {
   });
 
   it('of levels keeps them, once the page has said how well they are proven', async () => {
-    const page = await open('guaranteed');
+    const page = await open('guaranteed', { width: 1280, height: 1200 });
     await isSettled(page);
     await page.getByText('found in 2 s, not proven to be the best: 12,480 of 340,200 were tried.').waitFor();
     await picture(page, 'anonymise-not-proven-dark');
@@ -235,6 +235,36 @@ describe('a choice', () => {
     expect(
       (await changes(page)).filter((change) => (change as { kind: string }).kind === 'hierarchy'),
     ).toHaveLength(1);
+  });
+
+  it('of noisy counts are made when all columns have categories, and can be changed and taken out', async () => {
+    const page = await open('people', { width: 1280, height: 1500 });
+    await isSettled(page);
+    await page.getByRole('button', { name: 'Add Noisy Counts…' }).click();
+    const form = page.getByRole('region', { name: 'Noisy counts' });
+    await form.getByRole('combobox', { name: 'Column to count by' }).selectOption('sex');
+    expect(await changes(page)).toEqual([]);
+    await form.getByRole('textbox', { name: 'Its categories' }).fill('F, M');
+    await form.getByRole('textbox', { name: 'Its categories' }).press('Enter');
+    const made = { name: 'counts-1', epsilon: 1, delta: 0, rowsPerPerson: 1, subject: null };
+    const by = [{ column: 'sex', categories: ['F', 'M'] }];
+    await expect
+      .poll(async () => (await changes(page)).at(-1))
+      .toEqual({ kind: 'counts', name: 'counts-1', counts: { ...made, by } });
+    await form.getByRole('textbox', { name: 'ε' }).fill('30');
+    await form.getByRole('textbox', { name: 'ε' }).press('Enter');
+    await form.getByRole('alert').waitFor();
+    await form.getByRole('textbox', { name: 'ε' }).fill('0.5');
+    await form.getByRole('textbox', { name: 'ε' }).press('Enter');
+    await expect
+      .poll(async () => (await changes(page)).at(-1))
+      .toMatchObject({ counts: { ...made, by, epsilon: 0.5 } });
+    await picture(page, 'anonymise-counts-dark');
+    await form.getByRole('button', { name: 'Remove counts-1' }).click();
+    await expect
+      .poll(async () => (await changes(page)).at(-1))
+      .toEqual({ kind: 'counts', name: 'counts-1', counts: null });
+    expect(await form.getByRole('group', { name: 'counts-1' }).count()).toBe(0);
   });
 
   it('that another made in the file at the same time wins, and the page says so', async () => {

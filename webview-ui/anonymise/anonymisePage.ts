@@ -10,6 +10,8 @@ import { PanelPage } from '../shared/panelPage.ts';
 import { Application } from './application.ts';
 import './columnList.ts';
 import type { RoleChoice } from './columnList.ts';
+import './countsForm.ts';
+import type { CountsChange } from './countsForm.ts';
 import { dialsView } from './dials.ts';
 import './guaranteeForm.ts';
 import { headerView } from './headerView.ts';
@@ -107,6 +109,10 @@ export class AnonymisePage extends PanelPage {
             this.#chooseColumn(detail.column);
             this.#choose({ kind: 'role', ...detail });
           }}
+          @not-personal=${({ detail: column }: CustomEvent<string>) => {
+            this.#choose({ kind: 'role', column, role: 'other' });
+            this.#choose({ kind: 'method', column, method: { id: 'keep', options: {} } });
+          }}
         >
           <workbench-column-list .columns=${recipe.columns} .chosen=${chosen?.name ?? ''}></workbench-column-list>
         </div>
@@ -136,6 +142,12 @@ export class AnonymisePage extends PanelPage {
             .search=${session.preview?.search}
             .levels=${session.preview?.levels}
           ></workbench-guarantee-form>
+          <workbench-counts-form
+            .counts=${recipe.counts}
+            .budget=${recipe.budget}
+            .columns=${recipe.columns}
+            @choose-counts=${({ detail }: CustomEvent<CountsChange>) => this.#choose({ kind: 'counts', ...detail })}
+          ></workbench-counts-form>
         </div>
       </div>
     `;

@@ -16,7 +16,8 @@ export interface RoleChoice {
 
 /**
  * The columns with what was found in them and why. One of them is chosen: arrow keys move the choice, and its role
- * can be corrected. Tells `choose-column` (its name) and `choose-role`.
+ * can be corrected. Tells `choose-column` (its name), `choose-role`, and `not-personal` (its name): it says nothing
+ * about anybody and is to stay as it is.
  */
 export class ColumnList extends PageElement {
   static override properties = {
@@ -94,7 +95,7 @@ export class ColumnList extends PageElement {
           ([id, { title }]) => html`<option value=${id} .selected=${id === role}>${title}</option>`,
         )}
       </select>
-      ${isChosen ? evidence(column) : nothing}
+      ${isChosen ? evidence(column, () => emit(this, 'not-personal', name)) : nothing}
     </li>`;
   }
 
@@ -125,7 +126,10 @@ function findingLine(finding: ColumnEvidence): TemplateResult {
   </span>`;
 }
 
-function evidence({ finding, confirmed, role }: RecipeColumn): TemplateResult {
+function evidence(
+  { finding, confirmed, role, method }: RecipeColumn,
+  notPersonal: () => void,
+): TemplateResult {
   const why = finding?.evidence ?? [];
   const samples = finding?.maskedSamples ?? [];
   return html`<div class="evidence">
@@ -140,6 +144,15 @@ function evidence({ finding, confirmed, role }: RecipeColumn): TemplateResult {
         : nothing
     }
     <p class="secondary">${roles[role].sentence} ${confirmed ? 'Chosen by you.' : 'Proposed; choose another role if it is wrong.'}</p>
+    ${
+      role === 'other' && method.id === 'keep'
+        ? nothing
+        : html`<button
+            class="link"
+            title="The column says nothing about anybody: it stays as it is, and is not proposed again"
+            @click=${notPersonal}
+          >Not Personal</button>`
+    }
   </div>`;
 }
 

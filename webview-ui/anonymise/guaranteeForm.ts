@@ -135,7 +135,8 @@ export class GuaranteeForm extends PageElement {
     if (!search) {
       return nothing;
     }
-    return html`<p class="${search.optimal ? 'secondary' : 'notice warning'} search" role="status">${search.sentence}</p>
+    // What is not proven is said beside the dials, where it is seen.
+    return html`${search.optimal ? html`<p class="secondary search">${search.sentence}</p>` : nothing}
       ${
         levels
           ? html`<button class="link" title=${levelWords(levels)} @click=${() => emit(this, 'choose-levels', levels)}>Keep These Levels</button>`

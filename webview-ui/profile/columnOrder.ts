@@ -1,4 +1,16 @@
-import type { ColumnProfile } from '../../src/protocol/data.ts';
+import type { ColumnProfile, DataProfile } from '../../src/protocol/data.ts';
+
+/** A column of a table; of very wide ones, of which a name and a type are all that is known, the rest is absent. */
+export type ListedColumn = Pick<ColumnProfile, 'name' | 'type'> & Partial<ColumnProfile>;
+
+/** All columns of a table, as the file has them. */
+export function listedColumns({ columns, undescribed = [] }: DataProfile): readonly ListedColumn[] {
+  return undescribed.length === 0 ? columns : [...columns, ...undescribed];
+}
+
+export function isDescribed(column: ListedColumn): column is ColumnProfile {
+  return column.distinct !== undefined;
+}
 
 export const columnKeys = ['name', 'type', 'missing', 'distinct'] as const;
 
@@ -34,10 +46,10 @@ export function parseOrder(text: string): ColumnOrder {
 
 /** Columns whose name or type has the words, in order; those that are alike stay as the file has them. */
 export function arrangeColumns(
-  columns: readonly ColumnProfile[],
+  columns: readonly ListedColumn[],
   order: ColumnOrder,
   words: string,
-): readonly ColumnProfile[] {
+): readonly ListedColumn[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const found = columns.filter(({ name, type }) =>
     wanted.every((word) => name.toLowerCase().includes(word) || type.startsWith(word)),
@@ -47,7 +59,7 @@ export function arrangeColumns(
     return found;
   }
   const sign = descending ? -1 : 1;
-  return [...found].sort((a, b) => sign * compare(a[key], b[key]));
+  return [...found].sort((a, b) => sign * compare(a[key] ?? -1, b[key] ?? -1));
 }
 
 const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

@@ -13,8 +13,9 @@ import { announce } from '../shared/announce.ts';
 import { emptyNotice } from '../shared/notices.ts';
 import { PanelPage } from '../shared/panelPage.ts';
 import { associationsView } from './associationsView.ts';
-import { arrangeColumns, orderText, parseOrder } from './columnOrder.ts';
-import { columnsTable } from './columnsView.ts';
+import { arrangeColumns, listedColumns, orderText, parseOrder } from './columnOrder.ts';
+import type { ColumnsActions, ColumnsTable } from './columnsView.ts';
+import './columnsView.ts';
 import { profileHeader } from './profileHeader.ts';
 import { ProfileReader } from './profileReader.ts';
 import './rowsTable.ts';
@@ -153,7 +154,8 @@ export class ProfilePage extends PanelPage {
   #columns(figures: DataProfile): TemplateResult {
     const words = this.view.get('filter', '');
     const order = parseOrder(this.view.get('sort', ''));
-    const shown = arrangeColumns(figures.columns, order, words);
+    const listed = listedColumns(figures);
+    const shown = arrangeColumns(listed, order, words);
     const open = this.#open();
     return html`
       <div class="profile-tools">
@@ -165,7 +167,7 @@ export class ProfilePage extends PanelPage {
           .value=${words}
           @input=${(event: Event) => this.keep('filter', (event.target as HTMLInputElement).value)}
         />
-        <span class="secondary number" role="status">${countSentence(shown.length, figures)}</span>
+        <span class="secondary number" role="status">${countSentence(shown.length, listed.length)}</span>
         <span class="grow"></span>
         ${this.#targetPicker(figures)}
       </div>
@@ -173,25 +175,31 @@ export class ProfilePage extends PanelPage {
       ${
         shown.length === 0
           ? emptyNotice('No column has these words in its name or type. Clear the filter to see all of them.')
-          : columnsTable(
-              {
+          : html`<workbench-columns
+              .actions=${this.#columnsActions}
+              .model=${{
                 columns: shown,
                 rows: figures.basis.rows,
                 order,
                 target: this.#target,
                 hints: this.#reader.relations?.hints ?? [],
                 open,
-              },
-              {
-                sort: (next) => this.keep('sort', orderText(next)),
-                toggle: (name) => this.#toggle(name),
-              },
-            )
+              }}
+            ></workbench-columns>`
       }
     `;
   }
 
-  #targetPicker({ columns }: DataProfile): TemplateResult {
+  readonly #columnsActions: ColumnsActions = {
+    sort: (next) => this.keep('sort', orderText(next)),
+    toggle: (name) => this.#toggle(name),
+  };
+
+  #targetPicker(figures: DataProfile): TemplateResult {
+    const columns = listedColumns(figures);
+    if (columns.length > longestChoice) {
+      return this.#targetInput(columns);
+    }
     return html`<span class="choice"><label for="target">Target</label>
       <vscode-single-select
         id="target"
@@ -206,6 +214,29 @@ export class ProfilePage extends PanelPage {
             html`<vscode-option value=${name} ?selected=${name === this.#target}>${name}</vscode-option>`,
         )}
       </vscode-single-select></span>`;
+  }
+
+  /** Of thousands of columns one is typed: the browser offers those that begin alike. */
+  #targetInput(columns: readonly { readonly name: string }[]): TemplateResult {
+    const choose = (event: Event) => {
+      const input = event.target as HTMLInputElement;
+      const isColumn = input.value === '' || columns.some(({ name }) => name === input.value);
+      input.setCustomValidity(isColumn ? '' : `No column is called “${input.value}”.`);
+      if (input.reportValidity()) {
+        this.#chooseTarget(input.value);
+      }
+    };
+    return html`<span class="choice"><label for="target">Target</label>
+      <input
+        id="target"
+        class="text-input"
+        list="targets"
+        placeholder="No target"
+        title="The column that a model is to predict: what gives it away is looked for"
+        .value=${this.#target}
+        @change=${choose}
+      />
+      <datalist id="targets">${columns.map(({ name }) => html`<option value=${name}></option>`)}</datalist></span>`;
   }
 
   #leakage(): TemplateResult | typeof nothing {
@@ -285,9 +316,7 @@ export class ProfilePage extends PanelPage {
     this.keep('filter', '');
     this.keep('tab', 'Columns');
     await this.updateComplete;
-    const row = this.querySelector(`[data-column="${CSS.escape(name)}"]`);
-    row?.scrollIntoView({ block: 'start' });
-    row?.querySelector<HTMLElement>('.column-name')?.focus({ preventScroll: true });
+    await this.querySelector<ColumnsTable>('workbench-columns')?.reveal(name);
   }
 
   #readAgain(): void {
@@ -314,12 +343,9 @@ export class ProfilePage extends PanelPage {
   }
 }
 
-/** Of very wide tables the first columns alone are described. */
-function countSentence(shown: number, { columns, columnCount }: DataProfile): string {
-  if (shown < columns.length) {
-    return `${groupDigits(shown)} of ${plural(columns.length, 'column')}`;
-  }
-  return columns.length < columnCount
-    ? `the first ${groupDigits(columns.length)} of ${plural(columnCount, 'column')}`
-    : plural(columnCount, 'column');
+/** Of more columns than this a list to choose from would be longer than anybody reads. */
+const longestChoice = 300;
+
+function countSentence(shown: number, count: number): string {
+  return shown < count ? `${groupDigits(shown)} of ${plural(count, 'column')}` : plural(count, 'column');
 }

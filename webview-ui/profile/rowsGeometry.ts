@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../src/protocol/data.ts';
+import type { ColumnType, DataValue } from '../../src/protocol/data.ts';
 import { isNumeric } from './columnText.ts';
 
 export const rowHeight = 22;
@@ -7,6 +7,8 @@ export const rowHeight = 22;
 const tallest = 12_000_000;
 const narrowest = 72;
 const widest = 260;
+/** Further rows would move what is read already. */
+const measuredRows = 100;
 const characterWidth = 7.5;
 
 /** So many rows are scrolled through, in a view that is so many pixels high. */
@@ -40,14 +42,21 @@ export function lastTopRow({ rows, view }: RowsExtent): number {
   return Math.max(0, rows - view / rowHeight);
 }
 
-/** The first column's left edge is 0; the last edge is the width of all. Pixels. */
+/**
+ * The first column's left edge is 0; the last edge is the width of all. Pixels. Names and the values of some rows have
+ * room, up to a point.
+ */
 export function columnEdges(
   columns: readonly { readonly name: string; readonly type: ColumnType }[],
+  rows: readonly (readonly DataValue[])[],
 ): Float64Array {
+  const measured = rows.slice(0, measuredRows);
   const edges = new Float64Array(columns.length + 1);
   for (const [at, { name, type }] of columns.entries()) {
-    const own = isNumeric(type) || type === 'boolean' ? narrowest : 140;
-    const width = Math.min(widest, Math.max(own, name.length * characterWidth + 36));
+    const own = isNumeric(type) || type === 'boolean' ? narrowest : 100;
+    const longest = measured.reduce((most, row) => Math.max(most, String(row[at] ?? '').length), 0);
+    const needed = Math.max(name.length * characterWidth + 36, longest * characterWidth + 20);
+    const width = Math.min(widest, Math.max(own, needed));
     edges[at + 1] = edges[at]! + Math.round(width);
   }
   return edges;

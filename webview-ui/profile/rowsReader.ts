@@ -28,6 +28,7 @@ export class RowsReader implements Disposable {
   #underWay: { readonly block: number; readonly abort: AbortController } | undefined;
   #error: ErrorShape | undefined;
   #columns: TableRows['columns'] | undefined;
+  #firstRows: TableRows['rows'] = [];
   #seenRows = 0;
   #end: number | undefined;
 
@@ -40,6 +41,11 @@ export class RowsReader implements Disposable {
   /** Absent until the first rows are there. */
   get columns(): TableRows['columns'] | undefined {
     return this.#columns;
+  }
+
+  /** Of the block that came first, wherever in the table that is. */
+  get firstRows(): TableRows['rows'] {
+    return this.#firstRows;
   }
 
   /** The table has at least so many rows. */
@@ -117,7 +123,10 @@ export class RowsReader implements Disposable {
   }
 
   #keep(block: number, rows: TableRows): void {
-    this.#columns ??= rows.columns;
+    if (!this.#columns) {
+      this.#columns = rows.columns;
+      this.#firstRows = rows.rows;
+    }
     this.#blocks.set(block, rows);
     const end = block * this.#size + rows.rows.length;
     if (rows.rows.length > 0 || block === 0) {

@@ -169,7 +169,7 @@ export class RowsTable extends PageElement {
   #arrived(): void {
     const { columns } = this.#reader;
     if (columns && this.#edges.length !== columns.length + 1) {
-      this.#edges = columnEdges(columns);
+      this.#edges = columnEdges(columns, this.#reader.firstRows);
     }
     this.#top = Math.min(this.#top, lastTopRow(this.#extent));
     this.requestUpdate();

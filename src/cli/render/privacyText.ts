@@ -20,7 +20,7 @@ const roleCells: Readonly<Record<ColumnRole, Cell>> = {
 
 /** What a recipe does to each column, and why. */
 export function renderRecipe(state: RecipeState, options: TableOptions): string {
-  const { input, columns, guarantee, counts = [], budget, problems } = state;
+  const { input, columns, guarantee, counts = [], budget, notices = [], problems } = state;
   const table = renderTable(
     [
       { title: 'COLUMN' },
@@ -53,6 +53,7 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
         `Noisy counts ${name}: by ${by.map(({ column }) => column).join(', ')}, ε = ${epsilon}.`,
     ),
     ...(budget ? [`Differential privacy spends ε = ${budget.epsilon} in all.`] : []),
+    ...notices,
     ...problems.map(({ message }) => message),
   ].join('\n\n');
 }

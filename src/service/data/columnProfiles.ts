@@ -1,27 +1,34 @@
 import type { ColumnProfile, ColumnType, Histogram, NumberSummary } from '../../protocol/data.ts';
-import { type Cell, sayableCell } from './encodedTable.ts';
-import { type Bins, binsFor, edgesOf } from './histogramBins.ts';
+import { describeFewRows, fewRows } from './columnsInMemory.ts';
+import { isNumeric, largest, readableEdges, shares, shortened, topValues } from './describeValues.ts';
+import type { Cell } from './encodedTable.ts';
+import { binsFor } from './histogramBins.ts';
+import { numberSql } from './numberSql.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
 type CopiedColumn = WorkingCopy['columns'][number];
 
-const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
-const topValues = 10;
 const columnsAtOnce = 40;
 /** Exact quantiles hold their columns in memory: not more values than this at a time, several bytes each. */
 const valuesAtOnce = 10_000_000;
 /** Beyond so many values a column alone is too large, and its quantiles are estimated. */
 const mostExactValues = 20_000_000;
-/** The square of anything larger is beyond a double, and DuckDB refuses it. */
-const largest = 1e150;
+
+interface ColumnsWork extends WorkOptions {
+  /** Also where there are few rows. */
+  readonly alwaysByStatements?: boolean;
+}
 
 /** What each column is made of. Progress is told by columns. */
 export async function profileColumns(
   table: Table,
   copy: WorkingCopy,
-  { signal, onProgress }: WorkOptions,
+  { signal, onProgress, alwaysByStatements = false }: ColumnsWork,
 ): Promise<ColumnProfile[]> {
+  if (copy.rowCount <= fewRows && !alwaysByStatements) {
+    return describeFewRows(table, copy, { signal, onProgress });
+  }
   const profiles: ColumnProfile[] = [];
   const step = Math.max(1, Math.min(columnsAtOnce, Math.floor(valuesAtOnce / Math.max(1, copy.rowCount))));
   for (let first = 0; first < copy.columns.length; first += step) {
@@ -94,17 +101,18 @@ function summaryOf(type: ColumnType, rowCount: number, cells: readonly Cell[], e
   if (present === 0) {
     return { profile: { missing } };
   }
-  const numbers: NumberSummary | undefined = isNumeric(type)
-    ? {
-        mean: Number(mean),
-        ...(deviation !== null && isSquarable(low!, high!) && { standardDeviation: Number(deviation) }),
-        quantiles: (JSON.parse(String(quantiles)) as number[]).map((value, at) => ({
-          share: shares[at]!,
-          value,
-        })),
-        estimated,
-      }
-    : undefined;
+  const numbers: NumberSummary | undefined =
+    isNumeric(type) && low !== null
+      ? {
+          mean: Number(mean),
+          ...(deviation !== null && isSquarable(low!, high!) && { standardDeviation: Number(deviation) }),
+          quantiles: (JSON.parse(String(quantiles)) as number[]).map((value, at) => ({
+            share: shares[at]!,
+            value,
+          })),
+          estimated,
+        }
+      : undefined;
   return {
     profile: {
       missing,
@@ -152,7 +160,7 @@ async function countBins(
   const number = numberSql(type, sql)!;
   const place = `least(CAST(floor((${number} - ${bins.low}) / ${bins.width}) AS INTEGER), ${bins.count - 1})`;
   const rows = await table.query(
-    `SELECT ${place}, count(*) FROM ${relation} WHERE ${sql} IS NOT NULL GROUP BY 1`,
+    `SELECT ${place}, count(*) FROM ${relation} WHERE ${number} IS NOT NULL GROUP BY 1`,
     options,
   );
   const counts = Array.from({ length: bins.count }, () => 0);
@@ -162,40 +170,6 @@ async function countBins(
   return { histogram: { edges: readableEdges(type, bins), counts } };
 }
 
-function readableEdges(type: ColumnType, bins: Bins): readonly (number | string)[] {
-  if (type !== 'date' && type !== 'timestamp') {
-    return edgesOf(bins);
-  }
-  const unit = type === 'date' ? 86_400_000 : 1000;
-  return edgesOf(bins).map((edge) => {
-    const text = new Date(edge * unit).toISOString();
-    return type === 'date' ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
-  });
-}
-
 function isSquarable(low: Cell, high: Cell): boolean {
   return Math.max(Math.abs(Number(low)), Math.abs(Number(high))) < largest;
-}
-
-function isNumeric(type: ColumnType): boolean {
-  return type === 'integer' || type === 'number' || type === 'decimal';
-}
-
-/** The place of a value on a line: numbers as they are, dates in days and moments in seconds since 1970. */
-export function numberSql(type: ColumnType, sql: string): string | undefined {
-  if (isNumeric(type)) {
-    // What is not finite has no place.
-    return type === 'number'
-      ? `CASE WHEN isfinite(${sql}) THEN CAST(${sql} AS DOUBLE) END`
-      : `CAST(${sql} AS DOUBLE)`;
-  }
-  if (type === 'date') {
-    return `CAST(${sql} - DATE '1970-01-01' AS DOUBLE)`;
-  }
-  return type === 'timestamp' ? `CAST(epoch(${sql}) AS DOUBLE)` : undefined;
-}
-
-/** A profile is looked at: nobody reads a whole document in it. */
-function shortened(value: Cell): Cell {
-  return typeof value === 'string' && value.length > 200 ? `${value.slice(0, 199)}…` : sayableCell(value);
 }

@@ -1,10 +1,10 @@
 import type { ColumnProfile, ColumnType } from '../../protocol/data.ts';
 import type { CategoricalColumn, NumericColumn } from './associations.ts';
-import { numberSql } from './columnProfiles.ts';
 import type { Codes } from './determination.ts';
 import type { Cell } from './encodedTable.ts';
 import { ColumnEncoder } from './encodeTuples.ts';
 import { misfit } from './fileColumns.ts';
+import { numberSql } from './numberSql.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
@@ -48,7 +48,8 @@ export async function sampleCopy(
   profiles: readonly ColumnProfile[],
   options: SampleOptions,
 ): Promise<ColumnSample> {
-  const { sample } = await read(table, { ...copy, misfits: [] }, profiles, options);
+  const values = { ...copy, misfits: [] };
+  const { sample } = await read(table, values, profiles, options);
   return sample;
 }
 
@@ -82,7 +83,7 @@ async function read(
   profiles: readonly ColumnProfile[],
   { target, ...options }: SampleOptions,
 ): Promise<{ readonly sample: ColumnSample; readonly misfits: number }> {
-  const { places, candidates } = placesToSample(profiles, target);
+  const { places, candidates } = placesToSample(profiles, values.columns.length, target);
   if (places.length === 0) {
     return { sample: { rows: 0, columns: [], candidates }, misfits: 0 };
   }
@@ -117,6 +118,8 @@ async function read(
 /** Constants, keys of text, documents and nested values have nothing to compare. */
 function placesToSample(
   profiles: readonly ColumnProfile[],
+  /** So many of them can be read. */
+  readable: number,
   target: string | undefined,
 ): { readonly places: readonly number[]; readonly candidates: number } {
   const found = [...profiles.keys()].filter((at) => {
@@ -124,9 +127,10 @@ function placesToSample(
     const isConstant = distinct + (missing > 0 ? 1 : 0) < 2;
     return !isConstant && type !== 'nested' && type !== 'binary' && type !== 'time';
   });
-  const chosen = found.slice(0, mostSampled);
+  const chosen = found.filter((at) => at < readable).slice(0, mostSampled);
   const targetPlace = profiles.findIndex(({ name }) => name === target);
-  const places = targetPlace < 0 || chosen.includes(targetPlace) ? chosen : [...chosen, targetPlace];
+  const isThere = targetPlace < 0 || targetPlace >= readable || chosen.includes(targetPlace);
+  const places = isThere ? chosen : [...chosen, targetPlace];
   return { places, candidates: found.length };
 }
 

@@ -7,6 +7,7 @@ import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { sayableCell } from './encodedTable.ts';
+import { FarRows } from './farRows.ts';
 import { ProfileStore } from './profileStore.ts';
 import { type Content, Profiling } from './profiling.ts';
 import { openTable, type Table, type TableOptions } from './table.ts';
@@ -98,7 +99,13 @@ export function createData({ workspace, scratch, database, hashes, versions, log
     await emptied;
     return openTable(file, name, { ...options, scratch });
   };
-  const profiling = new Profiling({ store: new ProfileStore(database), log, open });
+  const store = new ProfileStore(database);
+  const profiling = new Profiling({ store, log, open });
+  const farRows = new FarRows({
+    signal: disposed.signal,
+    rowCount: ({ extension }, hash) => store.find({ hash, extension })?.basis.rows,
+    open: (content) => open(content, {}),
+  });
 
   return {
     onDidKeepProfile: kept.event,
@@ -112,9 +119,15 @@ export function createData({ workspace, scratch, database, hashes, versions, log
     sketch: async (asked, { signal }) =>
       profiling.sketch(await contentOf(asked), { signal, target: asked.target }),
     readRows: async ({ offset, limit, ...asked }, { signal }) => {
-      const table = await open(await contentOf(asked), { signal });
+      const content = await contentOf(asked);
+      const range = { offset, limit: Math.min(limit, mostRows) };
+      const far = await farRows.read(content, range);
+      if (far) {
+        return far;
+      }
+      const table = await open(content, { signal });
       try {
-        const rows = await table.rows(offset, Math.min(limit, mostRows), { signal });
+        const rows = await table.rows(range.offset, range.limit, { signal });
         return {
           columns: table.columns.map(({ name, type }) => ({ name, type })),
           offset,

@@ -84,7 +84,8 @@ function brokenOrSingleByte(bytes: Buffer): FoundEncoding {
   const text = new TextDecoder('utf-8').decode(bytes);
   const broken = text.match(/\ufffd/g)?.length ?? 0;
   const sound = text.match(/[\u0080-\ufffc]/g)?.length ?? 0;
-  if (sound > broken) {
+  // Hardly ever do letters of another encoding make a character of UTF-8 by chance.
+  if (sound > 0 && sound >= broken) {
     return { brokenRow: text.slice(0, text.indexOf('\ufffd')).split('\n').length };
   }
   return { encoding: 'windows-1252', byteOrderMark: false };

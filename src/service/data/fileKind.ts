@@ -17,9 +17,9 @@ const byExtension: Readonly<Record<string, TableKind>> = {
 /** The first bytes of formats that are no table, and what a person calls them. */
 const others: readonly (readonly [string, string])[] = [
   ['PK\u0003\u0004', 'it is a zip archive or a spreadsheet'],
-  ['\u001f\u008b', 'it is compressed with gzip'],
-  ['(\u00b5/\u00fd', 'it is compressed with zstd'],
-  ['BZh', 'it is compressed with bzip2'],
+  ['\u001f\u008b', 'it is compressed with gzip and has to be unpacked first'],
+  ['(\u00b5/\u00fd', 'it is compressed with zstd and has to be unpacked first'],
+  ['BZh', 'it is compressed with bzip2 and has to be unpacked first'],
   ['%PDF', 'it is a PDF document'],
   ['\u0089PNG', 'it is a picture'],
   ['\u00ff\u00d8\u00ff', 'it is a picture'],

@@ -65,7 +65,30 @@ function openText(sniffed: SniffedFile, file: string, { strictHeaders }: OpenFil
   const columns = names.map((named, at) =>
     textFileColumn(named, `c${at}`, `c${at}`, inferTextColumn(rows.map((row) => row[at] ?? null))),
   );
-  return { relation: csvRelation(file, dialect, width), columns, notices, dialect };
+  const undivided = width === 1 ? undividedNotice(name, records) : [];
+  return {
+    relation: csvRelation(file, dialect, width),
+    columns,
+    notices: [...notices, ...undivided],
+    dialect,
+  };
+}
+
+/** A sign that stands as often in every row as in the header is a delimiter, but none that tables usually have. */
+function undividedNotice(name: string, records: readonly (readonly (string | null)[])[]): DataNotice[] {
+  const texts = records.slice(0, 100).map(([text]) => text ?? '');
+  const signs = new Set((texts[0] ?? '').match(/[^\p{L}\p{N}\s"'._()-]/gu));
+  const countOf = (text: string, sign: string) => text.split(sign).length - 1;
+  const sign = [...signs].find(
+    (each) => texts.length > 1 && texts.every((text) => countOf(text, each) === countOf(texts[0]!, each)),
+  );
+  if (sign === undefined) {
+    return [];
+  }
+  const message =
+    `${name} is read as one column: its values seem to be divided by “${sign}”, and only comma, semicolon, tab and vertical line are known. ` +
+    'Save it with one of those.';
+  return [{ code: 'oneColumn', message }];
 }
 
 async function openTyped(file: string, database: Duckdb, { signal }: OpenFileOptions): Promise<FileRelation> {

@@ -1,10 +1,12 @@
+import { groupDigits, plural } from '../../base/format.ts';
 import type { DataNotice, DataProfile } from '../../protocol/data.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import { profileColumns } from './columnProfiles.ts';
 import { type ColumnSample, sampleCopy } from './columnSample.ts';
+import { describeWideTable, fewRows } from './columnsInMemory.ts';
 import { relateColumns, relateToTarget } from './relations.ts';
 import type { Table, WorkOptions } from './table.ts';
-import { makeWorkingCopy, mostColumns, type WorkingCopy } from './workingCopy.ts';
+import { makeWorkingCopy, type WorkingCopy } from './workingCopy.ts';
 
 export interface ProfileWork {
   readonly signal?: AbortSignal | undefined;
@@ -34,12 +36,25 @@ export async function profileTable(
     table,
     step(() => 'reading values', 0, parts.copy),
   );
-  const count = copy.columns.length;
-  const columns = await profileColumns(
+  const count = table.columns.length;
+  const described = (fraction: number, from: number, to: number) =>
+    `${groupDigits(Math.round(from + fraction * (to - from)))} of ${plural(count, 'column')}`;
+  const inCopy = copy.columns.length;
+  const copied = await profileColumns(
     table,
     copy,
-    step((fraction) => `${Math.round(fraction * count)} of ${count} columns`, parts.copy, parts.columns),
+    step((fraction) => described(fraction, 0, inCopy), parts.copy, (parts.columns * inCopy) / count),
   );
+  const wide = await describeWideTable(
+    table,
+    copy,
+    step(
+      (fraction) => described(fraction, inCopy, count),
+      parts.copy + (parts.columns * inCopy) / count,
+      (parts.columns * (count - inCopy)) / count,
+    ),
+  );
+  const columns = [...copied, ...wide];
   const duplicateRows = await countDuplicates(
     table,
     copy,
@@ -56,6 +71,9 @@ export async function profileTable(
     columnCount: table.columns.length,
     duplicateRows,
     columns,
+    ...(columns.length < count && {
+      undescribed: table.columns.slice(columns.length).map(({ name, type }) => ({ name, type })),
+    }),
     associations,
     hints,
     notices: [...table.notices, ...noticesOf(table, copy, columns)],
@@ -70,6 +88,10 @@ export async function withTarget(
   target: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<DataProfile> {
+  if (profile.basis.kind === 'whole' && profile.undescribed?.some(({ name }) => name === target)) {
+    const message = `What gives “${target}” away was not looked for: it is none of the columns that are described.`;
+    return { ...profile, hints: [], notices: [...profile.notices, { code: 'someColumns', message }] };
+  }
   return target === undefined
     ? profile
     : { ...profile, ...(await relateToTarget(sample, profile, target, signal)) };
@@ -120,8 +142,10 @@ function noticesOf(
       notices.push({ code: 'missingMarkers', message: `In column “${name}” ${words} counts as missing.` });
     }
   }
-  if (table.columns.length > mostColumns) {
-    const message = `The first ${mostColumns} of ${table.columns.length} columns are described.`;
+  if (profiles.length < table.columns.length && !table.isPartial) {
+    const message =
+      `The first ${groupDigits(profiles.length)} of ${plural(table.columns.length, 'column')} are described: ` +
+      `in a table of more than ${groupDigits(fewRows)} rows no more than that.`;
     notices.push({ code: 'someColumns', message });
   }
   return notices;

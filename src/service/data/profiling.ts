@@ -89,7 +89,12 @@ export class Profiling {
       }
       const begin = performance.now();
       const { profile, sample } = await profileTable(table, content.of, { ...work, basis: 'whole' });
-      const answer = await withTarget(profile, sample, target, signal);
+      const isIn = target === undefined || sample.columns.some(({ name }) => name === target);
+      // The copy of a wide table does not have all of its columns.
+      const ofTarget = isIn
+        ? sample
+        : await sampleFile(table, profile.columns, { signal, target, rowCount: profile.basis.rows });
+      const answer = await withTarget(profile, ofTarget, target, signal);
       // A file that somebody writes to meanwhile has no profile that would be true later.
       if (hash !== undefined && (await content.computeHash(signal)) === hash) {
         this.#samples.keep(keyOf(content, hash), sample);

@@ -140,7 +140,7 @@ function redundancies(
 ): readonly LeakageHint[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
   return pairs
-    .filter(({ measure, strength }) => measure !== 'correlationRatio' && Math.abs(strength) >= 0.999)
+    .filter(({ strength }) => Math.abs(strength) >= 0.999)
     .flatMap(({ a, b, measure, strength }): LeakageHint[] => {
       const [one, other] = [byName.get(a)!.codes, byName.get(b)!.codes];
       const isSame =

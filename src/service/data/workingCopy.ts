@@ -17,7 +17,9 @@ export interface WorkingCopy {
 /** Values that a row group of the copy may have: it is in memory while it is written. */
 const valuesPerGroup = 6_000_000;
 /** So many columns are copied; of wider tables the rest is only part of the rows' key. */
-export const mostColumns = 500;
+const mostColumns = 500;
+/** For a first look fewer have to do. */
+const mostFirstColumns = 200;
 
 /**
  * Reads the file once and writes its values to a Parquet file in the table's scratch folder. In the same reading all
@@ -33,13 +35,15 @@ export async function makeWorkingCopy(table: Table, options: WorkOptions): Promi
 }
 
 async function copy(table: Table, options: WorkOptions): Promise<{ copy: WorkingCopy; misfits: number }> {
-  const chosen = table.columns.slice(0, mostColumns);
+  const chosen = table.columns.slice(0, table.isPartial ? mostFirstColumns : mostColumns);
   const isPartial = chosen.length < table.columns.length;
   const tests = chosen.flatMap((column) => misfit(column) ?? []);
   const values = [
     ...chosen.map(({ sql }, at) => `${sql} AS v${at}`),
     ...(isPartial
-      ? [`hash([${table.columns.map(({ kept }) => `CAST(${kept} AS VARCHAR)`).join(', ')}]) AS row_key`]
+      ? [
+          `hash([${table.columns.map(({ kept }) => (table.dialect ? kept : `CAST(${kept} AS VARCHAR)`)).join(', ')}]) AS row_key`,
+        ]
       : []),
     `${tests.length === 0 ? 'false' : tests.join(' OR ')} AS misfit`,
   ];

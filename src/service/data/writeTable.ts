@@ -16,6 +16,8 @@ export interface WrittenColumn {
 export interface WriteTable extends WorkOptions {
   readonly columns: readonly WrittenColumn[];
   readonly target: string;
+  /** The target as a person knows it, for sentences; its path without it. */
+  readonly targetName?: string;
   /** SQL that is true for the rows that are written; all when absent. */
   readonly where?: string;
   readonly overwrite?: boolean;
@@ -33,8 +35,8 @@ export interface WriteResult {
  * name: whatever happens before, there is no file of that name, or still the former one.
  */
 export async function writeTable(table: Table, write: WriteTable): Promise<WriteResult> {
-  const { target, overwrite = false } = write;
-  refuseTarget(table.file, target, overwrite);
+  const { target } = write;
+  refuseTarget(table, write);
   await table.settle(write);
   const before = fs.statSync(table.file, { bigint: true });
   const draft = path.join(table.scratch, `draft${path.extname(target)}`);
@@ -50,8 +52,8 @@ export async function writeTable(table: Table, write: WriteTable): Promise<Write
       throw cancelled();
     }
     const bytes = fs.statSync(draft).size;
-    refuseTarget(table.file, target, overwrite);
-    putInPlace(draft, target);
+    refuseTarget(table, write);
+    putInPlace(draft, target, write.targetName ?? target);
     return { rows, bytes };
   } finally {
     fs.rmSync(draft, { force: true });
@@ -139,17 +141,20 @@ function readAgain({ kind, dialect }: Table, draft: string, width: number): stri
 }
 
 /** Also when they are one file by links. */
-function refuseTarget(source: string, target: string, overwrite: boolean): void {
+function refuseTarget(
+  { file: source }: Table,
+  { target, targetName = target, overwrite = false }: WriteTable,
+): void {
   const found = fs.statSync(target, { bigint: true, throwIfNoEntry: false });
   const own = fs.statSync(source, { bigint: true, throwIfNoEntry: false });
   if (found && own && found.dev === own.dev && found.ino === own.ino) {
-    throw targetIsSource(target);
+    throw targetIsSource(targetName);
   }
   if (path.resolve(target) === path.resolve(source)) {
-    throw targetIsSource(target);
+    throw targetIsSource(targetName);
   }
   if (!overwrite && fs.lstatSync(target, { throwIfNoEntry: false })) {
-    throw targetExists(target);
+    throw targetExists(targetName);
   }
 }
 
@@ -164,7 +169,7 @@ function flush(file: string): void {
 }
 
 /** On another file system a copy beside the target comes first, so that the name is taken in one step there too. */
-function putInPlace(draft: string, target: string): void {
+function putInPlace(draft: string, target: string, name: string): void {
   const beside = `${target}.mlops-${process.pid}`;
   try {
     flush(draft);
@@ -180,6 +185,21 @@ function putInPlace(draft: string, target: string): void {
     }
   } catch (error) {
     fs.rmSync(beside, { force: true });
-    throw cannotWriteTable(target, (error as Error).message);
+    throw cannotWriteTable(name, reasonOf(error as NodeJS.ErrnoException));
   }
+}
+
+/** The system's own sentence has the whole path in it. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'its folder is not there',
+    EACCES: 'nobody may write there',
+    EPERM: 'nobody may write there',
+    EROFS: 'nobody may write there',
+    ENOSPC: 'the disk is full',
+    EISDIR: 'it is a folder',
+    ENOTEMPTY: 'it is a folder',
+    ENOTDIR: 'its folder is a file',
+  };
+  return reasons[code ?? ''] ?? message;
 }

@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { CountsChoice, RecipeChange, SensitiveCriterion } from '../../protocol/privacy.ts';
 import { noSuchColumn } from './errors.ts';
 import { columnOfChoice } from './methodOffers.ts';
-import { datasetId, factsOf, keyedMethods } from './propose.ts';
+import { datasetId, factsOf, keyedMethods, proposedRole } from './propose.ts';
+import type { Role } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { type Changes, changedRecipeText, recipeTextWithColumn } from './recipe/writeRecipe.ts';
 import { recipeRoles } from './roles.ts';
@@ -69,16 +70,32 @@ function withRole(
   if (!found) {
     throw noSuchColumn(name, column);
   }
-  const role = recipeRoles[asked];
-  const { method = 'keep' } = recipe.columns[column] ?? {};
-  const proposed = recipeRoles[found.finding.role];
+  const role: Role = recipeRoles[asked];
+  const present = recipe.columns[column] ?? { method: 'keep' };
+  const proposed = proposedRole(found.finding);
+  const correctedFrom = proposed === role ? undefined : proposed;
+  // The guarantee decides about quasi-identifiers alone: what it was to generalise is then as it was.
+  if (role !== 'quasiIdentifier' && isForGuarantee(present)) {
+    const { type, detected } = present;
+    const kept = { method: 'keep' as const, role, type, detected, correctedFrom };
+    const chosen = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+    return recipeTextWithColumn(text, column, chosen as typeof kept);
+  }
   // What tells together with others who somebody is must be open to the guarantee.
-  const needsMethod = role === 'quasiIdentifier' && method === 'keep' ? 'generalise' : method;
-  return changedRecipeText(text, {
-    columns: {
-      [column]: { method: needsMethod, role, correctedFrom: proposed === role ? undefined : proposed },
-    },
-  });
+  const isOpen = role === 'quasiIdentifier' && present.method === 'keep';
+  const method = isOpen ? 'generalise' : present.method;
+  return changedRecipeText(text, { columns: { [column]: { method, role, correctedFrom } } });
+}
+
+/** How far it is generalised is left to the search. */
+function isForGuarantee(column: Recipe['columns'][string]): boolean {
+  const { method } = column;
+  return (
+    method === 'generalise' &&
+    column.level === undefined &&
+    column.bins === undefined &&
+    column.to === undefined
+  );
 }
 
 /** A first method that needs a key brings the key's name into the recipe. */

@@ -67,15 +67,6 @@ export function columnNameTaken(table: string, column: string): WorkbenchError {
   );
 }
 
-/** `row` counts from 1. */
-export function otherType(column: string, row: number, type: string): WorkbenchError {
-  return new WorkbenchError(
-    'privacy.otherType',
-    `Row ${groupDigits(row)} of ${column} is not of the type ${type} that the recipe remembers of the column. ${untouched} ` +
-      `Mend the value, or take \`type\` of ${column} out of the recipe: it is then read as what it has become.`,
-  );
-}
-
 export function nothingSensitive(): WorkbenchError {
   return new WorkbenchError(
     'privacy.nothingSensitive',
@@ -115,6 +106,16 @@ export function pseudonymsClash(column: string, length: number): WorkbenchError 
     'privacy.pseudonymsClash',
     `Two different values of ${column} would get the same pseudonym: ${length} characters are too few for so many values. ` +
       `${untouched} Raise \`length\`; with 16 it hardly ever happens.`,
+  );
+}
+
+/** `row` as people count the rows of that file; `kind` in the plural. */
+export function columnHasOtherType(table: string, column: string, row: number, kind: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.columnHasOtherType',
+    `Column ${column} was a column of ${kind} when the recipe was first applied, and in ${table} it has something else in row ${groupDigits(row)}. ${untouched} ` +
+      `Mend that value, or take \`type\` out of the column’s section in the recipe.`,
+    { actions: [{ kind: 'openFile', title: 'Open Row', subject: `${table}:${row}` }] },
   );
 }
 
@@ -189,6 +190,13 @@ export function outputExists(output: string): WorkbenchError {
     'privacy.outputExists',
     `${output} is there already, and it is not known to come from an application of this recipe. It is as it was. ` +
       'Choose another output, or move it away.',
+  );
+}
+
+export function outputIsFolder(output: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputIsFolder',
+    `The output ${output} is a folder. ${untouched} Choose the name of a file.`,
   );
 }
 

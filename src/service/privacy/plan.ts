@@ -5,7 +5,7 @@ import { emptyInGroup, invalidOption } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
 import { type FindersOf, PlanContext } from './planContext.ts';
-import { nothingLeft, outputIsInput, unlistedColumns } from './planErrors.ts';
+import { nothingKept, outputIsInput, unlistedColumns } from './planErrors.ts';
 import type { PlannedColumn, TableColumn, TransformPlan, WholeStep } from './planTypes.ts';
 import type { ColumnWith } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
@@ -40,7 +40,7 @@ export function planTransform({ recipe, columns, keys, findersOf = () => [] }: P
   const left = new Set(recipe.otherColumns === 'drop' ? unlisted : []);
   const kept = columns.filter(({ name }) => !left.has(name) && context.optionsOf(name).method !== 'drop');
   if (kept.length === 0) {
-    throw nothingLeft();
+    throw nothingKept();
   }
   const planned = kept.map((column) => planColumn(context, column, context.optionsOf(column.name)));
   const counts = planCounts(context);

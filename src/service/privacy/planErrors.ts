@@ -24,10 +24,10 @@ export function unlistedColumns(columns: readonly string[]): WorkbenchError {
   );
 }
 
-export function nothingLeft(): WorkbenchError {
+export function nothingKept(): WorkbenchError {
   return new WorkbenchError(
-    'privacy.nothingLeft',
-    `The recipe drops every column, so there is nothing to write. ${nothing} Give at least one another method.`,
+    'privacy.nothingKept',
+    `The recipe drops every column of the table, so there would be no output. ${nothing} Keep one column at least.`,
   );
 }
 
@@ -46,10 +46,12 @@ export function subjectNotNamed(column: string): WorkbenchError {
   );
 }
 
-export function outputIsInput(file: string): WorkbenchError {
+/** `alias` is another name of the same file, by a link for instance. */
+export function outputIsInput(file: string, alias = file): WorkbenchError {
+  const also = alias === file ? '' : ` (${alias} is the same file)`;
   return new WorkbenchError(
     'privacy.outputIsInput',
-    `The recipe would write its output over its input ${file}. ${nothing} Choose another output path.`,
+    `The recipe would write its output over its input ${file}${also}. ${nothing} Choose another output path.`,
   );
 }
 

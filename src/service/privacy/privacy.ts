@@ -501,7 +501,7 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key, guarantee }: Recipe,
+  { key, guarantee, releases }: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
@@ -509,7 +509,8 @@ function textAfter(
   const styles = Object.keys(written).length > 0 ? { written } : {};
   const made = { releases: { [release]: { sha256, rows, ...usedKey, ...styles } } };
   if (!isOwn) {
-    return changedRecipeText(text, made);
+    // Another table that may join is no reason to forget the first.
+    return releases?.[release] ? text : changedRecipeText(text, made);
   }
   const { found } = result;
   // What was kept stands in levels already.

@@ -4,6 +4,7 @@ import { type ColumnFinding, suggestFrom } from './detect/findings.ts';
 import { type ColumnFacts, columnOfChoice } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
 import { methodFits } from './planColumn.ts';
+import type { Role } from './recipe/columnSchema.ts';
 import { recipeSuffix } from './recipe/readRecipe.ts';
 import { newRecipeText, type RecipeInput } from './recipe/writeRecipe.ts';
 import { recipeRoles } from './roles.ts';
@@ -58,6 +59,11 @@ export const keyedMethods: readonly string[] = [
   'rankSwap',
 ];
 
+/** What is only guessed at is not proposed. */
+export function proposedRole(finding: ColumnFinding): Role {
+  return isSure(finding) ? recipeRoles[finding.role] : 'other';
+}
+
 function isSure({ confidence }: ColumnFinding): boolean {
   return confidence >= suggestFrom;
 }
@@ -71,7 +77,7 @@ function proposeColumn(column: InspectedColumn, subject: string | undefined): Co
   const sure = isSure(finding);
   const choice = sure ? chooseMethod(column, subject) : { id: 'keep', options: {} };
   return {
-    role: sure ? recipeRoles[finding.role] : 'other',
+    role: proposedRole(finding),
     ...(sure && finding.title !== undefined && { detected: finding.title }),
     ...columnOfChoice(choice, factsOf(numbers)),
   };

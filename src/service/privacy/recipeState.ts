@@ -62,6 +62,7 @@ export function recipeState(parts: StateParts): RecipeState {
     budget: budgetOf(recipe),
     release: recipe.release,
     releases: releasesOf(recipe),
+    notices: inspection.notices,
     key,
     problems: textProblems.length > 0 ? textProblems : problem ? [problem] : [],
   };

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { PrivacyReport } from '../../protocol/privacy.ts';
 import { countsFiles, refuseCountsFiles } from './counts/countsFiles.ts';
-import { cannotWriteRecipe, outputExists } from './errors.ts';
+import { cannotWriteRecipe, outputExists, outputIsFolder } from './errors.ts';
+import { outputIsInput } from './planErrors.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { htmlReport } from './report/html.ts';
 import type { CountedTable } from './work/counts.ts';
@@ -29,6 +30,7 @@ export interface FilesToWrite {
 export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
   const { recipe, recipeFile, input, target, overwrite, nameOf } = asked;
   const reports = reportFiles(target);
+  refuseInput(asked);
   const last = overwrite ? readReport(reports.json) : undefined;
   // The report of people.csv has the name that one of people.parquet would have.
   const isOurs = last !== undefined && path.basename(last.output.path) === path.basename(target);
@@ -43,6 +45,20 @@ export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
     nameOf,
   });
   return { target, reports, counts };
+}
+
+/** By whatever name: through links, and in other capitals where the disk does not tell them apart. */
+function refuseInput({ input, target, nameOf }: FilesToWrite): void {
+  const [found, own] = [target, input].map((file) =>
+    fs.statSync(file, { bigint: true, throwIfNoEntry: false }),
+  );
+  if (found?.isDirectory()) {
+    throw outputIsFolder(nameOf(target));
+  }
+  const isOneFile = found && own && found.dev === own.dev && found.ino === own.ino;
+  if (isOneFile || path.resolve(target) === path.resolve(input)) {
+    throw outputIsInput(nameOf(input), nameOf(target));
+  }
 }
 
 /** Beside the output. */

@@ -7,7 +7,7 @@ const dataFile =
   /\.(csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|json|npy|npz|xlsx|xls|pkl|pickle|h5|hdf5|mat|sqlite|db|zip|tar|tgz|gz|tfrecord|safetensors|pt|pth|onnx|sav|dta|rds)$/i;
 const imageFile = /\.(png|jpe?g|gif|bmp|tiff?|webp|dcm|nii)$/i;
 const settingsFile =
-  /^(\..*|(package|package-lock|composer|tsconfig|jsconfig|biome|deno|turbo|nx|lerna|renovate|vercel|angular|manifest|settings|launch|tasks|extensions|params)(\..*)?\.json|.*\.(config|schema)\.json)$/i;
+  /^(\..*|(package|package-lock|composer|tsconfig|jsconfig|biome|deno|turbo|nx|lerna|renovate|vercel|angular|manifest|settings|launch|tasks|extensions|params)(\..*)?\.json|.*\.(config|schema|privacy)\.json)$/i;
 const skippedFolders = new Set([
   'node_modules',
   '__pycache__',

@@ -100,6 +100,51 @@ describe('a file', () => {
   });
 });
 
+describe('where anonymised data comes from', () => {
+  const report = (output: string, more: object = {}) => ({
+    recipe: 'data.anonymise.yaml',
+    recipeHash: 'ab'.repeat(32),
+    release: '2026-11-23',
+    input: { path: 'data.csv', md5: md5('name,age\nAda,36\n') },
+    output: { path: 'data.anonymised.csv', md5: md5(output) },
+    ...more,
+  });
+  const madeFrom = { path: 'data.csv', version: 1, recipe: 'data.anonymise.yaml', release: '2026-11-23' };
+
+  it('stands in the pointer, which DVC reads, checks out, pushes and goes on with', async () => {
+    ours.write('data.csv', 'name,age\nAda,36\n');
+    await ours.version('data.csv');
+    ours.write('data.anonymised.csv', 'age\n30-40\n');
+    const budget = { epsilon: 1.5, delta: 1e-7, parts: [] };
+    ours.write('data.anonymised.privacy.json', JSON.stringify(report('age\n30-40\n', { budget })));
+    await ours.version('data.anonymised.csv');
+    expect(await ours.dataset('data.anonymised.csv')).toMatchObject({
+      origin: { ...madeFrom, epsilon: 1.5 },
+    });
+    expect(dvc.status(ours.repository)).toEqual({});
+    fs.rmSync(ours.file('data.anonymised.csv'));
+    dvc.run(ours.repository, 'checkout', '--quiet');
+    expect(ours.read('data.anonymised.csv')).toBe('age\n30-40\n');
+    fs.mkdirSync(ours.file('../shelf'));
+    dvc.run(ours.repository, 'remote', 'add', '--quiet', '--default', 'shelf', ours.file('../shelf'));
+    dvc.run(ours.repository, 'push', '--quiet');
+    expect(dvc.status(ours.repository)).toEqual({});
+
+    // DVC keeps the section when it adds other content, of which it says nothing.
+    ours.write('data.anonymised.csv', 'age\nby hand\n');
+    dvc.run(ours.repository, 'add', '--quiet', 'data.anonymised.csv');
+    expect(ours.read('data.anonymised.csv.dvc')).toContain('madeFrom');
+    expect((await ours.dataset('data.anonymised.csv')).origin).toBeUndefined();
+    ours.write('data.anonymised.csv', 'age\nby hand again\n');
+    await ours.version('data.anonymised.csv');
+    expect(ours.read('data.anonymised.csv.dvc')).not.toContain('madeFrom');
+    expect(dvc.status(ours.repository)).toEqual({});
+    const [latest, first] = await ours.versions.listVersions('data.anonymised.csv');
+    expect(latest?.origin).toBeUndefined();
+    expect(first?.origin).toMatchObject(madeFrom);
+  });
+});
+
 describe('a folder', () => {
   const names = [
     'sub-1',

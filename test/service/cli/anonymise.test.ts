@@ -123,3 +123,56 @@ it('says what is wrong in a sentence', async () => {
     /people\.anonymise\.yaml:\d+:\d+: there is no method pseudonim\. Did you mean pseudonym\?/,
   );
 });
+
+it('counts with noise, refuses a changed table under the same release, and restores each release', async () => {
+  folder.write(
+    'people.anonymise.yaml',
+    `version: 1
+dataset: people
+release: first
+key: { id: people }
+input: { path: people.csv }
+output: { path: people.out.csv }
+otherColumns: drop
+columns:
+  id: { method: keep }
+  price: { method: noise, scale: 5, decimals: 2 }
+counts:
+  cities: { by: { city: { categories: [Berlin, Wien] } }, epsilon: 0.5 }
+`,
+  );
+  await mlops('key', 'people');
+  const applied = await mlops('apply', 'people.anonymise.yaml');
+  expect(applied.stdout).toMatch(
+    /^Wrote people\.out\.cities\.csv: 3 noisy counts \(ε = 0\.5\), 95 of 100 off by at most 5\.$/m,
+  );
+  expect(folder.read('people.out.cities.csv')).toMatch(
+    /^city,noisy_count\nBerlin,-?\d+\nWien,-?\d+\n\(other or missing\),-?\d+\n$/,
+  );
+  folder.write('people.csv', peopleTable(1999));
+  const refused = await mlops('apply', 'people.anonymise.yaml', '--overwrite');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain('The release first was made from a table of other content');
+  const again = await mlops(
+    'apply',
+    'people.anonymise.yaml',
+    '--release',
+    'second',
+    '--output',
+    'second.csv',
+  );
+  expect(again.exitCode).toBe(0);
+  const price = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(',').at(-1));
+  for (const [input, rows] of [
+    ['people.out.csv', 2000],
+    ['second.csv', 1999],
+  ] as const) {
+    const restored = await mlops('restore', 'people.anonymise.yaml', input, `${input}.back.csv`);
+    expect(restored.stdout).toContain('with price as before');
+    expect(price(folder.read(`${input}.back.csv`))).toEqual(price(peopleTable(rows)));
+  }
+});

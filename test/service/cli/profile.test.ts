@@ -37,3 +37,15 @@ it('says what is wrong with a file', async () => {
   expect(stderr).toContain('Row 3 of ragged.csv ends before column 2');
   expect((await folder.mlops('profile', 'nothing.csv')).stderr).toContain('There is no file nothing.csv.');
 });
+
+it('describes a version of a dataset as it was', async () => {
+  folder.git('config', 'user.name', 'Ada');
+  folder.git('config', 'user.email', 'ada@example.org');
+  await folder.mlops('version', 'data/birds.csv', '-m', 'Forty birds');
+  folder.write('data/birds.csv', 'mass\n1\n');
+  const { stdout } = await folder.mlops('profile', 'data/birds.csv', 'v1');
+  expect(stdout).toMatch(/^data\/birds\.csv v1: 40 rows, 4 columns, /m);
+  const { exitCode, stderr } = await folder.mlops('profile', 'data/birds.csv', '2');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('data/birds.csv has no version 2. It has version 1.');
+});

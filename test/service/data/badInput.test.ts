@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Attached } from '../../../src/attach/attach.ts';
 import { errorShape } from '../../../src/base/errors.ts';
+import { sketchData } from '../../../src/protocol/data.ts';
 import { ServedFolder } from '../../support/service.ts';
 import { profileOf, scratchFiles, writeRows } from './tables.ts';
 
@@ -226,14 +227,46 @@ describe('what is odd is read and told', () => {
     write('wide.csv', `${names.join(',')}\n${row(0)}\n${row(1)}\n${row(0)}\n`);
     const { columnCount, columns, duplicateRows, notices } = await profileOf(service.connection, 'wide.csv');
     expect({ columnCount, duplicateRows }).toEqual({ columnCount: 10_000, duplicateRows: 1 });
+    expect(columns).toHaveLength(10_000);
     expect(columns.at(-1)).toMatchObject({
-      name: 'k499',
+      name: 'k9999',
       type: 'integer',
-      minimum: 499,
-      maximum: 500,
+      minimum: 9999,
+      maximum: 10_000,
       distinct: 2,
     });
-    expect(notices).toMatchObject([{ message: 'The first 500 of 10000 columns are described.' }]);
+    expect(notices).toEqual([]);
+    const { hints } = await profileOf(service.connection, 'wide.csv', 'k9998');
+    expect(hints.length).toBeGreaterThan(50);
+    const sketch = await service.connection.send(sketchData, { path: 'wide.csv', target: 'k9999' });
+    expect(sketch.basis.kind).toBe('whole');
+  });
+
+  it('ten thousand columns, the last of which is text in the last row', async () => {
+    const names = Array.from({ length: 10_000 }, (_, at) => `k${at}`);
+    const row = (last: string | number) => names.map((_, at) => (at === 9999 ? last : at)).join(',');
+    const rows = Array.from({ length: 120 }, (_, at) => row(at === 119 ? 'none' : at));
+    write('wide.csv', `${names.join(',')}\n${rows.join('\n')}\n`);
+    const sketch = await service.connection.send(sketchData, { path: 'wide.csv' });
+    expect(sketch.columns.length + sketch.undescribed!.length).toBe(10_000);
+    expect(sketch.undescribed!.at(-1)).toEqual({ name: 'k9999', type: 'integer' });
+    const { columns, undescribed, associations } = await profileOf(service.connection, 'wide.csv');
+    expect(undescribed).toBeUndefined();
+    expect(columns.at(-1)).toMatchObject({ name: 'k9999', type: 'text', distinct: 120 });
+    expect(associations).toMatchObject({ columns: [], rows: 0 });
+  });
+
+  it('wide and long: the columns that are not described are named', async () => {
+    const names = Array.from({ length: 600 }, (_, at) => `k${at}`);
+    writeRows(path.join(folder.root, 'wide.csv'), names.join(','), 20_001, (at) =>
+      names.map((_, place) => (at + place) % 10).join(','),
+    );
+    const profile = await profileOf(service.connection, 'wide.csv', 'k599');
+    expect([profile.columns.length, profile.undescribed!.length]).toEqual([500, 100]);
+    expect(profile.notices.map(({ message }) => message)).toEqual([
+      'The first 500 of 600 columns are described: in a table of more than 20,000 rows no more than that.',
+      'What gives “k599” away was not looked for: it is none of the columns that are described.',
+    ]);
   });
 });
 

@@ -36,6 +36,8 @@ function copyAdult(): void {
 it('another target is compared without the columns being described again', async () => {
   copyAdult();
   const plain = await profileOf(service.connection, 'adult.csv');
+  // A text and a number that say the same are one thing twice.
+  expect(plain.hints).toMatchObject([{ kind: 'redundant', column: 'education-num', other: 'education' }]);
   const education = await profileOf(service.connection, 'adult.csv', 'education');
   expect(education.columns).toEqual(plain.columns);
   expect(education.hints).toMatchObject([
@@ -83,6 +85,23 @@ it('a target that no column is called is refused with the names that there are',
   await profileOf(service.connection, 'small.csv');
   const refused = await profileOf(service.connection, 'small.csv', 'c').then(() => undefined, errorShape);
   expect(refused).toMatchObject({ code: 'data.noSuchColumn' });
+});
+
+it('rows far behind the beginning of a large table are those that the file has there', async () => {
+  const row = (at: number) => `${at},"value, ${at}",${'x'.repeat(30 + (at % 40))}`;
+  const rows = 600_000;
+  writeRows(path.join(folder.root, 'long.csv'), 'id,note,rest', rows, row);
+  fs.utimesSync(path.join(folder.root, 'long.csv'), 1e9, 1e9);
+  const read = (offset: number) => service.connection.send(readRows, { path: 'long.csv', offset, limit: 3 });
+  const before = await read(rows - 2);
+  await profileOf(service.connection, 'long.csv');
+  expect(await read(rows - 2)).toEqual(before);
+  expect(before.rows.map(([id, note]) => [id, note])).toEqual([
+    ['599998', 'value, 599998'],
+    ['599999', 'value, 599999'],
+  ]);
+  const { rows: found } = await read(345_678);
+  expect(found.map(([id]) => id)).toEqual(['345678', '345679', '345680']);
 });
 
 it('a version of a dataset is profiled and read as it was, whatever the data is now', async () => {

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deriveSubkey } from '../../../src/keys/derive.ts';
+import { startRun } from '../../../src/protocol/experiments.ts';
 import {
   applyRecipe,
   forgetKey,
@@ -11,6 +14,8 @@ import {
   recipeChanged,
   restoreData,
 } from '../../../src/protocol/privacy.ts';
+import { listDatasets, versionDataset } from '../../../src/protocol/versions.ts';
+import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { copyAdult, peopleRecipe, peopleTable, refusal, rowsOf, Scene, writings } from './scene.ts';
 
@@ -193,7 +198,7 @@ describe('with a key', () => {
     expect(restored.notRestored.map(({ column }) => column)).toEqual(['id', 'email', 'age']);
     const back = rowsOf(scene.read('back.csv'));
     expect(back.map((row) => row.slice(-3, -1))).toEqual(original.map((row) => row.slice(-3, -1)));
-    expect(back.map((row) => Number(row.at(-1)))).toEqual(original.map((row) => Number(row.at(-1))));
+    expect(back.map((row) => row.at(-1))).toEqual(original.map((row) => row.at(-1)));
   });
 
   it('does the same to JSON, whose values keep their kinds', async () => {
@@ -234,10 +239,38 @@ describe('with a key', () => {
     expect(text).toMatch(/sha256: "?[0-9a-f]{64}/);
   });
 
-  it('writes the key and what is derived from it nowhere', async () => {
+  it('writes the key and what is derived from it nowhere: not in reports, lineage, runs, errors or logs', async () => {
     await handOver();
     const recipe = 'people.anonymise.yaml';
+    const counts = 'counts:\n  cities: { by: { city: { categories: [Bern, Wien] } }, epsilon: 1 }\n';
+    scene.write(recipe, `${peopleRecipe()}${counts}`);
+    const asked = readRecipe(scene.read(recipe), recipe).recipe.counts!.cities;
     const { output } = await scene.connection.send(applyRecipe, { recipe });
+    execFileSync('git', ['init', '--quiet', '.'], { cwd: scene.root });
+    for (const [name, value] of [
+      ['user.name', 'Ada'],
+      ['user.email', 'ada@example.org'],
+    ]) {
+      execFileSync('git', ['config', name!, value!], { cwd: scene.root });
+    }
+    await scene.connection.send(versionDataset, { path: 'people.csv' });
+    await scene.connection.send(versionDataset, { path: output });
+    expect(scene.read(`${output}.dvc`)).toContain('madeFrom');
+    const { datasets } = await scene.connection.send(listDatasets, null);
+    expect(datasets.find((dataset) => dataset.path === output)?.origin).toMatchObject({
+      path: 'people.csv',
+      version: 1,
+      recipe,
+      release: 'first',
+      epsilon: 1,
+    });
+    scene.write(
+      'train.cjs',
+      "require('node:fs').writeFileSync('done', process.env.MLOPS_ANONYMISE_KEY_TEAM ? 'yes' : 'no');\n",
+    );
+    const environment = { PATH: process.env.PATH!, MLOPS_ANONYMISE_KEY_TEAM: scene.key.toString('base64') };
+    await scene.connection.send(startRun, { script: 'train.cjs', environment });
+    await waitFor('the end of the run', () => fs.existsSync(path.join(scene.root, 'done')));
     await scene.connection.send(previewRecipe, { recipe, rows: 5 });
     await scene.connection.send(restoreData, { recipe, input: output, output: 'back.csv' });
     const refused = await refusal(
@@ -249,6 +282,11 @@ describe('with a key', () => {
       deriveSubkey(scene.key, { ...scope, purpose: 'pseud', subject: 'email' }),
       deriveSubkey(scene.key, { ...scope, purpose: 'noise', subject: 'balance' }),
       deriveSubkey(scene.key, { ...scope, purpose: 'shift', subject: 'email' }),
+      deriveSubkey(scene.key, {
+        ...scope,
+        purpose: 'dp',
+        subject: `counts:cities:${createHash('sha256').update(JSON.stringify(asked)).digest('hex')}`,
+      }),
     ];
     const places = scene.files().map((name) => [name, fs.readFileSync(path.join(scene.root, name))] as const);
     expect(places.length).toBeGreaterThan(6);
@@ -299,6 +337,35 @@ describe('recipes', () => {
       method: { id: 'generalise' },
     });
     expect(scene.read(state.recipe)).toContain('correctedFrom');
+    // What is found in other data, or by another service, changes nothing about it.
+    scene.write('people.csv', `${scene.read('people.csv').trimEnd()}\n`);
+    const again = await scene.open('people.csv');
+    expect(again.columns.find(({ name }) => name === 'price')).toMatchObject({
+      role: 'quasi',
+      confirmed: true,
+    });
+    // Not personal: it stays as it is.
+    const taken = await scene.change(again, { kind: 'role', column: 'price', role: 'other' });
+    expect(taken.columns.find(({ name }) => name === 'price')).toMatchObject({
+      role: 'other',
+      confirmed: false,
+      method: { id: 'keep', options: {} },
+    });
+    expect(taken.problems).toEqual([]);
+  });
+
+  it('leave a column as it is that was found to be personal and is not', async () => {
+    const draft = await scene.open('people.csv');
+    const found = draft.columns.find(({ role }) => role === 'quasi')!;
+    const state = await scene.change(draft, { kind: 'role', column: found.name, role: 'other' });
+    expect(state.columns.find(({ name }) => name === found.name)).toMatchObject({
+      role: 'other',
+      confirmed: true,
+      method: { id: 'keep', options: {} },
+      finding: found.finding,
+    });
+    expect(state.problems).toEqual([]);
+    expect(scene.read(state.recipe)).toContain('correctedFrom: quasiIdentifier');
   });
 
   it('tell line and column of a mistake, and keep what could be read', async () => {

@@ -7,6 +7,7 @@ import { errorShape } from '../../../src/base/errors.ts';
 import { DisposableStore, toDisposable } from '../../../src/base/lifecycle.ts';
 import type { Progress } from '../../../src/protocol/rpc.ts';
 import type { CheckoutVersion, DatasetSummary, VersionResult } from '../../../src/protocol/versions.ts';
+import { originOf } from '../../../src/service/privacy/rpc.ts';
 import { openDatabase } from '../../../src/service/storage/database.ts';
 import { migrations } from '../../../src/service/storage/migrations/all.ts';
 import { createVersions, type Versions } from '../../../src/service/versions/versions.ts';
@@ -51,7 +52,10 @@ export class TestFolder {
     }
     const { database } = this.#disposables.add(openDatabase(path.join(parent, 'workbench.db'), migrations));
     const log = { write: () => undefined };
-    this.versions = this.#disposables.add(createVersions({ workspace: this.workspace, database, log }));
+    const { workspace } = this;
+    this.versions = this.#disposables.add(
+      createVersions({ workspace, database, log, originOf: (file) => originOf(workspace, file) }),
+    );
   }
 
   git(...args: string[]): string {

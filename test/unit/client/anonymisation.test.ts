@@ -14,7 +14,7 @@ import {
 import { patients } from '../../../webview-ui/dev/sampleRecipes.ts';
 
 /** A service that holds keys in memory, and a client of it with a secret storage. */
-function opened({ id = 'patients' as string | null } = {}) {
+function opened({ id = 'patients' as string | null, needed = id ?? '', older = [] as string[] } = {}) {
   const held = new Set<string>();
   const asked: { method: string; parameters: unknown }[] = [];
   const secrets = new Map<string, string>();
@@ -24,6 +24,7 @@ function opened({ id = 'patients' as string | null } = {}) {
   const state = (): RecipeState => ({
     ...patients().state,
     key: { id, state: id !== null && held.has(id) ? 'ready' : 'missing', wasUsed: false },
+    releases: older.map((key, at) => ({ release: `r${at}`, key })),
   });
   const answers: Record<string, (parameters: { id?: string }) => unknown> = {
     'privacy/openRecipe': state,
@@ -36,7 +37,7 @@ function opened({ id = 'patients' as string | null } = {}) {
     folder: { uri: 'file:///project' },
     send: async ({ method }: { method: string }, parameters: { id?: string }) => {
       asked.push({ method, parameters });
-      if (/apply|preview|restore/.test(method) && !held.has(id ?? '')) {
+      if (/apply|preview|restore/.test(method) && !held.has(needed)) {
         throw new WorkbenchError('privacy.keyMissing', 'The key has not been handed over.');
       }
       return answers[method]!(parameters);
@@ -89,6 +90,16 @@ it('a service that was started anew gets the key again, and the request is repea
   held.clear();
   const asked = { recipe, input: 'a.csv', output: 'b.csv' };
   expect(await anonymisation.send(client, restoreData, asked)).toBe('back');
+});
+
+it('what an older release needs is the key of then, also when it was rotated since', async () => {
+  const { anonymisation, client, keys, held } = opened({ needed: 'before', older: ['before', 'never'] });
+  await keys.make('before');
+  await keys.make('patients');
+  await keys.make('of-others');
+  const asked = { recipe, input: 'a.csv', output: 'b.csv', release: 'r0' };
+  expect(await anonymisation.send(client, restoreData, asked)).toBe('back');
+  expect([...held].sort()).toEqual(['before', 'patients']);
 });
 
 it('without the key the refusal of the service stands', async () => {

@@ -97,6 +97,8 @@ test('panels and script languages activate the extension', () => {
     [
       ...scriptLanguages.map((language) => `onLanguage:${language}`),
       ...Object.values(panelTypes).map((type) => `onWebviewPanel:${type}`),
+      // Recipes are written in it, and completed.
+      'onLanguage:yaml',
       // A folder that is used already: its terminals are given the tracking address.
       'workspaceContains:.mlops/workbench.db',
     ].sort(),

@@ -1,3 +1,4 @@
+import { discreteGaussianScale } from '../methods/differential/gaussianScale.ts';
 import type { PlannedCounts } from '../planTypes.ts';
 import { otherLabel } from './planCounts.ts';
 
@@ -12,12 +13,14 @@ export function countsText({ by }: PlannedCounts, noisy: ReadonlyMap<number, num
 /**
  * Half of the width around the true count in which 95 of 100 noisy ones lie. A figure for people; no draw depends on it.
  */
-export function countHalfWidth(
-  { epsilon, delta, rowsPerPerson }: Pick<PlannedCounts, 'epsilon' | 'delta' | 'rowsPerPerson'>,
-  gaussianScale: (epsilon: number, delta: number, sensitivity: number) => number,
-): number {
+export function countHalfWidth({
+  epsilon,
+  delta,
+  rowsPerPerson,
+}: Pick<PlannedCounts, 'epsilon' | 'delta' | 'rowsPerPerson'>): number {
   if (delta > 0) {
-    return Math.ceil(1.959963984540054 * gaussianScale(epsilon, delta, rowsPerPerson));
+    const sigma = discreteGaussianScale(epsilon, delta, rowsPerPerson, 1024) / 1024;
+    return Math.ceil(1.959963984540054 * sigma);
   }
   // Of the discrete Laplace distribution: P(|z| > m) = 2·a^(m + 1) / (1 + a) with a = e^(−ε/c).
   const step = epsilon / rowsPerPerson;

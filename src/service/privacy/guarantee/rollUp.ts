@@ -31,11 +31,13 @@ interface Snapshot {
   /** The labels of each class, packed. */
   readonly words: readonly Int32Array[];
   readonly pairs: readonly ClassPairs[];
+  /** For each column the codes of the classes side by side, once they were looked at. */
+  readonly codes: (Int32Array | undefined)[];
 }
 
 const wordLimit = 2 ** 31;
 /** Classes that all snapshots may hold together. */
-const mostKept = 3_000_000;
+const mostKept = 2_000_000;
 /** Columns that are at their lowest levels in what is kept; on Adult with ten columns these numbers are the fastest. */
 const [openEarly, openLate] = [8, 5];
 
@@ -85,6 +87,7 @@ export class RollUp {
       tuples: Int32Array.from({ length: count }, (_, tuple) => tuple),
       sizes,
       words: this.#words.map((_, word) => this.#keysOfTuples(word)),
+      codes: [...this.tuples.codes],
       pairs: sensitive.map((column) => merged(tupleOfRow, count, column.codes, column, weights)),
     };
     this.#start = this.#all;
@@ -184,6 +187,7 @@ export class RollUp {
     return {
       levels: [...levels],
       tuples: pick(from.tuples, firstOf, count),
+      codes: [],
       sizes: this.#sizes.slice(0, count),
       words: this.#words.map((word) => pick(word, firstOf, count)),
       pairs: from.pairs.map(({ classOf, codes, weights }, at) =>
@@ -194,7 +198,7 @@ export class RollUp {
 
   /** Groups the classes of a snapshot on other levels and counts their rows; answers how many groups there are. */
   #group(
-    { levels: before, tuples, sizes: weights, words: keys }: Snapshot,
+    { levels: before, tuples, sizes: weights, words: keys, codes }: Snapshot,
     levels: readonly number[],
   ): number {
     const { length } = tuples;
@@ -204,7 +208,8 @@ export class RollUp {
     for (const [column, level] of levels.entries()) {
       if (level !== before[column]) {
         const [from, to] = [this.#parts[column]![before[column]!]!, this.#parts[column]![level]!];
-        addDifferences(this.#words[this.#wordOf[column]!]!, this.tuples.codes[column]!, tuples, from, to);
+        codes[column] ??= pick(this.tuples.codes[column]!, tuples, length);
+        addDifferences(this.#words[this.#wordOf[column]!]!, codes[column]!, from, to);
       }
     }
     const count = this.#grouper.groupPacked(this.#words, length);
@@ -244,16 +249,10 @@ function pick(values: Int32Array, places: Int32Array, count: number): Int32Array
   return picked;
 }
 
-function addDifferences(
-  word: Int32Array,
-  codes: Int32Array,
-  tuples: Int32Array,
-  from: Int32Array,
-  to: Int32Array,
-): void {
+function addDifferences(word: Int32Array, codes: Int32Array, from: Int32Array, to: Int32Array): void {
   const difference = to.map((part, code) => part - from[code]!);
-  for (let item = 0; item < tuples.length; item += 1) {
-    word[item]! += difference[codes[tuples[item]!]!]!;
+  for (let item = 0; item < codes.length; item += 1) {
+    word[item]! += difference[codes[item]!]!;
   }
 }
 

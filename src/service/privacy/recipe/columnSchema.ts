@@ -6,6 +6,7 @@ import { dateUnits } from '../methods/generalise.ts';
 import { noiseDistributions } from '../methods/noise.ts';
 import { normaliserNames } from '../methods/normalisers.ts';
 import { longestPseudonym, shortestPseudonym } from '../methods/pseudonym.ts';
+import { leastEpsilon, mostDelta, mostEpsilon } from './countsSchema.ts';
 
 export const roles = ['directIdentifier', 'quasiIdentifier', 'sensitive', 'other'] as const;
 export type Role = (typeof roles)[number];
@@ -150,8 +151,12 @@ export const columnSchema = z.discriminatedUnion('method', [
     decimals: z.int().min(0).max(30).default(0).describe('Of the means.'),
   }),
   method('differentialPrivacy', {
-    epsilon: z.number().positive().describe('How much may be told about one value: the smaller, the less.'),
-    delta: z.number().min(0).lt(1).default(0).describe('Above 0 the noise is Gaussian.'),
+    epsilon: z
+      .number()
+      .min(leastEpsilon)
+      .max(mostEpsilon)
+      .describe('How much may be told about one value: the smaller, the less.'),
+    delta: z.number().min(0).max(mostDelta).default(0).describe('Above 0 the noise is Gaussian.'),
     lower: finite.describe('A bound chosen without looking at the data.'),
     upper: finite.describe('A bound chosen without looking at the data.'),
     decimals: z.int().min(0).max(15).default(0).describe('Of the output.'),

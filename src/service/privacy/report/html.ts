@@ -47,7 +47,7 @@ ${figures('What the output is still good for', report.utility)}
 <tr><th scope="row">Output</th><td>${escaped(output.path)}, ${groupDigits(output.rows)} rows</td></tr>
 <tr><th scope="row">SHA-256 of the output</th><td><code>${escaped(output.sha256)}</code></td></tr>
 <tr><th scope="row">SHA-256 of the recipe</th><td><code>${escaped(report.recipeHash)}</code></td></tr>
-</tbody>
+${report.recipe ? `<tr><th scope="row">Recipe and release</th><td>${escaped(report.recipe)}, ${escaped(report.release ?? '')}</td></tr>\n` : ''}</tbody>
 </table>
 </main>
 </body>

@@ -30,6 +30,8 @@ export interface Measured {
 
 const sampledRows = 10_000;
 const attempts = 300;
+/** Pairs of columns are compared: a table of thousands would never come to an end. */
+const mostMeasured = 60;
 /** The population is taken to be so many times the table where nobody says more; the report says so. */
 const samplingFraction = 0.1;
 
@@ -169,9 +171,7 @@ function attackFigures(
   random: Random,
   { checkCancelled }: JobContext,
 ): ReportFigure[] {
-  const names = after.columns
-    .map(({ name }) => name)
-    .filter((name) => (recipe.columns[name]?.role ?? 'other') !== 'directIdentifier');
+  const names = measuredColumns(after, recipe);
   if (before.rowCount < 50 || names.length < 2) {
     return [];
   }
@@ -276,8 +276,7 @@ function utilityFigures(
   { checkCancelled }: JobContext,
 ): ReportFigure[] {
   const higher = { kind: 'score', better: 'higher' } as const;
-  const isDirect = (name: string) => recipe.columns[name]?.role === 'directIdentifier';
-  const names = after.columns.map(({ name }) => name).filter((name) => !isDirect(name));
+  const names = measuredColumns(after, recipe);
   if (before.rowCount === 0 || names.length === 0) {
     return [];
   }
@@ -320,6 +319,22 @@ function utilityFigures(
   ];
   const efficacy = learn(real, comparable, released, recipe, random, checkCancelled);
   return efficacy ? [...figures, efficacy] : figures;
+}
+
+/** Those that do not name people; where there are too many, those that matter to people or were changed before others. */
+function measuredColumns(after: EncodedTable, recipe: Recipe): readonly string[] {
+  const names = after.columns
+    .map(({ name }) => name)
+    .filter((name) => recipe.columns[name]?.role !== 'directIdentifier');
+  if (names.length <= mostMeasured) {
+    return names;
+  }
+  const weightOf = (name: string) => {
+    const { role = 'other', method = 'keep' } = recipe.columns[name] ?? {};
+    return (role === 'other' ? 0 : 2) + (method === 'keep' ? 0 : 1);
+  };
+  const chosen = [...names].sort((a, b) => weightOf(b) - weightOf(a)).slice(0, mostMeasured);
+  return names.filter((name) => chosen.includes(name));
 }
 
 /** Train on the output, test on the real: undefined where there is nothing to predict. */

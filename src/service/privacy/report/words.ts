@@ -3,6 +3,7 @@ import type { PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
 import type { MethodName } from '../methods/descriptions.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
+import { drawnColumns } from '../releases.ts';
 import type { Release } from '../work/release.ts';
 
 /** Plain words first: what was done, and what holds. */
@@ -94,6 +95,12 @@ export function notGuaranteed(
       `This is pseudonymised, not anonymous: whoever holds the key ${recipe.key?.id ?? ''} can undo or test ${keyed.join(', ')}. ` +
         'As long as the key exists, the GDPR applies to the output. Keep the key away from it, or destroy the key: ' +
         'what is equal is still equal then, so that alone does not make it anonymous.',
+    );
+  }
+  const drawn = drawnColumns(recipe);
+  if (drawn.length > 0) {
+    sentences.push(
+      `All outputs of the release ${recipe.release} share its noise (${drawn.join(', ')}): whoever has two that differ, because a scale was changed for instance, can work it out. Give away one of them alone.`,
     );
   }
   if (recipe.guarantee?.k === undefined) {

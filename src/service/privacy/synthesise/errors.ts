@@ -20,11 +20,19 @@ export function tooManyColumns(columns: number, most: number): WorkbenchError {
   );
 }
 
-export function tooWide(places: number, most: number): WorkbenchError {
+export function tooWide(most: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.tooWide',
-    `The table's columns and their categories are ${places} inputs for a neural network, which takes ${most} at the most. ${nothingChanged} ` +
+    `The table's columns and their categories are more than ${most} inputs for a neural network, which it does not take. ${nothingChanged} ` +
       'Choose the columns that matter, or take the Gaussian copula.',
+  );
+}
+
+export function diverged(epoch: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.diverged',
+    `The neural network lost its way in epoch ${epoch}: its losses are no numbers any more, and it would draw nonsense. ${nothingChanged} ` +
+      'Ask for fewer epochs, or take another method.',
   );
 }
 

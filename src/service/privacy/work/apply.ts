@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
+import { planTransform } from '../plan.ts';
 import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
@@ -11,7 +12,7 @@ import type { JobContext } from './context.ts';
 import { type CountedTable, countTables } from './counts.ts';
 import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
-import { planRelease, verifyRelease, writeRelease } from './release.ts';
+import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
 import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
 import { verifyDistinct } from './verifyDistinct.ts';
@@ -55,6 +56,9 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   const recipe: Recipe = { ...written, release: job.release };
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
+    // What is wrong with the recipe is told before its table is read.
+    planTransform({ recipe, columns: source.columns, keys: keyRing(keys) });
+    context.report({ message: 'Reading the table' });
     const hashes = await hashesOf(table, context.signal);
     const inputSha256 = hashes.sha256;
     refuseReuse({
@@ -83,6 +87,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
       target,
+      targetName: output,
       overwrite,
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),

@@ -1,6 +1,5 @@
 import { sqlName } from '../../storage/duckdb.ts';
 import { countHalfWidth, countsText } from '../counts/countsText.ts';
-import { gaussianScale } from '../methods/differential/gaussianScale.ts';
 import { privateHistogram } from '../methods/differential/mechanisms.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { PlannedCounts } from '../planTypes.ts';
@@ -35,7 +34,7 @@ export async function countTables(
       name: counts.name,
       text: countsText(counts, noisy),
       cells: counts.cells,
-      halfWidth: countHalfWidth(counts, gaussianScale),
+      halfWidth: countHalfWidth(counts),
     });
   }
   return tables;

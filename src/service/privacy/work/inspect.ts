@@ -22,6 +22,8 @@ export interface Inspection {
   readonly sampledRows: number;
   readonly bytes: number;
   readonly columns: readonly InspectedColumn[];
+  /** Sentences about what is odd in the file: its encoding, a column that changes its type. */
+  readonly notices: readonly string[];
 }
 
 export interface InspectedColumn extends TableColumn {
@@ -67,6 +69,7 @@ export async function inspectTable(
       isEstimate: table.share < 1,
       sampledRows: sample.length,
       bytes: table.bytes,
+      notices: table.notices.map(({ message }) => message),
       columns: columns.map((column, at) => inspected(column, findings[at]!, encoded[at]!, counts[at]!)),
     };
   } finally {

@@ -50,6 +50,7 @@ export async function restoreRelease(
       { source, where: undefined, columns },
       {
         target,
+        targetName: output,
         signal: context.signal,
         onProgress: (fraction) => context.report({ message: 'Writing the restored table', fraction }),
       },

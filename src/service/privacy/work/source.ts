@@ -3,8 +3,8 @@ import path from 'node:path';
 import { changedWhileWriting } from '../../data/errors.ts';
 import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
-import { columnNameTaken, columnsDifferByCase, otherType } from '../errors.ts';
-import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
+import { columnHasOtherType, columnNameTaken, columnsDifferByCase } from '../errors.ts';
+import { type ColumnType, columnTypeOf, nameOfKind } from '../methods/columnType.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TableColumn } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
@@ -63,15 +63,8 @@ export async function openSource(
   try {
     await table.settle({ signal });
     refuseNames(table);
-    await refuseOtherTypes(table, types, signal);
-    const values = table.columns.map(({ name: column, sql }) => {
-      const remembered = types[column];
-      const value = remembered === undefined ? sql : `CAST(${sql} AS ${safeType(remembered)})`;
-      return `${value} AS ${sqlName(column)}`;
-    });
-    const described = await table.query(`DESCRIBE SELECT ${values.join(', ')} FROM ${table.relation}`, {
-      signal,
-    });
+    const values = await valuesOf(table, types, signal);
+    const described = await describe(table, values, signal);
     const columns = described.map(([column, type]) => ({ name: String(column), type: String(type) }));
     // Most texts are in the file as they are: those need no second column.
     const kept = table.columns.flatMap(({ kept: sql, sql: value }, at) =>
@@ -88,6 +81,57 @@ export async function openSource(
 function stampOf(file: string): string {
   const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
   return stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : '';
+}
+
+/** Each column's value under its name, in the type that a recipe remembers of it. */
+async function valuesOf(
+  table: Table,
+  types: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const plain = table.columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`);
+  const found = await describe(table, plain, signal);
+  const values: string[] = [];
+  for (const [at, { name, sql, kept, text }] of table.columns.entries()) {
+    const type = String(found[at]![1]);
+    const remembered = types[name] === undefined ? type : safeType(types[name]);
+    if (remembered === type) {
+      values.push(plain[at]!);
+    } else if (remembered === 'VARCHAR' && text) {
+      values.push(`${kept} AS ${sqlName(name)}`);
+    } else {
+      await refuseOtherType(table, { name, sql, type }, remembered, signal);
+      values.push(`CAST(${sql} AS ${remembered}) AS ${sqlName(name)}`);
+    }
+  }
+  return values;
+}
+
+function describe(table: Table, values: readonly string[], signal: AbortSignal) {
+  return table.query(`DESCRIBE SELECT ${values.join(', ')} FROM ${table.relation}`, { signal });
+}
+
+/** A cast alone would make 13 of 12.7. */
+async function refuseOtherType(
+  table: Table,
+  { name, sql, type }: { readonly name: string; readonly sql: string; readonly type: string },
+  remembered: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const cast = `TRY_CAST(value AS ${remembered})`;
+  const misfit =
+    remembered === 'DOUBLE' && columnTypeOf(type).kind !== 'text'
+      ? `${cast} IS NULL`
+      : `TRY_CAST(${cast} AS ${type}) IS DISTINCT FROM value`;
+  const [row] = await table.query(
+    `SELECT min(place) FROM (SELECT row_number() OVER () AS place, ${sql} AS value FROM ${table.relation}) WHERE value IS NOT NULL AND ${misfit}`,
+    { signal },
+  );
+  const place = row?.[0];
+  if (place !== null && place !== undefined) {
+    const line = Number(place) + (table.dialect?.hasHeader ? 1 : 0);
+    throw columnHasOtherType(table.name, name, line, nameOfKind(columnTypeOf(remembered).kind));
+  }
 }
 
 /**
@@ -163,43 +207,6 @@ export function numberedPlaces(sql: string): string {
 /** What stands in a recipe becomes part of a statement only when it is the name of a type. */
 function safeType(type: string): string {
   return /^[A-Z][A-Z_ ]*(\(\d+,\s*\d+\))?$/.test(type) ? type : 'VARCHAR';
-}
-
-/**
- * A cast alone would make 7 of ‘007’ and 6 of 5.7 where the recipe remembers whole numbers: every value must come back
- * from the remembered type as it is.
- */
-async function refuseOtherTypes(
-  table: Table,
-  types: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
-): Promise<void> {
-  const remembered = table.columns.flatMap(({ name, sql }) => {
-    const type = types[name];
-    return type === undefined ? [] : [{ name, sql, type: safeType(type) }];
-  });
-  if (remembered.length === 0) {
-    return;
-  }
-  const described = await table.query(
-    `DESCRIBE SELECT ${remembered.map(({ sql }) => sql).join(', ')} FROM ${table.relation}`,
-    { signal },
-  );
-  for (const [at, { name, sql, type }] of remembered.entries()) {
-    const own = String(described[at]![1]);
-    if (own === type) {
-      continue;
-    }
-    const back = `TRY_CAST(TRY_CAST(value AS ${type}) AS ${own})`;
-    const [found] = await table.query(
-      `SELECT row FROM (SELECT row_number() OVER () AS row, ${sql} AS value FROM ${table.relation})
-       WHERE value IS NOT NULL AND ${back} IS DISTINCT FROM value LIMIT 1`,
-      { signal },
-    );
-    if (found) {
-      throw otherType(name, Number(found[0]), type);
-    }
-  }
 }
 
 /** SQL's names ignore case, and the names of our own columns are taken. */

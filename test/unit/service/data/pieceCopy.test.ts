@@ -29,11 +29,9 @@ it('whole rows come from all over the file, the header first', async () => {
   const copy = await copyPieces(await sniffFile(file, 'a.csv'), folder);
   const [header, ...found] = fs.readFileSync(copy!.file, 'utf8').trimEnd().split('\n');
   expect(header).toBe('id,word,note');
-  const ids = found.map((line) => {
-    const [id, word, note] = line.split(',');
-    expect([word, note]).toEqual([`word ${Number(id) % 100}`, 'x'.repeat(Number(id) % 90)]);
-    return Number(id);
-  });
+  const row = (id: number) => `${id},word ${id % 100},${'x'.repeat(id % 90)}`;
+  const ids = found.map((line) => Number(line.split(',')[0]));
+  expect(found.filter((line, at) => line !== row(ids[at]!))).toEqual([]);
   expect(ids[0]).toBe(0);
   expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
   for (let tenth = 0; tenth < 10; tenth += 1) {
@@ -47,10 +45,8 @@ it('a line end inside of quotes is not taken for the end of a row', async () => 
   const copy = await copyPieces(await sniffFile(file, 'quoted.csv'), folder);
   const [, ...found] = readRecords(fs.readFileSync(copy!.file, 'utf8'), ',', '"', Number.MAX_SAFE_INTEGER);
   expect(found.length).toBeGreaterThan(10_000);
-  for (const [id, text, word] of found) {
-    expect(word).toBe(`w${id}`);
-    expect(text).toBe(`said "no", ${id},\nand, then\n"yes", ${id}${'.'.repeat(Number(id) % 50)}`);
-  }
+  const said = (id: string) => `said "no", ${id},\nand, then\n"yes", ${id}${'.'.repeat(Number(id) % 50)}`;
+  expect(found.filter(([id, text, word]) => word !== `w${id}` || text !== said(id!))).toEqual([]);
 });
 
 it('a table that is opened in pieces says how much of the file it has', async () => {

@@ -291,6 +291,11 @@ describe('refused before anything is read', () => {
     expect(error.message).toMatch(message);
   });
 
+  test('nothing that would be kept', () => {
+    const text = `${recipeText.slice(0, recipeText.indexOf('subject'))}otherColumns: drop\ncolumns: {}\n`;
+    expect(refusal(() => plan(text)).code).toBe('privacy.nothingKept');
+  });
+
   test('another key under the same name, and no error tells either', () => {
     const error = refusal(() => plan(recipeText, columns, keyRingOf([other])));
     expect(error.code).toBe('privacy.wrongKey');

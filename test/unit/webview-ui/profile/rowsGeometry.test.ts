@@ -37,7 +37,7 @@ it('has nowhere to scroll in a table that is shorter than the view', () => {
 
 it('finds the columns that are in view among 10,000', () => {
   const columns = Array.from({ length: 10_000 }, () => ({ name: 'c', type: 'integer' as const }));
-  const edges = columnEdges(columns);
+  const edges = columnEdges(columns, []);
   const width = edges[1]!;
   expect(columnsBetween(edges, 0, width)).toEqual({ first: 0, last: 2 });
   const middle = columnsBetween(edges, 5000 * width + 1, 5003 * width - 1);
@@ -48,11 +48,18 @@ it('finds the columns that are in view among 10,000', () => {
   });
 });
 
-it('gives a long name room, up to a point', () => {
-  const [, short, long] = columnEdges([
+it('gives a long name room, and long values, up to a point', () => {
+  const columns = [
     { name: 'x', type: 'integer' },
     { name: 'a very long name of a column that nobody would write', type: 'text' },
-  ]);
-  expect(short).toBe(72);
-  expect(long! - short!).toBe(260);
+    { name: 'race', type: 'text' },
+  ] as const;
+  const [, short, long, values] = columnEdges(columns, []);
+  expect([short, long! - short!, values! - long!]).toEqual([72, 260, 100]);
+  const rows = [
+    [1, 'b', 'White'],
+    [2, null, 'Amer-Indian-Eskimo'],
+  ];
+  const [, , before, behind] = columnEdges(columns, rows);
+  expect(behind! - before!).toBe(155);
 });

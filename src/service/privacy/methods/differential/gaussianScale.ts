@@ -29,6 +29,43 @@ export function gaussianScale(epsilon: number, delta: number, sensitivity: numbe
   return high * (1 + 1e-12);
 }
 
+/** From here on the whole numbers lie so close that discrete and continuous noise differ by less than 10⁻⁸⁰. */
+const wideEnough = 10;
+
+/**
+ * The same for discrete Gaussian noise on a whole number, with σ as a count of `1/denominator`: where σ is small, the
+ * discrete distribution may tell a little more than the continuous one, so its own δ is summed up (Canonne, Kamath and
+ * Steinke 2020, theorem 7) and σ widened until it is small enough.
+ */
+export function discreteGaussianScale(
+  epsilon: number,
+  delta: number,
+  sensitivity: number,
+  denominator: number,
+): number {
+  let units = Math.ceil(gaussianScale(epsilon, delta, sensitivity) * denominator);
+  while (
+    units < wideEnough * denominator &&
+    discreteDelta(epsilon, units / denominator, sensitivity) > delta * (1 - 1e-12)
+  ) {
+    units += Math.max(1, Math.floor(units / 200));
+  }
+  return units;
+}
+
+/** δ of discrete Gaussian noise: the sum of max(0, p(z) − e^ε·p(z − Δ)) over all whole z. */
+export function discreteDelta(epsilon: number, sigma: number, sensitivity: number): number {
+  const reach = Math.ceil(40 * sigma) + sensitivity;
+  const weight = (z: number) => Math.exp(-(z * z) / (2 * sigma * sigma));
+  let total = 0;
+  let excess = 0;
+  for (let z = -reach; z <= reach; z += 1) {
+    total += weight(z);
+    excess += Math.max(0, weight(z) - Math.exp(epsilon) * weight(z - sensitivity));
+  }
+  return excess / total;
+}
+
 /** Φ to about 1 part in 10¹⁴: its series near the middle, a continued fraction in the tails. */
 export function normalCumulative(x: number): number {
   const size = Math.abs(x);

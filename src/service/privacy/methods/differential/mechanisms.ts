@@ -9,7 +9,7 @@ import {
   type Fraction,
   fractionOfDecimal,
 } from './exactSamplers.ts';
-import { gaussianScale } from './gaussianScale.ts';
+import { discreteGaussianScale, gaussianScale } from './gaussianScale.ts';
 
 export const differentialDescription: MethodDescription = {
   title: 'Differentially private noise',
@@ -68,7 +68,7 @@ export function countNoise(
   sensitivity: number,
 ): (bytes: RandomBytes) => bigint {
   if (delta > 0) {
-    const sigma = BigInt(Math.ceil(gaussianScale(epsilon, delta, sensitivity) * 1024));
+    const sigma = BigInt(discreteGaussianScale(epsilon, delta, sensitivity, 1024));
     const variance = { numerator: sigma * sigma, denominator: 1024n * 1024n };
     return (bytes) => discreteGaussian(bytes, variance);
   }

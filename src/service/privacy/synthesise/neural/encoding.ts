@@ -11,6 +11,7 @@ import {
   type MarginOptions,
 } from '../copula/margin.ts';
 import { type Limits, placeWriter, withMissing } from '../drawnColumns.ts';
+import { tooWide } from '../errors.ts';
 import { fitMixture, type Mixture, modeProbabilities } from './mixture.ts';
 
 /**
@@ -53,11 +54,13 @@ export interface EncodingOptions extends MarginOptions, Work {
   readonly kinds?: ColumnKinds;
   /** Of these columns rare values are left out. */
   readonly dropRareOf?: readonly string[];
+  /** A row that would be wider is refused. */
+  readonly mostPlaces?: number;
 }
 
 /**
  * The encoding of a table and its rows in it. To which of several near modes a number belongs is drawn. A rare
- * combination that is left out is no category at all.
+ * combination that is left out is no category at all. Throws `privacy.tooWide`.
  */
 export function encodeTable(
   table: EncodedTable,
@@ -70,18 +73,16 @@ export function encodeTable(
   let width = 0;
   table.columns.forEach((column, index) => {
     options.checkCancelled?.();
-    const kind = columnKind(column, options.kinds);
     const dropRare = options.dropRareOf?.includes(column.name) ?? false;
-    for (const fitted of fitMargins(column, kind, { ...options, dropRare })) {
-      const { margin } = fitted;
-      const places = margin.groups.kind === 'number' ? inside(column, margin.groups) : undefined;
-      const mixture = places && mixtureOf(places, options);
-      const size = mixture ? 1 + mixture.weights.length : margin.edges.length - 1;
-      spans.push({ margin, mixture, from: width, width: size });
-      width += size;
-      const encoded = mixture && encodeNumbers(mixture, places, random.fork(margin.name), options);
-      groups.push(encoded?.groups ?? categoriesOf(fitted));
-      distances.push(encoded?.distances);
+    for (const fitted of fitMargins(column, columnKind(column, options.kinds), { ...options, dropRare })) {
+      const encoded = encodeMargin(column, fitted, options, random);
+      spans.push({ margin: fitted.margin, mixture: encoded.mixture, from: width, width: encoded.width });
+      groups.push(encoded.groups);
+      distances.push(encoded.distances);
+      width += encoded.width;
+    }
+    if (width > (options.mostPlaces ?? width)) {
+      throw tooWide(options.mostPlaces!);
     }
     options.progress?.((index + 1) / table.columns.length);
   });
@@ -153,8 +154,20 @@ function mixtureOf(places: Float64Array, { checkCancelled }: Work): Mixture {
   return fitMixture(present, { components, leastWeight, ...(checkCancelled && { checkCancelled }) });
 }
 
-function categoriesOf({ groupOf, codes }: FittedMargin): Int16Array {
-  return Int16Array.from(codes, (code) => groupOf[code]!);
+function encodeMargin(
+  column: EncodedColumn,
+  { margin, groupOf, codes }: FittedMargin,
+  options: EncodingOptions,
+  random: Random,
+) {
+  if (margin.groups.kind === 'category') {
+    const groups = Int16Array.from(codes, (code) => groupOf[code]!);
+    return { width: margin.edges.length - 1, mixture: undefined, groups, distances: undefined };
+  }
+  const places = inside(column, margin.groups);
+  const mixture = mixtureOf(places, options);
+  const encoded = encodeNumbers(mixture, places, random.fork(margin.name), options);
+  return { width: 1 + mixture.weights.length, mixture, ...encoded };
 }
 
 function encodeNumbers(mixture: Mixture, places: Float64Array, random: Random, work: Work) {

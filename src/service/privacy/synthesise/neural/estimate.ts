@@ -13,10 +13,10 @@ const warmUpSteps = 3;
 /** What encoding a row costs per column, and drawing one, measured on two cores. */
 const encodingSeconds = 1e-6;
 const drawingSeconds = 4e-6;
-type Learn = (table: EncodedTable, options: FitOptions, batches: Batches) => Promise<unknown>;
-
 /** A column with more distinct values is taken for numbers where nothing else is known. */
 const mostNames = 100;
+
+type Learn = (table: EncodedTable, options: FitOptions, batches: Batches) => Promise<unknown>;
 
 /**
  * What fitting a network will take: some steps on a made-up table with as many columns and categories are timed on

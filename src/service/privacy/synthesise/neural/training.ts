@@ -2,7 +2,7 @@ import type { EncodedTable } from '../../../data/encodedTable.ts';
 import { Random } from '../../statistics/random.ts';
 import { partOf } from '../../statistics/work.ts';
 import { type Reshaping, reshape } from '../constraints.ts';
-import { tooFewRows, tooWide } from '../errors.ts';
+import { diverged, tooFewRows } from '../errors.ts';
 import type { FitOptions } from '../synthesiser.ts';
 import { type EncodedRows, type Encoding, encodeTable } from './encoding.ts';
 
@@ -57,17 +57,18 @@ export function prepareLesson(table: EncodedTable, options: FitOptions, mostPlac
       rareLabel: options.rareLabel ?? 'Other',
       dropRareOf: reshaping.joints.map(({ name }) => name),
       mostCategories,
+      mostPlaces,
       ...partOf(options, 0, encodingShare),
     },
     random.fork('modes'),
   );
-  if (encoding.width > mostPlaces) {
-    throw tooWide(encoding.width, mostPlaces);
-  }
   return { reshaping, encoding, rows, random };
 }
 
-/** Goes through the epochs and reports the means of what the steps return; `batch` counts within the epoch. */
+/**
+ * Goes through the epochs and reports the means of the losses that the steps return; `batch` counts within the epoch.
+ * Throws `privacy.diverged` when they are no numbers.
+ */
 export function runEpochs(
   epochs: number,
   steps: number,
@@ -83,6 +84,9 @@ export function runEpochs(
       }
       const done = (epoch - 1 + (batch + 1) / steps) / epochs;
       options.progress?.(encodingShare + (1 - encodingShare) * done);
+    }
+    if (!Object.values(sums).every(Number.isFinite)) {
+      throw diverged(epoch);
     }
     options.onEpoch?.({ epoch, epochs, losses: sums });
   }

@@ -18,7 +18,7 @@ export interface TvaeModel extends NetworkModel {
  * A variational autoencoder of tables (TVAE in L. Xu et al., "Modeling Tabular Data using Conditional GAN", 2019;
  * D. Kingma, M. Welling, "Auto-Encoding Variational Bayes", 2014).
  *
- * Throws `privacy.tooFewRows`, `privacy.tooWide` and the errors of constraints and conditions.
+ * Throws `privacy.tooFewRows`, `privacy.tooWide`, `privacy.diverged` and the errors of constraints and conditions.
  */
 export const tvae = { method: 'tvae', estimate, fit, sample } satisfies Synthesiser<TvaeModel>;
 

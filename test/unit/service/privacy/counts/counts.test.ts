@@ -75,14 +75,14 @@ describe('the noise of counts', () => {
       [0.5, 3],
       [20, 1],
     ] as const) {
-      const halfWidth = countHalfWidth({ epsilon, delta: 0, rowsPerPerson }, gaussianScale);
+      const halfWidth = countHalfWidth({ epsilon, delta: 0, rowsPerPerson });
       const ratio = Math.exp(-epsilon / rowsPerPerson);
       const beyond = (m: number) => (2 * ratio ** (m + 1)) / (1 + ratio);
       expect(beyond(halfWidth)).toBeLessThanOrEqual(0.05);
       expect(halfWidth === 0 || beyond(halfWidth - 1) > 0.05).toBe(true);
     }
     const sigma = gaussianScale(1, 1e-6, 1);
-    const halfWidth = countHalfWidth({ epsilon: 1, delta: 1e-6, rowsPerPerson: 1 }, gaussianScale);
+    const halfWidth = countHalfWidth({ epsilon: 1, delta: 1e-6, rowsPerPerson: 1 });
     expect(normalCumulative(-halfWidth / sigma)).toBeLessThanOrEqual(0.025);
   });
 

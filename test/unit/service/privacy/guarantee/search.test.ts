@@ -16,7 +16,7 @@ import {
   searchGeneralisation,
 } from '../../../../../src/service/privacy/guarantee/search.ts';
 import { bruteForce } from './bruteForce.ts';
-import { adultLevels, encode, readAdult, readSharedTable, seededIntegers } from './sharedData.ts';
+import { adultLevels, encode, proposedAdultLevels, readAdult, seededIntegers } from './sharedData.ts';
 
 const kAnonymity = (k: number): Criterion[] => [{ kind: 'kAnonymity', k }];
 
@@ -186,17 +186,7 @@ describe('on Adult with the hierarchies of ARX', () => {
 
 describe('on Adult with the ten quasi-identifiers and automatic hierarchies of the proposal', () => {
   it('finds the optimum of 5-anonymity with 5 % suppression by few checks', () => {
-    const numeric = ['age', 'education-num'];
-    const names =
-      'age workclass education education-num marital-status occupation relationship race sex native-country';
-    const columns = readSharedTable(['adult', 'adult_15_columns.csv'], ',', (field, column) =>
-      numeric.includes(column) ? Number(field) : field,
-    ).filter(({ name }) => names.split(' ').includes(name));
-    const quasiIdentifiers = columns.map((column) =>
-      column.name === 'sex'
-        ? compileHierarchy(column, { rows: column.values.map((value) => [String(value)]) })
-        : levelsOf(proposeHierarchy(column), column),
-    );
+    const quasiIdentifiers = proposedAdultLevels();
     const result = searchGeneralisation({
       quasiIdentifiers,
       criteria: kAnonymity(5),

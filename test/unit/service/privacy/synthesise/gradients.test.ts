@@ -65,14 +65,14 @@ describe('gradients by hand are what differences say', () => {
     const critic = startingCritic(12, 16, random);
     const lines = () => ({ values: normals(20 * 12, random), count: 20, width: 12 });
     const shown = { real: lines(), made: lines(), mixed: lines() };
-    const loss = () => freeing(tf, () => criticGradients(tf, critic, shown, new Random(seed)));
+    const loss = () => freeing(tf, () => criticGradients(tf, critic, shown));
     const { gradients } = loss();
     expectSlopes(
       critic.map(({ values }) => values),
       gradients,
       () => loss().loss,
     );
-    const score = () => freeing(tf, () => scoreOf(tf, critic, shown.made, new Random(seed)));
+    const score = () => freeing(tf, () => scoreOf(tf, critic, shown.made));
     expectSlopes([shown.made.values], [score().byLine], () => score().score);
   });
 
@@ -129,7 +129,7 @@ describe('the plain backend', () => {
     for (const backend of ['cpu', 'wasm'] as const) {
       const { tf } = await useBackend(backend);
       expect(tf.getBackend()).toBe(backend);
-      losses.push(freeing(tf, () => criticGradients(tf, critic, shown, new Random(seed))).loss);
+      losses.push(freeing(tf, () => criticGradients(tf, critic, shown)).loss);
       expect(tf.memory().numTensors).toBe(0);
     }
     expect(losses[0]).toBeCloseTo(losses[1]!, 4);

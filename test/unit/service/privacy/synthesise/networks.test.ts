@@ -6,6 +6,7 @@ import { Random } from '../../../../../src/service/privacy/statistics/random.ts'
 import { loadSynthesiser } from '../../../../../src/service/privacy/synthesise/load.ts';
 import { readModel, writeModel } from '../../../../../src/service/privacy/synthesise/modelText.ts';
 import { loadTensors } from '../../../../../src/service/privacy/synthesise/neural/tensors.ts';
+import { runEpochs } from '../../../../../src/service/privacy/synthesise/neural/training.ts';
 import type {
   EpochReport,
   FitOptions,
@@ -54,7 +55,7 @@ async function synthesise(
 
 describe.each([
   { method: 'tvae', epochs: 60, shapes: 0.85, pairs: 0.3 },
-  { method: 'ctgan', epochs: 30, shapes: 0.7, pairs: 0.1 },
+  { method: 'ctgan', epochs: 60, shapes: 0.85, pairs: 0.15 },
 ] as const)('$method', { timeout: 240_000 }, ({ method, epochs, shapes, pairs }) => {
   const table = people(1_000);
   const reports: EpochReport[] = [];
@@ -239,5 +240,12 @@ describe.each(['tvae', 'ctgan'] as const)('%s of a small table', (method) => {
     expect(many.seconds).toBeGreaterThan(100 * few.seconds);
     expect(few.bytes).toBeGreaterThan(0);
     expect(few.backend).toBe('wasm');
+  });
+});
+
+describe('a network that loses its way', () => {
+  it('is stopped with an error that says in which epoch', () => {
+    const losses = [1, Number.NaN];
+    expect(() => runEpochs(5, 1, { seed }, () => ({ loss: losses.shift()! }))).toThrow(/in epoch 2/);
   });
 });

@@ -10,6 +10,7 @@ import {
   uniformBigInt,
 } from '../../../../../../src/service/privacy/methods/differential/exactSamplers.ts';
 import {
+  discreteGaussianScale,
   gaussianScale,
   normalCumulative,
 } from '../../../../../../src/service/privacy/methods/differential/gaussianScale.ts';
@@ -134,6 +135,30 @@ describe('the scale of Gaussian noise', () => {
       Math.exp(epsilon) * normalCumulative(-3 / (2 * s) - (epsilon * s) / 3);
     expect(spent(sigma)).toBeLessThanOrEqual(delta);
     expect(spent(sigma * 0.999)).toBeGreaterThan(delta);
+  });
+
+  test.each([
+    // The continuous scale spends 1.22e-3 here.
+    [2, 1e-3, 1],
+    [20, 1e-3, 1],
+    [10, 1e-3, 1],
+    [5, 1e-6, 1],
+    [1, 1e-6, 1],
+    [8, 1e-4, 3],
+    [0.1, 1e-9, 2],
+  ])('on whole numbers spends no more than δ for ε = %d, δ = %d and %d rows', (epsilon, delta, rows) => {
+    const sigma = discreteGaussianScale(epsilon, delta, rows, 1024) / 1024;
+    expect(sigma).toBeGreaterThanOrEqual(gaussianScale(epsilon, delta, rows));
+    expect(sigma).toBeLessThan(1.5 * gaussianScale(epsilon, delta, rows));
+    const reach = Math.ceil(50 * sigma) + rows;
+    const whole = Array.from({ length: 2 * reach + 1 }, (_, at) => at - reach);
+    const weight = (z: number) => Math.exp((-z * z) / (2 * sigma * sigma));
+    const total = whole.reduce((sum, z) => sum + weight(z), 0);
+    const more = whole.reduce(
+      (sum, z) => sum + Math.max(0, weight(z) - Math.exp(epsilon) * weight(z - rows)),
+      0,
+    );
+    expect(more / total).toBeLessThanOrEqual(delta * (1 + 1e-9));
   });
 
   test('is smaller than the rule of thumb', () => {
