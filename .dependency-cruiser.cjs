@@ -44,7 +44,7 @@ const publicFiles = {
   storage:
     '(database|duckdb|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
-  data: '(encodedTable|encodeTuples|data|table|writeTable|errors|rpc)\\.ts$',
+  data: '(encodedTable|encodeTuples|data|rowCopy|table|writeTable|errors|rpc)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
   privacy: '(privacy|rpc)\\.ts$',
   experiments:

@@ -89,7 +89,7 @@ export function csvRelation(
   const mark = sqlString(quote);
   return (
     `read_csv(${sqlString(file)}, auto_detect = false, delim = ${sqlString(delimiter)}, quote = ${mark}, escape = ${mark}, ` +
-    `comment = '', header = ${hasHeader}, strict_mode = true, allow_quoted_nulls = false, max_line_size = 16000000, ` +
+    `comment = '', header = ${hasHeader}, strict_mode = true, allow_quoted_nulls = false, max_line_size = 16000000, buffer_size = 32000000, ` +
     `columns = {${columns}})`
   );
 }

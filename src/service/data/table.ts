@@ -10,6 +10,8 @@ import {
   openDuckdb,
   type RowFunction,
   type RunOptions,
+  sqlString,
+  type TextFunction,
 } from '../storage/duckdb.ts';
 import { arrowToParquet } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
@@ -22,6 +24,14 @@ import { bytesAtAGlance, copyHead } from './headCopy.ts';
 import { openRelation, readableCopy } from './openFile.ts';
 import { copyPieces } from './pieceCopy.ts';
 import { readFailure } from './readFailure.ts';
+import {
+  fileStamp,
+  findRowCopy,
+  numberedRelation,
+  rowGroupSize,
+  rowsFile,
+  writeAboutCopy,
+} from './rowCopy.ts';
 import { settleTypes } from './settleTypes.ts';
 import { oddLineEnd, type SniffedFile, sniffFile } from './sniffFile.ts';
 
@@ -35,6 +45,8 @@ export interface TableOptions {
   /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
   readonly inPieces?: boolean;
   readonly memoryBytes?: number | undefined;
+  /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
+  readonly copyFolder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,10 +84,19 @@ export interface Table extends Disposable {
   readonly isPartial: boolean;
   /** Of the file's bytes, where it is read in pieces; else 1. */
   readonly share: number;
+  /** What the file was when it was opened. */
+  readonly stamp: string;
+  /** SQL of a row's number from 0, once the rows are copied. */
+  readonly rowNumber: string | undefined;
   /** Throws with the names that there are. */
   column(name: string): FileColumn;
   /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
   settle(options?: WorkOptions): Promise<void>;
+  /**
+   * Reads the file for the last time, into a copy in columns with numbered rows, and settles the types: what is asked
+   * from then on costs a fraction of reading a text. A Parquet file is its own copy.
+   */
+  copyRows(options?: WorkOptions): Promise<void>;
   countRows(options?: WorkOptions): Promise<number>;
   /** A fair sample of rows, with the values of all columns in their types. */
   sample(rows: number, options?: WorkOptions): Promise<readonly (readonly Cell[])[]>;
@@ -89,6 +110,8 @@ export interface Table extends Disposable {
   chunks(sql: string, options?: RunOptions): AsyncGenerator<DuckdbChunk>;
   /** A function for this table's statements. */
   define(definition: RowFunction): Promise<void>;
+  /** Answers with what SQL calls it of a text. */
+  defineOnText(definition: TextFunction): Promise<(text: string) => string>;
 }
 
 /** DuckDB's reservoir holds its rows in memory in a way that very wide rows are too large for. */
@@ -98,6 +121,7 @@ let opened = 0;
 
 /** Opens a file of any kind that `fileKind` knows. */
 export async function openTable(file: string, name: string, options: TableOptions): Promise<Table> {
+  const stamp = fileStamp(file);
   const sniffed = await sniffFile(file, name);
   opened += 1;
   const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
@@ -108,13 +132,30 @@ export async function openTable(file: string, name: string, options: TableOption
   try {
     const { signal } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
-    const memoryBytes = options.memoryBytes ?? memoryFor(sniffed);
+    const memoryBytes = memoryFor(sniffed, options.memoryBytes);
+    const { copyFolder } = options;
+    const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
+    if (copied) {
+      const rows = rowsFile(copyFolder!);
+      const database = resources.add(await openDuckdb({ scratch, files: [rows], memoryBytes }));
+      return new FileTable(
+        sniffed,
+        { ...copied, ...numberedRelation(rows, copied.columns) },
+        { scratch, database, resources, isPartial: false, share: 1, stamp, copyFolder, isCopied: true },
+      );
+    }
     const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
     const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
     const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
     const part = pieces?.file ?? head;
     const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
-    const database = resources.add(await openDuckdb({ scratch, files: [readable.file], memoryBytes }));
+    const database = resources.add(
+      await openDuckdb({
+        scratch,
+        files: [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])],
+        memoryBytes,
+      }),
+    );
     const source =
       sniffed.kind === 'arrow'
         ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
@@ -133,10 +174,9 @@ export async function openTable(file: string, name: string, options: TableOption
         notices: [...readable.notices, ...source.notices, ...found.notices],
       },
       {
-        scratch,
-        database,
-        resources,
+        ...{ scratch, database, resources, stamp, copyFolder },
         isPartial: firstRows !== undefined || pieces !== undefined,
+        isCopied: false,
         share: pieces ? pieces.bytes / sniffed.bytes : 1,
       },
     );
@@ -152,6 +192,9 @@ interface Held {
   readonly resources: Disposable;
   readonly isPartial: boolean;
   readonly share: number;
+  readonly stamp: string;
+  readonly copyFolder: string | undefined;
+  readonly isCopied: boolean;
 }
 
 class FileTable implements Table {
@@ -159,37 +202,52 @@ class FileTable implements Table {
   readonly name: string;
   readonly kind: TableKind;
   readonly bytes: number;
-  readonly relation: string;
   readonly dialect: Dialect | undefined;
   readonly isList: boolean;
   readonly scratch: string;
   readonly isPartial: boolean;
   readonly share: number;
+  readonly stamp: string;
+  readonly #copyFolder: string | undefined;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
   #notices: readonly DataNotice[];
-  #isSettled = false;
+  #isSettled: boolean;
+  #relation: string;
+  #rowNumber: string | undefined;
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, columns, notices, dialect }: FileRelation,
-    { scratch, database, resources, isPartial, share }: Held,
+    { relation, rowNumber, columns, notices, dialect }: FileRelation & { readonly rowNumber?: string },
+    { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;
     this.name = name;
     this.kind = kind;
     this.bytes = bytes;
-    this.relation = relation;
+    this.#relation = relation;
+    this.#rowNumber = rowNumber;
     this.dialect = dialect;
     this.isList = kind === 'json' && /^[\s\ufeff]*\[/.test(head.toString('utf8', 0, 64));
     this.scratch = scratch;
     this.isPartial = isPartial;
     this.share = share;
+    this.stamp = stamp;
+    this.#copyFolder = copyFolder;
+    this.#isSettled = isCopied;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
     this.#resources = resources;
+  }
+
+  get relation(): string {
+    return this.#relation;
+  }
+
+  get rowNumber(): string | undefined {
+    return this.#rowNumber;
   }
 
   get columns(): readonly FileColumn[] {
@@ -226,6 +284,33 @@ class FileTable implements Table {
     this.#columns = columns;
     this.#notices = [...this.#notices, ...notices];
     this.#isSettled = true;
+  }
+
+  async copyRows(options: WorkOptions = {}): Promise<void> {
+    if (this.#rowNumber !== undefined) {
+      return;
+    }
+    if (this.kind === 'parquet') {
+      this.#readFrom(this.file);
+      return;
+    }
+    const folder = this.#copyFolder ?? this.scratch;
+    const file = rowsFile(folder);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;
+    await this.query(`COPY (SELECT * FROM ${this.#relation}) TO ${sqlString(file)} (${format})`, options);
+    this.#readFrom(file);
+    await this.settle({ signal: options.signal });
+    if (this.#copyFolder !== undefined) {
+      const { stamp, columns, notices, dialect } = this;
+      writeAboutCopy(folder, { stamp, columns, notices, dialect });
+    }
+  }
+
+  #readFrom(file: string): void {
+    const { relation, rowNumber } = numberedRelation(file, this.#columns);
+    this.#relation = relation;
+    this.#rowNumber = rowNumber;
   }
 
   async countRows(options: WorkOptions = {}): Promise<number> {
@@ -298,6 +383,10 @@ class FileTable implements Table {
     return this.#database.define(definition);
   }
 
+  defineOnText(definition: TextFunction): Promise<(text: string) => string> {
+    return this.#database.defineOnText(definition);
+  }
+
   dispose(): void {
     this.#resources.dispose();
   }
@@ -315,12 +404,12 @@ class FileTable implements Table {
 }
 
 /** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
-function memoryFor({ head, kind }: SniffedFile): number {
+function memoryFor({ head, kind }: SniffedFile, usual = defaultMemoryBytes): number {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   const columns =
     kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
-  return defaultMemoryBytes + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+  return usual + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
 }
 
 /** Of long rows fewer are read for a first look. */

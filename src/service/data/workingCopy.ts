@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ColumnType } from '../../protocol/data.ts';
 import { sqlString } from '../storage/duckdb.ts';
 import { misfit } from './fileColumns.ts';
+import { rowGroupSize } from './rowCopy.ts';
 import type { Table, WorkOptions } from './table.ts';
 
 /** A table's values in their types and in columns, where each is read by itself and many times. */
@@ -14,8 +15,6 @@ export interface WorkingCopy {
   readonly rowKey: string;
 }
 
-/** Values that a row group of the copy may have: it is in memory while it is written. */
-const valuesPerGroup = 6_000_000;
 /** So many columns are copied; of wider tables the rest is only part of the rows' key. */
 const mostColumns = 500;
 /** For a first look fewer have to do. */
@@ -74,9 +73,8 @@ async function keepValues(
     return 'first_values';
   }
   const file = path.join(table.scratch, 'values.parquet');
-  const size = Math.min(122_880, Math.max(2048, Math.floor(valuesPerGroup / width)));
   await table.query(
-    `COPY (${select}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${size})`,
+    `COPY (${select}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(width)})`,
     options,
   );
   return `read_parquet(${sqlString(file)})`;

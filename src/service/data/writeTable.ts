@@ -4,6 +4,7 @@ import { cancelled } from '../../base/errors.ts';
 import { sqlName, sqlString } from '../storage/duckdb.ts';
 import { cannotWriteTable, changedWhileWriting, targetExists, targetIsSource } from './errors.ts';
 import { csvRelation } from './fileColumns.ts';
+import { fileStamp } from './rowCopy.ts';
 import { openTable, type Table, type WorkOptions } from './table.ts';
 import { writeArrow } from './writeArrow.ts';
 
@@ -38,14 +39,12 @@ export async function writeTable(table: Table, write: WriteTable): Promise<Write
   const { target } = write;
   refuseTarget(table, write);
   await table.settle(write);
-  const before = fs.statSync(table.file, { bigint: true });
   const draft = path.join(table.scratch, `draft${path.extname(target)}`);
   try {
     const rows = await writeDraft(table, draft, write);
     await verifyDraft(table, draft, rows, write);
     await write.verify?.(draft);
-    const after = fs.statSync(table.file, { bigint: true });
-    if (after.mtimeNs !== before.mtimeNs || after.size !== before.size) {
+    if (fileStamp(table.file) !== table.stamp) {
       throw changedWhileWriting(table.name);
     }
     if (write.signal?.aborted) {

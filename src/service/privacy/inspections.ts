@@ -1,12 +1,14 @@
-import fs from 'node:fs';
 import { errorShape } from '../../base/errors.ts';
 import type { Progress } from '../../protocol/rpc.ts';
+import { fileStamp } from '../data/rowCopy.ts';
 import type { Log } from '../log.ts';
 import { runJob } from './jobRunner.ts';
+import type { RowCopies } from './rowCopies.ts';
 import type { Inspection } from './work/inspect.ts';
 
 export interface InspectionsOptions {
   readonly scratch: string;
+  readonly copies: RowCopies;
   readonly log: Log;
   /** Ends what is under way for nobody in particular. */
   readonly signal: AbortSignal;
@@ -34,14 +36,15 @@ export class Inspections {
     file: string,
     { signal, report }: { readonly signal: AbortSignal; report(progress: Progress): void },
   ): Promise<Inspection> {
-    const stamp = stampOf(file);
+    const stamp = fileStamp(file);
     const known = this.#kept.get(file);
     if (known?.stamp === stamp) {
       return known.result;
     }
-    const { scratch, nameOf } = this.#options;
+    const { scratch, copies, nameOf } = this.#options;
     const work = { file, name: nameOf(file), inPieces: true };
     const result = runJob('inspect', work, scratch, {
+      copies,
       signal: AbortSignal.any([signal, this.#options.signal]),
       report,
     });
@@ -54,8 +57,9 @@ export class Inspections {
   }
 
   async #readAll(file: string, stamp: string): Promise<void> {
-    const { scratch, nameOf, log, signal, completed } = this.#options;
-    const result = runJob('inspect', { file, name: nameOf(file), inPieces: false }, scratch, { signal });
+    const { scratch, copies, nameOf, log, signal, completed } = this.#options;
+    const work = { file, name: nameOf(file), inPieces: false };
+    const result = runJob('inspect', work, scratch, { copies, signal });
     const inspection = await result.catch((error: unknown) => {
       log.write('warning', 'privacy', `Reading all of ${nameOf(file)}: ${String(error)}`);
       // What is wrong with the data is told to whoever opens the recipe again; anything else may pass.
@@ -66,10 +70,4 @@ export class Inspections {
       completed(file, inspection);
     }
   }
-}
-
-/** Another one when somebody has written to the file. */
-function stampOf(file: string): string {
-  const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : '';
 }

@@ -3,16 +3,19 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { cancelled, fromErrorShape } from '../../base/errors.ts';
 import type { Progress } from '../../protocol/rpc.ts';
+import { fileStamp } from '../data/rowCopy.ts';
 import { jobCrashed } from './errors.ts';
+import type { RowCopies } from './rowCopies.ts';
 import type { JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
 
 export interface JobOptions {
+  readonly copies: RowCopies;
   readonly signal: AbortSignal;
   readonly report?: (progress: Progress) => void;
 }
 
 /** A thread that is still at work so long after it was told to stop is ended. */
-const patience = 700;
+const patience = 500;
 
 let started = 0;
 
@@ -21,16 +24,19 @@ export async function runJob<Name extends JobName>(
   name: Name,
   input: Jobs[Name]['input'],
   scratchRoot: string,
-  { signal, report }: JobOptions,
+  { copies, signal, report }: JobOptions,
 ): Promise<Jobs[Name]['output']> {
   if (signal.aborted) {
     throw cancelled();
   }
   started += 1;
   const scratch = path.join(scratchRoot, `anonymise-${started}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const shared = new SharedArrayBuffer(4);
-  const workerData: JobRequest = { name, input, scratch, cancelled: shared };
+  const stamp = fileStamp(input.file);
+  const copy = copies.borrow(input.file);
+  const copyFolder = copy?.folder ?? path.join(scratch, 'rows');
+  const workerData: JobRequest = { name, input, scratch, copyFolder, cancelled: shared };
   const worker = new Worker(workerFile(), { workerData, execArgv: [], env: {} });
   let impatience: NodeJS.Timeout | undefined;
   const cancel = () => {
@@ -47,8 +53,12 @@ export async function runJob<Name extends JobName>(
     if (reply.kind === 'error') {
       throw fromErrorShape(reply.error);
     }
+    if (!copy) {
+      copies.keep(input.file, stamp, copyFolder);
+    }
     return reply.result as Jobs[Name]['output'];
   } finally {
+    copy?.release();
     clearTimeout(impatience);
     signal.removeEventListener('abort', cancel);
     await worker.terminate();

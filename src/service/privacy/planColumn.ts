@@ -16,7 +16,7 @@ import {
 import { freshBytes, keyedRowBytes } from './methods/keystream.ts';
 import { mask, maskSql } from './methods/mask.ts';
 import type { CellTransform } from './methods/method.ts';
-import { pseudonym, pseudonymSql } from './methods/pseudonym.ts';
+import { pseudonym, pseudonymMessageSql, pseudonymsOfTexts } from './methods/pseudonym.ts';
 import { rankSwap } from './methods/rankSwap.ts';
 import { redact } from './methods/redact.ts';
 import { suppressSql } from './methods/simple.ts';
@@ -92,9 +92,12 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
   pseudonym: (subject) => {
     const { context, column, type, options } = subject;
     const key = context.subkey('pseud', options.domain ?? column.name, column.name, options.method);
-    const expression = pseudonymSql(key, column.name, type, options);
-    return expression
-      ? inSql(subject, expression, 'VARCHAR')
+    const text = pseudonymMessageSql(column.name, type, options);
+    return text
+      ? {
+          ...{ name: column.name, method: options.method, outputType: 'VARCHAR', stage: 'text', text },
+          transform: pseudonymsOfTexts(key, options),
+        }
       : cellByCell(subject, pseudonym(key, type, options), 'VARCHAR');
   },
   formatPreserving: (subject) => {

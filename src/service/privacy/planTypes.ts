@@ -1,5 +1,6 @@
 import type { Cell } from '../data/encodedTable.ts';
 import type { MethodName } from './methods/descriptions.ts';
+import type { TextPieces } from './methods/hmacBatch.ts';
 import type { RandomBytes } from './methods/keystream.ts';
 import type { SqlExpression } from './methods/sqlExpression.ts';
 
@@ -28,6 +29,14 @@ interface Planned {
 export interface SqlColumn extends Planned {
   readonly stage: 'sql';
   readonly expression: SqlExpression;
+}
+
+/** JavaScript over a text that SQL makes of the row. */
+export interface TextColumn extends Planned {
+  readonly stage: 'text';
+  /** Null for null, and never empty. */
+  readonly text: SqlExpression;
+  readonly transform: (texts: TextPieces) => (string | null)[];
 }
 
 /** JavaScript over a batch; batches may come in any order. */
@@ -83,7 +92,7 @@ export interface HierarchyColumn extends Planned {
   readonly level: number | undefined;
 }
 
-export type PlannedColumn = SqlColumn | BatchColumn | WholeColumn | HierarchyColumn;
+export type PlannedColumn = SqlColumn | TextColumn | BatchColumn | WholeColumn | HierarchyColumn;
 
 export interface CountedColumn {
   readonly column: string;

@@ -44,6 +44,7 @@ import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
 import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole } from './releaseFiles.ts';
 import { recipeOfRelease, type Sibling } from './releases.ts';
+import { createRowCopies } from './rowCopies.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
 import type { RestoreJob } from './work/restore.ts';
@@ -104,6 +105,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   const writing = new Sequence();
   const previews = new Sequence();
   const disposed = new AbortController();
+  const copies = createRowCopies(scratch);
 
   const resolve = (asked: string) => path.resolve(workspace, asked).replace(/\.dvc$/, '');
   const nameOf = (file: string) => {
@@ -200,6 +202,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
 
   const inspections = new Inspections({
     scratch,
+    copies,
     log,
     signal: disposed.signal,
     nameOf,
@@ -367,7 +370,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const preview = runJob(
           'preview',
           { ...job(entry, recipe), rows, ...(searchSeconds !== undefined && { searchSeconds }) },
@@ -403,7 +406,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
           siblings: siblingsOf(entry),
           countsPaths: Object.fromEntries([...files.counts].map(([name, file]) => [name, nameOf(file)])),
         };
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
         const remembered = (text: string) =>
           textAfter(text, recipe, { ...result, release, isOwn: other === undefined });
@@ -442,7 +445,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       writing.run(async () => {
         const entry = find(asked.recipe);
         const { recipe, work } = restoreJob(entry, asked);
-        const options = { signal: either(signal), report };
+        const options = { copies, signal: either(signal), report };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
         return restored;
@@ -466,6 +469,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
     dispose: () => {
       disposed.abort();
       watchers.dispose();
+      copies.dispose();
       keys.clear();
     },
   };

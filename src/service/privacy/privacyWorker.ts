@@ -26,7 +26,7 @@ const work: {
   restore: restoreRelease,
 };
 
-async function run({ name, input, scratch, cancelled: shared }: JobRequest): Promise<void> {
+async function run({ name, input, scratch, copyFolder, cancelled: shared }: JobRequest): Promise<void> {
   const flag = new Int32Array(shared);
   const abort = new AbortController();
   const reply = (message: JobReply) => parentPort!.postMessage(message);
@@ -36,6 +36,7 @@ async function run({ name, input, scratch, cancelled: shared }: JobRequest): Pro
   let said = '';
   const context: JobContext = {
     scratch,
+    copyFolder,
     signal: abort.signal,
     checkCancelled: () => {
       if (Atomics.load(flag, 0) !== 0) {

@@ -1,4 +1,12 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
+import type {
+  DuckDBBlobVector,
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBResult,
+  DuckDBType,
+  DuckDBValue,
+} from '@duckdb/node-api';
 import { cancelled } from '../../base/errors.ts';
 import { type Disposable, toDisposable } from '../../base/lifecycle.ts';
 
@@ -41,6 +49,21 @@ export interface RowFunction {
   compute(rowCount: number, columns: readonly (readonly FunctionValue[])[]): ArrayLike<FunctionValue>;
 }
 
+/**
+ * A function over one text. Each text comes in pieces of its UTF-8, four words of a row each: how many bytes the piece
+ * has, and up to 12 of them. So DuckDB holds short texts itself, which makes them readable without a call for each.
+ */
+export interface TextFunction {
+  readonly name: string;
+  /** How many pieces there are; what is longer is asked for by `long`. Null has no bytes in any piece. */
+  readonly pieces: number;
+  compute(texts: {
+    readonly rowCount: number;
+    readonly pieces: readonly Int32Array[];
+    readonly long: (row: number) => string;
+  }): ArrayLike<string | null>;
+}
+
 export interface AppendedColumn {
   readonly type: FunctionType;
   /** Bigints for BIGINT. */
@@ -50,6 +73,8 @@ export interface AppendedColumn {
 export interface Duckdb extends Disposable {
   /** Takes the place of one that was defined under the same name before. */
   define(definition: RowFunction): Promise<void>;
+  /** Answers with what SQL calls it of a text, which itself is SQL and never empty. */
+  defineOnText(definition: TextFunction): Promise<(text: string) => string>;
   /** Statements without a result that anybody reads. */
   run(sql: string, options?: RunOptions): Promise<void>;
   /** Adds rows to a table that has just these columns. */
@@ -148,20 +173,61 @@ class OpenDuckdb implements Duckdb {
 
   async define({ name, parameters, result, compute }: RowFunction): Promise<void> {
     const duckdb = await import('@duckdb/node-api');
+    await this.#register({
+      name,
+      parameterTypes: parameters.map((type) => duckdb[type]),
+      returnType: duckdb[result],
+      compute: (input) => {
+        const columns = parameters.map((_, at) => input.getColumnValues(at) as FunctionValue[]);
+        return compute(input.rowCount, columns);
+      },
+    });
+  }
+
+  async defineOnText({ name, pieces, compute }: TextFunction): Promise<(text: string) => string> {
+    const { BLOB, VARCHAR } = await import('@duckdb/node-api');
+    const all = Array.from({ length: pieces }, (_, at) => at);
+    await this.#register({
+      name,
+      parameterTypes: [...all.map(() => BLOB), VARCHAR],
+      returnType: VARCHAR,
+      compute: (input) => {
+        const { rowCount } = input;
+        const whole = input.getColumnVector(pieces);
+        return compute({
+          rowCount,
+          pieces: all.map((at) => inlineWords(input.getColumnVector(at) as DuckDBBlobVector, rowCount)),
+          long: (row) => whole.getItem(row) as string,
+        });
+      },
+    });
+    return (text) => {
+      const bytes = `encode(${text})`;
+      const parts = all.map(
+        (at) => `coalesce(${bytes}[${1 + at * inlineBytes}:${(at + 1) * inlineBytes}], ''::BLOB)`,
+      );
+      const rest = `CASE WHEN octet_length(${bytes}) > ${(pieces - 1) * inlineBytes} THEN ${text} END`;
+      return `${name}(${[...parts, rest].join(', ')})`;
+    };
+  }
+
+  async #register({ name, parameterTypes, returnType, compute }: Registered): Promise<void> {
+    const { DuckDBScalarFunction } = await import('@duckdb/node-api');
     this.#refuseWhenOver(undefined);
     const connection = await this.#instance.connect();
     try {
       connection.registerScalarFunction(
-        duckdb.DuckDBScalarFunction.create({
+        DuckDBScalarFunction.create({
           name,
-          parameterTypes: parameters.map((type) => duckdb[type]),
-          returnType: duckdb[result],
+          parameterTypes,
+          returnType,
           specialHandling: true,
           mainFunction: (info, input, output) => {
             try {
-              const columns = parameters.map((_, at) => input.getColumnValues(at) as FunctionValue[]);
-              const values = compute(input.rowCount, columns);
-              for (let row = 0; row < input.rowCount; row += 1) {
+              const values = compute(input);
+              // Asking a chunk how many rows it has is a call into the library.
+              const { rowCount } = input;
+              for (let row = 0; row < rowCount; row += 1) {
                 output.setItem(row, values[row]!);
               }
               output.flush();
@@ -251,6 +317,22 @@ class OpenDuckdb implements Duckdb {
       throw cancelled();
     }
   }
+}
+
+interface Registered {
+  readonly name: string;
+  readonly parameterTypes: DuckDBType[];
+  readonly returnType: DuckDBType;
+  readonly compute: (input: DuckDBDataChunk) => ArrayLike<FunctionValue>;
+}
+
+/** Of texts up to this length DuckDB holds the bytes beside the length: 16 bytes for each. */
+const inlineBytes = 12;
+
+/** The first text is a view of the bytes of all of them, behind its length. */
+function inlineWords(vector: DuckDBBlobVector, rowCount: number): Int32Array {
+  const first = vector.getItemBytes(0)!;
+  return new Int32Array(first.buffer, first.byteOffset - 4, 4 * rowCount);
 }
 
 /** The most that DuckDB works on at a time. */

@@ -205,7 +205,7 @@ it('a virtual table reads its rows as the file has them', async () => {
   expect(last.rows).toEqual([['x', '3']]);
 });
 
-it('a profile that is cancelled is over within a second or so and leaves nothing behind', async () => {
+it('a profile that is cancelled is over within a second and leaves nothing behind', async () => {
   const wide = Array.from({ length: 20 }, (_, at) => `c${at}`);
   writeRows(path.join(folder.root, 'big.csv'), wide.join(','), 1_000_000, (at) =>
     wide.map((_, place) => (at * 7919 + place * 104_729) % 1_000_003).join(','),
@@ -228,8 +228,7 @@ it('a profile that is cancelled is over within a second or so and leaves nothing
     )
     .then(() => undefined, errorShape);
   expect(refused).toMatchObject({ code: 'cancelled' });
-  // The goal is one second; a machine under load gets another.
-  expect(performance.now() - abortedAt).toBeLessThan(2000);
+  expect(performance.now() - abortedAt).toBeLessThan(1000);
   expect(scratchFiles(folder.root)).toEqual([]);
   folder.write('small.csv', 'a\n1\n2\n');
   expect((await profileOf(service.connection, 'small.csv')).basis.rows).toBe(2);

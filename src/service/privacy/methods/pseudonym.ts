@@ -2,6 +2,7 @@ import type { Cell } from '../../data/encodedTable.ts';
 import type { ColumnType } from './columnType.ts';
 import { canonicalText, canonicalTextSql } from './encodeValue.ts';
 import { hmacSha256 } from './hmac.ts';
+import { hmacBatch, type TextPieces } from './hmacBatch.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 import { type Normalisation, normalised, normalisedSql } from './normalisers.ts';
 import { hmacHexSql, letSql, type SqlExpression } from './sqlExpression.ts';
@@ -50,20 +51,30 @@ function pseudonymMessage(value: Cell, type: ColumnType, options: PseudonymOptio
     : `${canonical.tag}:${canonical.text}`;
 }
 
-/** The same as SQL, byte for byte; undefined when the column's type or a normaliser is for JavaScript alone. */
-export function pseudonymSql(
-  key: Uint8Array,
+/** What is hashed of a value, as SQL; undefined when the column's type or a normaliser is for JavaScript alone. */
+export function pseudonymMessageSql(
   column: string,
   type: ColumnType,
   options: PseudonymOptions,
 ): SqlExpression | undefined {
   const canonical = canonicalTextSql(column, type);
   const text = canonical && normalisedSql(canonical.text, options);
-  if (!text) {
+  const tag = options.normalise.length > 0 ? 's' : canonical?.tag;
+  return text && { sql: `'${tag}:' || ${text.sql}`, values: text.values };
+}
+
+/** The same as SQL alone, byte for byte, where it is part of something larger. */
+export function pseudonymSql(
+  key: Uint8Array,
+  column: string,
+  type: ColumnType,
+  options: PseudonymOptions,
+): SqlExpression | undefined {
+  const message = pseudonymMessageSql(column, type, options);
+  if (!message) {
     return undefined;
   }
-  const tag = options.normalise.length > 0 ? 's' : canonical.tag;
-  const hash = hmacHexSql(key, { sql: `'${tag}:' || ${text.sql}`, values: text.values });
+  const hash = hmacHexSql(key, message);
   const chunks = Array.from({ length: Math.ceil(options.length / 8) }, (_, index) => {
     const eight = `to_base(('0x' || substr(h, ${1 + 10 * index}, 10))::BIGINT, 32, 8)`;
     const wanted = options.length - 8 * index;
@@ -73,7 +84,35 @@ export function pseudonymSql(
   return { sql: `? || lower(${code.sql})`, values: [options.prefix, ...code.values] };
 }
 
+/** The same for thousands of messages at once, several times as fast as either. */
+export function pseudonymsOfTexts(
+  key: Uint8Array,
+  { prefix, length }: PseudonymOptions,
+): (messages: TextPieces) => (string | null)[] {
+  const hmac = hmacBatch(key);
+  return (messages) => {
+    const codes = Buffer.alloc(messages.rowCount * length);
+    const found = new Uint8Array(messages.rowCount);
+    hmac(messages, (row, words) => {
+      found[row] = 1;
+      for (let index = 0; index < length; index += 1) {
+        const bit = index * 5;
+        const word = bit >> 5;
+        const offset = bit & 31;
+        const next = offset > 27 ? words[word + 1]! >>> (32 - offset) : 0;
+        codes[row * length + index] = alphabetCodes[((words[word]! << offset) | next) >>> 27]!;
+      }
+    });
+    // One text of all codes, so that there is one decoding and not one for each.
+    const text = codes.toString('latin1');
+    return Array.from(found, (isFound, row) =>
+      isFound === 0 ? null : prefix + text.slice(row * length, (row + 1) * length),
+    );
+  };
+}
+
 const alphabet = '0123456789abcdefghijklmnopqrstuv';
+const alphabetCodes = Buffer.from(alphabet, 'latin1');
 
 function base32Hex(bytes: Uint8Array, length: number): string {
   let text = '';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
 import { planTransform } from '../plan.ts';
@@ -54,12 +55,14 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   const { recipe: file, file: table, name, keys, target, output, overwrite, countsPaths } = job;
   const { recipe: written, hash } = readRecipe(file.text, file.name);
   const recipe: Recipe = { ...written, release: job.release };
+  // It is read for its hashes while it is read into columns.
+  const hashing = hashesOfInput(table, context);
+  hashing.catch(() => undefined);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
     // What is wrong with the recipe is told before its table is read.
     planTransform({ recipe, columns: source.columns, keys: keyRing(keys) });
-    context.report({ message: 'Reading the table' });
-    const hashes = await hashesOf(table, context.signal);
+    const hashes = await hashing;
     const inputSha256 = hashes.sha256;
     refuseReuse({
       recipe,
@@ -138,11 +141,29 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
-/** SHA-256, and the md5 by which versions know a file: both in one reading. */
-export async function hashesOf(
+interface Hashes {
+  readonly sha256: string;
+  /** By which versions know a file. */
+  readonly md5: string;
+}
+
+/** They are kept beside the copy of the rows, which is of the same state of the file. */
+async function hashesOfInput(
   file: string,
-  signal: AbortSignal,
-): Promise<{ readonly sha256: string; readonly md5: string }> {
+  { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
+): Promise<Hashes> {
+  const kept = path.join(copyFolder, 'hashes.json');
+  if (fs.existsSync(kept)) {
+    return JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes;
+  }
+  const hashes = await hashesOf(file, signal);
+  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(kept, JSON.stringify(hashes));
+  return hashes;
+}
+
+/** Both in one reading. */
+export async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {

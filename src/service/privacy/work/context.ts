@@ -4,6 +4,8 @@ import type { Progress } from '../../../protocol/rpc.ts';
 export interface JobContext {
   /** A folder of the job's own, gone with it. */
   readonly scratch: string;
+  /** Of the input's rows, copied: from an earlier job, or to be made by this one. */
+  readonly copyFolder: string;
   readonly signal: AbortSignal;
   /** Throws when nobody wants the result any more; for long stretches of plain code. */
   checkCancelled(): void;

@@ -22,6 +22,7 @@ export interface JobRequest<Name extends JobName = JobName> {
   readonly name: Name;
   readonly input: Jobs[Name]['input'];
   readonly scratch: string;
+  readonly copyFolder: string;
   /** Not 0: cancelled. */
   readonly cancelled: SharedArrayBuffer;
 }

@@ -1,11 +1,11 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import { sqlName } from '../../storage/duckdb.ts';
+import { type FunctionValue, sqlName } from '../../storage/duckdb.ts';
 import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, NumberDigits, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
-import { argumentOf, call, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
+import { argumentOf, call, callOnText, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
 import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
 
 export interface OutputColumn {
@@ -42,6 +42,8 @@ export async function expressionOf(
   switch (column.stage) {
     case 'sql':
       return column.method === 'keep' ? keptSql(source, column.name) : column.expression;
+    case 'text':
+      return callOnText(source.table, column);
     case 'batch':
       return batchExpression(source, column);
     case 'whole':
@@ -56,9 +58,6 @@ function keptSql(source: Source, name: string): SqlExpression {
 }
 
 async function batchExpression(source: Source, column: BatchColumn): Promise<SqlExpression> {
-  if (!source.isNumbered) {
-    throw new Error(`${column.name} is transformed by rows that have no numbers`);
-  }
   const words = column.onWords && source.columns.find(({ name }) => name === column.name);
   const result = words
     ? await wordsExpression(source, column, words.type)
@@ -153,24 +152,36 @@ async function wordsExpression(
   const result = await call(source.table, {
     arguments: [rowArgument, { expression: { sql: `CAST(${units} AS BIGINT)`, values: [] }, type: 'BIGINT' }],
     result: 'BIGINT',
-    compute: (_, [rows, values]) =>
-      consecutiveRuns(rows!).flatMap(([at, firstRow, length]) => {
-        const given = values!.slice(at, at + length) as (bigint | null)[];
-        const noisy = onWords!(
-          BigInt64Array.from(given, (value) => value ?? 0n),
-          firstRow,
-        );
-        if (typeof noisy === 'number') {
-          throw noiseTooLarge(name, firstRow + noisy + 1);
-        }
-        return given.map((value, index) => (value === null ? null : noisy[index]!));
-      }),
+    compute: (_, [rows, values]) => noisyWords(name, onWords!, rows!, values as (bigint | null)[]),
   });
   if (scale === 0) {
     return result;
   }
   const last = `CAST(0.${'0'.repeat(scale - 1)}1 AS DECIMAL(${scale + 1},${scale}))`;
   return { ...result, sql: `(CAST(${result.sql} AS DECIMAL(19,0)) * ${last})` };
+}
+
+function noisyWords(
+  name: string,
+  onWords: NonNullable<BatchColumn['onWords']>,
+  rows: readonly FunctionValue[],
+  values: readonly (bigint | null)[],
+): (bigint | null)[] {
+  const output: (bigint | null)[] = new Array(rows.length);
+  for (const [at, firstRow, length] of consecutiveRuns(rows)) {
+    const given = new BigInt64Array(length);
+    for (let index = 0; index < length; index += 1) {
+      given[index] = values[at + index] ?? 0n;
+    }
+    const noisy = onWords(given, firstRow);
+    if (typeof noisy === 'number') {
+      throw noiseTooLarge(name, firstRow + noisy + 1);
+    }
+    for (let index = 0; index < length; index += 1) {
+      output[at + index] = values[at + index] === null ? null : noisy[index]!;
+    }
+  }
+  return output;
 }
 
 async function wholeExpression(

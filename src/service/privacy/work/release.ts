@@ -13,7 +13,7 @@ import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { HandedKeys, JobContext } from './context.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
-import { numbered, numberedPlaces, type Source } from './source.ts';
+import { numberedPlaces, rowsWhere, type Source } from './source.ts';
 import { verifyClasses } from './verifyClasses.ts';
 
 /** A recipe met with its table and keys: everything that is written, and nothing written yet. */
@@ -47,9 +47,11 @@ export async function planRelease(
   const unchanged = plan.columns
     .filter(({ method }) => method === 'keep' || method === 'rankSwap' || method === 'noise')
     .map(({ name }) => name);
-  const rows = needsNumbers ? await numbered(source, released, unchanged, context) : source;
+  // Where rows are numbered, those that are left out do not count.
+  const isApart = needsNumbers && released !== undefined;
+  const rows = isApart ? await rowsWhere(source, released, unchanged, context) : source;
   const columns = await outputColumns(rows, plan.columns, guarantee?.generalised ?? new Map(), context);
-  return { plan, guarantee, source: rows, where: needsNumbers ? undefined : released, columns };
+  return { plan, guarantee, source: rows, where: isApart ? undefined : released, columns };
 }
 
 export function keyRing(keys: HandedKeys): KeyRing {
@@ -85,10 +87,6 @@ export function writeRelease(
   };
   return writeTable(derived, {
     ...write,
-    verify: async (draft) => {
-      source.refuseChange();
-      await write.verify?.(draft);
-    },
     columns: columns.map(({ name, expression }) => ({ name, sql: expression.sql })),
     ...(where && { where: where.sql }),
   });
@@ -98,8 +96,11 @@ export function writeRelease(
 function publicParts(table: Table): Table {
   const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch } =
     table;
+  const { stamp, rowNumber } = table;
   return {
     ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch },
+    ...{ stamp, rowNumber },
+    copyRows: (options) => table.copyRows(options),
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
     countRows: (options) => table.countRows(options),
@@ -110,6 +111,7 @@ function publicParts(table: Table): Table {
     query: (sql, options) => table.query(sql, options),
     chunks: (sql, options) => table.chunks(sql, options),
     define: (definition) => table.define(definition),
+    defineOnText: (definition) => table.defineOnText(definition),
     dispose: () => table.dispose(),
   };
 }
@@ -166,12 +168,33 @@ async function refuseSurvivors(
   if (!column) {
     return;
   }
-  const [row] = await table.query(
-    `SELECT count(*) FROM (SELECT DISTINCT CAST(${column.sql} AS VARCHAR) AS value FROM ${written.relation})
-     SEMI JOIN (SELECT CAST(${sqlName(name)} AS VARCHAR) AS value FROM ${relation.sql}) USING (value)`,
+  const after = `SELECT CAST(${column.sql} AS VARCHAR) AS value FROM ${written.relation}`;
+  const [range] = await table.query(
+    `SELECT min(length(value)), max(length(value)), min(value), max(value) FROM (${after})`,
     { signal },
   );
-  const survivors = Number(row![0]);
+  // Most originals could not stand among these codes: the others alone are looked for, and by their hashes first,
+  // so that the rows of a large table need not all be held at once.
+  const before = `SELECT value FROM (SELECT CAST(${sqlName(name)} AS VARCHAR) AS value FROM ${relation.sql})
+    WHERE length(value) BETWEEN $1 AND $2 AND value BETWEEN $3 AND $4`;
+  const options = { signal, values: range };
+  const [similar] = await table.query(`SELECT count(*) FROM (${before})`, options);
+  if (similar![0] === 0) {
+    return;
+  }
+  const hashes = (of: string) => `(SELECT hash(value) AS hashed FROM (${of}))`;
+  const [alike] = await table.query(
+    `SELECT count(*) FROM ${hashes(after)} SEMI JOIN ${hashes(before)} USING (hashed)`,
+    options,
+  );
+  if (alike![0] === 0) {
+    return;
+  }
+  const [same] = await table.query(
+    `SELECT count(DISTINCT value) FROM (${after}) SEMI JOIN (${before}) USING (value)`,
+    options,
+  );
+  const survivors = Number(same![0]);
   if (survivors > 0) {
     throw originalSurvives(name, survivors);
   }

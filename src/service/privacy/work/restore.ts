@@ -9,7 +9,7 @@ import type { JobContext } from './context.ts';
 import { outputColumns } from './outputColumns.ts';
 import type { RecipeJob } from './preview.ts';
 import { keyRing, writeRelease } from './release.ts';
-import { keptColumn, numbered, openSource } from './source.ts';
+import { keptColumn, openSource } from './source.ts';
 
 export interface RestoreJob extends RecipeJob {
   /** Absolute. */
@@ -29,17 +29,15 @@ export async function restoreRelease(
   context: JobContext,
 ): Promise<RestoreResult> {
   const recipe = recipeOfRelease(readRecipe(file.text, file.name).recipe, release);
-  const opened = await openSource(table, name, {}, context);
+  const source = await openSource(table, name, {}, context);
   try {
-    const plan = planRestore({ recipe, columns: opened.columns, keys: keyRing(keys) });
+    const plan = planRestore({ recipe, columns: source.columns, keys: keyRing(keys) });
     if (plan.needsRowOrder && sha256 !== undefined) {
       const found = await hashesOf(table, context.signal);
       if (found.sha256 !== sha256) {
         throw rowsMayHaveMoved(name);
       }
     }
-    const unchanged = opened.columns.map(({ name: column }) => column);
-    const source = await numbered(opened, undefined, unchanged, context);
     const back = await outputColumns(source, plan.columns, new Map(), context);
     const columns = source.columns.map(({ name: column }) => {
       const restored = back.find((each) => each.name === column);
@@ -63,6 +61,6 @@ export async function restoreRelease(
       notRestored: plan.notRestored.map(({ name: column, reason }) => ({ column, why: reason })),
     };
   } finally {
-    opened.table.dispose();
+    source.table.dispose();
   }
 }

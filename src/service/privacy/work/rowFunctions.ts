@@ -2,7 +2,9 @@ import type { Cell } from '../../data/encodedTable.ts';
 import type { Table } from '../../data/table.ts';
 import { type FunctionType, type FunctionValue, sqlName } from '../../storage/duckdb.ts';
 import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
+import { piecesOfText } from '../methods/hmacBatch.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
+import type { TextColumn } from '../planTypes.ts';
 import { rowName } from './source.ts';
 
 /*
@@ -62,6 +64,19 @@ export async function call(table: Table, wanted: DefinedFunction): Promise<SqlEx
   };
 }
 
+/** The same for a function over a text, which stands in the call once for each of its pieces. */
+export async function callOnText(table: Table, { text, transform }: TextColumn): Promise<SqlExpression> {
+  defined += 1;
+  const callOf = await table.defineOnText({
+    name: `mlops_function_${defined}`,
+    pieces: piecesOfText,
+    compute: transform,
+  });
+  const sql = callOf(text.sql);
+  const uses = sql.split(text.sql).length - 1;
+  return { sql, values: Array.from({ length: uses }, () => text.values).flat() };
+}
+
 export function cellOf(value: FunctionValue): Cell {
   if (typeof value !== 'bigint') {
     return value;
@@ -73,13 +88,14 @@ export function cellOf(value: FunctionValue): Cell {
 /** Runs of rows that follow one another, as `[first index, row of the first, length]`. */
 export function consecutiveRuns(rows: readonly FunctionValue[]): [at: number, row: number, length: number][] {
   const runs: [number, number, number][] = [];
-  for (const [index, value] of rows.entries()) {
-    const row = Number(value);
-    const last = runs.at(-1);
+  let last: [number, number, number] | undefined;
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = Number(rows[index]);
     if (last && row === last[1] + last[2]) {
       last[2] += 1;
     } else {
-      runs.push([index, row, 1]);
+      last = [index, row, 1];
+      runs.push(last);
     }
   }
   return runs;

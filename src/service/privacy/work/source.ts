@@ -1,6 +1,5 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { changedWhileWriting } from '../../data/errors.ts';
+import { numberedRelation, rowGroupSize } from '../../data/rowCopy.ts';
 import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
 import { columnHasOtherType, columnNameTaken, columnsDifferByCase } from '../errors.ts';
@@ -13,11 +12,8 @@ import type { JobContext } from './context.ts';
 export interface Source {
   readonly table: Table;
   readonly columns: readonly TableColumn[];
-  /** Behind FROM: the columns, what the file has of each (`keptName`), and `rowName` when it is numbered. */
+  /** Behind FROM: the columns, what the file has of each (`keptName`), and `rowName`. */
   readonly relation: SqlExpression;
-  readonly isNumbered: boolean;
-  /** Throws when the file is another one than when it was opened: what was counted would not be what is written. */
-  refuseChange(): void;
 }
 
 /** The number of a row, from 0. */
@@ -34,23 +30,24 @@ export function keptColumn({ table }: Pick<Source, 'table'>, name: string): stri
   return kept === sql ? name : keptName(at);
 }
 
+/** What does not fit goes to disk: it is the same for a million rows and for a hundred million. */
+const memoryBytes = 300_000_000;
+
 /** `types` are those that a recipe remembers: a text file tells them anew each time. */
 export async function openSource(
   file: string,
   name: string,
   types: Readonly<Record<string, string | undefined>>,
-  { scratch, signal, checkCancelled }: JobContext,
+  { scratch, copyFolder, signal, checkCancelled, report }: JobContext,
   /** `inPieces`: a first look at a large table. */
   options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
-  const before = stampOf(file);
-  const table = await openTable(file, name, { ...options, scratch, signal, strictHeaders: true });
-  const refuseChange = () => {
-    if (stampOf(file) !== before) {
-      throw changedWhileWriting(name);
-    }
-  };
+  const table = await openTable(file, name, {
+    ...{ ...options, scratch, copyFolder, memoryBytes, signal },
+    strictHeaders: true,
+  });
   const define = table.define.bind(table);
+  const defineOnText = table.defineOnText.bind(table);
   // A statement that calls functions of ours keeps this thread too busy to hear a message.
   table.define = (definition) =>
     define({
@@ -60,8 +57,24 @@ export async function openSource(
         return definition.compute(rowCount, columns);
       },
     });
+  table.defineOnText = (definition) =>
+    defineOnText({
+      ...definition,
+      compute: (texts) => {
+        checkCancelled();
+        return definition.compute(texts);
+      },
+    });
   try {
-    await table.settle({ signal });
+    if (table.isPartial) {
+      await table.settle({ signal });
+    } else if (table.rowNumber === undefined) {
+      report({ message: 'Reading the rows' });
+      await table.copyRows({
+        signal,
+        onProgress: (fraction) => report({ message: 'Reading the rows', fraction }),
+      });
+    }
     refuseNames(table);
     const values = await valuesOf(table, types, signal);
     const described = await describe(table, values, signal);
@@ -70,17 +83,13 @@ export async function openSource(
     const kept = table.columns.flatMap(({ kept: sql, sql: value }, at) =>
       sql === value ? [] : [`${sql} AS ${sqlName(keptName(at))}`],
     );
-    const relation = `(SELECT ${[...values, ...kept].join(', ')} FROM ${table.relation})`;
-    return { table, columns, relation: { sql: relation, values: [] }, isNumbered: false, refuseChange };
+    const number = `${table.rowNumber} AS ${sqlName(rowName)}`;
+    const relation = `(SELECT ${[...values, ...kept, number].join(', ')} FROM ${table.relation})`;
+    return { table, columns, relation: { sql: relation, values: [] } };
   } catch (error) {
     table.dispose();
     throw error;
   }
-}
-
-function stampOf(file: string): string {
-  const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat ? `${stat.mtimeNs} ${stat.size} ${stat.ino}` : '';
 }
 
 /** Each column's value under its name, in the type that a recipe remembers of it. */
@@ -135,43 +144,44 @@ async function refuseOtherType(
 }
 
 /**
- * The same rows with their numbers, and of them those alone for which `where` is true; numbered after the others are
- * left out, so that the number of a row in the output is that of its row here.
+ * Of the rows those alone for which `where` is true, numbered anew: the number of a row in the output is that of its
+ * row here.
  */
-export async function numbered(
+export async function rowsWhere(
   source: Source,
-  where: SqlExpression | undefined,
+  where: SqlExpression,
   /** Columns of which it is needed what the file has. */
   unchanged: readonly string[],
   { signal, report }: JobContext,
 ): Promise<Source> {
   const { table, relation } = source;
-  const file = path.join(table.scratch, 'numbered.parquet');
-  const condition = where ? ` WHERE ${where.sql}` : '';
+  const file = path.join(table.scratch, 'released.parquet');
   const wanted = new Set(unchanged.map((name) => keptColumn(source, name)));
   const columns = table.columns.flatMap(({ name, kept, sql }, at) =>
     kept === sql || !wanted.has(keptName(at)) ? [name] : [name, keptName(at)],
   );
-  report({ message: 'Reading the rows' });
+  const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(columns.length)}`;
+  const message = 'Leaving out rows';
+  report({ message });
   await runBound(
     table,
     {
-      // Names of their own, because DuckDB refuses a file with a column named like the number that is asked for.
-      sql: `COPY (SELECT ${columns.map((name, at) => `${sqlName(name)} AS mlops_${at}`).join(', ')} FROM ${relation.sql}${condition}) TO ${sqlString(file)} (FORMAT parquet, COMPRESSION lz4_raw)`,
-      values: [...relation.values, ...(where?.values ?? [])],
+      sql: `COPY (SELECT ${columns.map(sqlName).join(', ')} FROM ${relation.sql} WHERE ${where.sql}) TO ${sqlString(file)} (${format})`,
+      values: [...relation.values, ...where.values],
     },
-    { signal, onProgress: (fraction) => report({ message: 'Reading the rows', fraction }) },
+    { signal, onProgress: (fraction) => report({ message, fraction }) },
   );
-  const named = columns.map((name, at) => `mlops_${at} AS ${sqlName(name)}`).join(', ');
-  const read = `(SELECT ${named}, file_row_number AS ${sqlName(rowName)} FROM read_parquet(${sqlString(file)}, file_row_number = true))`;
-  return { ...source, relation: { sql: read, values: [] }, isNumbered: true };
+  const { relation: rows, rowNumber } = numberedRelation(file, table.columns);
+  const names = columns.map(sqlName).join(', ');
+  const sql = `(SELECT ${names}, ${rowNumber} AS ${sqlName(rowName)} FROM ${rows})`;
+  return { ...source, relation: { sql, values: [] } };
 }
 
-/** The first rows with their numbers, without reading the others. */
+/** The first rows alone, without reading the others. */
 export function firstRows(source: Source, count: number): Source {
   const { relation } = source;
-  const sql = `(SELECT *, row_number() OVER () - 1 AS ${sqlName(rowName)} FROM ${relation.sql} LIMIT ${Math.trunc(count)})`;
-  return { ...source, relation: { sql, values: relation.values }, isNumbered: true };
+  const sql = `(SELECT * FROM ${relation.sql} LIMIT ${Math.trunc(count)})`;
+  return { ...source, relation: { sql, values: relation.values } };
 }
 
 export function typeOf({ columns }: Pick<Source, 'columns'>, name: string): ColumnType {

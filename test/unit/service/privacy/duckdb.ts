@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { piecesOfText, type TextPieces } from '../../../../src/service/privacy/methods/hmacBatch.ts';
 import type { SqlExpression, SqlValue } from '../../../../src/service/privacy/methods/sqlExpression.ts';
 
 /** A database in memory, so that the SQL of a method is compared with what DuckDB makes of it. */
@@ -38,4 +39,18 @@ function bind(
   } else {
     statement.bindValue(at, value);
   }
+}
+
+/** Texts as DuckDB holds them: the length of each piece and its bytes; null has none. */
+export function textPieces(texts: readonly (string | null)[]): TextPieces {
+  const pieces = Array.from({ length: piecesOfText }, () => new Int32Array(4 * texts.length));
+  for (const [row, text] of texts.entries()) {
+    const bytes = Buffer.from(text ?? '');
+    for (const [at, piece] of pieces.entries()) {
+      const part = bytes.subarray(12 * at, 12 * (at + 1));
+      piece[4 * row] = part.length;
+      Buffer.from(piece.buffer).set(part, 16 * row + 4);
+    }
+  }
+  return { rowCount: texts.length, pieces, long: (row) => texts[row]! };
 }

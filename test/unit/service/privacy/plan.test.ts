@@ -6,7 +6,7 @@ import { planTransform } from '../../../../src/service/privacy/plan.ts';
 import { planRestore } from '../../../../src/service/privacy/planRestore.ts';
 import type { Batch, PlannedColumn, TableColumn } from '../../../../src/service/privacy/planTypes.ts';
 import { readRecipe } from '../../../../src/service/privacy/recipe/readRecipe.ts';
-import { evaluate, openDuckDb } from './duckdb.ts';
+import { evaluate, openDuckDb, textPieces } from './duckdb.ts';
 
 const key = new MasterKey('clinic', Buffer.from('thirty-two bytes that are secret'));
 const keys = keyRingOf([key]);
@@ -77,6 +77,9 @@ async function output(
   for (const column of planned) {
     if (column.stage === 'sql') {
       result.set(column.name, await evaluate(connection, column.expression, '(FROM t ORDER BY row_number)'));
+    } else if (column.stage === 'text') {
+      const texts = await evaluate(connection, column.text, '(FROM t ORDER BY row_number)');
+      result.set(column.name, column.transform(textPieces(texts)));
     } else if (column.stage === 'batch') {
       const cells: Cell[] = [];
       for (let firstRow = 0; firstRow < rows.length; firstRow += size) {
@@ -102,7 +105,7 @@ const original = new Map(columns.map(({ name }, at) => [name, rows.map((row) => 
 describe('a plan', () => {
   test('does in SQL what can be done there, in the order of the table', () => {
     expect(plan().columns.map(({ name, stage, outputType }) => `${name} ${stage} ${outputType}`)).toEqual([
-      'patient sql VARCHAR',
+      'patient text VARCHAR',
       'card batch VARCHAR',
       'seen sql DATE',
       'left sql TIMESTAMP',

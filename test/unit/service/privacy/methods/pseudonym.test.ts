@@ -5,10 +5,12 @@ import { type ColumnType, columnTypeOf } from '../../../../../src/service/privac
 import {
   type PseudonymOptions,
   pseudonym,
+  pseudonymMessageSql,
   pseudonymSql,
   pseudonymsOf,
+  pseudonymsOfTexts,
 } from '../../../../../src/service/privacy/methods/pseudonym.ts';
-import { evaluate, openDuckDb } from '../duckdb.ts';
+import { evaluate, openDuckDb, textPieces } from '../duckdb.ts';
 import { chiSquareScore, correlationScore } from '../statistics.ts';
 
 const key = Buffer.alloc(32, 7);
@@ -141,9 +143,11 @@ describe('DuckDB computes the same bytes', () => {
     const sql = pseudonymSql(key, 'a "b', columnTypeOf(type), options)!;
     expect(sql.sql).not.toContain("it's");
     const transform = pseudonym(key, columnTypeOf(type), options);
-    expect(await evaluate(connection, sql, from)).toEqual(
-      [...values, null].map((value) => transform(value, 0)),
-    );
+    const expected = [...values, null].map((value) => transform(value, 0));
+    expect(await evaluate(connection, sql, from)).toEqual(expected);
+    const message = pseudonymMessageSql('a "b', columnTypeOf(type), options)!;
+    const messages = textPieces(await evaluate(connection, message, from));
+    expect(pseudonymsOfTexts(key, options)(messages)).toEqual(expected);
   });
 
   test('booleans', async () => {

@@ -15,8 +15,10 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function context() {
+  const scratch = fs.mkdtempSync(path.join(folder, 'scratch-'));
   return {
-    scratch: fs.mkdtempSync(path.join(folder, 'scratch-')),
+    scratch,
+    copyFolder: path.join(scratch, 'rows'),
     signal: new AbortController().signal,
     checkCancelled: () => undefined,
     report: () => undefined,
