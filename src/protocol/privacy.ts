@@ -389,7 +389,7 @@ export interface RestoredData {
   readonly output: string;
   readonly rows: number;
   readonly restored: readonly string[];
-  /** Of those, columns whose numbers are the same while it is not known how each was written: 1.5 or 1.50. */
+  /** Of those, columns whose values are the same while it is not known how each was written: 1.5 or 1.50. */
   readonly rewritten?: readonly string[];
   readonly notRestored: readonly { readonly column: string; readonly why: string }[];
 }

@@ -44,6 +44,7 @@ export interface TableOptions {
   readonly firstRows?: number | undefined;
   /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
   readonly inPieces?: boolean;
+  /** That DuckDB may take; a very wide table gets more. */
   readonly memoryBytes?: number | undefined;
   /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
   readonly copyFolder?: string | undefined;
@@ -82,6 +83,8 @@ export interface Table extends Disposable {
   readonly scratch: string;
   /** Only its first rows are read. */
   readonly isPartial: boolean;
+  /** SQL of what rows that are equal in all columns have in common, where the relation does not have all of them. */
+  readonly rowKey: string | undefined;
   /** Of the file's bytes, where it is read in pieces; else 1. */
   readonly share: number;
   /** What the file was when it was opened. */
@@ -132,7 +135,7 @@ export async function openTable(file: string, name: string, options: TableOption
   try {
     const { signal } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
-    const memoryBytes = memoryFor(sniffed, options.memoryBytes);
+    const memoryBytes = (options.memoryBytes ?? defaultMemoryBytes) + memoryForWidth(sniffed);
     const { copyFolder } = options;
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
@@ -144,18 +147,11 @@ export async function openTable(file: string, name: string, options: TableOption
         { scratch, database, resources, isPartial: false, share: 1, stamp, copyFolder, isCopied: true },
       );
     }
-    const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
-    const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
     const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
-    const part = pieces?.file ?? head;
+    const part = pieces?.file ?? (await headOf(sniffed, firstRows, scratch));
     const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
-    const database = resources.add(
-      await openDuckdb({
-        scratch,
-        files: [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])],
-        memoryBytes,
-      }),
-    );
+    const files = [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])];
+    const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
     const source =
       sniffed.kind === 'arrow'
         ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
@@ -163,6 +159,7 @@ export async function openTable(file: string, name: string, options: TableOption
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
+      scratch,
       signal,
     });
     const limit = firstRows === undefined ? '' : ` LIMIT ${whole(firstRows)}`;
@@ -184,6 +181,15 @@ export async function openTable(file: string, name: string, options: TableOption
     resources.dispose();
     throw readFailure(error, name);
   }
+}
+
+/** A copy of the beginning of a text, where no more is wanted. */
+async function headOf(
+  sniffed: SniffedFile,
+  firstRows: number | undefined,
+  scratch: string,
+): Promise<string | undefined> {
+  return firstRows !== undefined && sniffed.encoding === 'utf-8' ? copyHead(sniffed, scratch) : undefined;
 }
 
 interface Held {
@@ -209,6 +215,7 @@ class FileTable implements Table {
   readonly share: number;
   readonly stamp: string;
   readonly #copyFolder: string | undefined;
+  readonly rowKey: string | undefined;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -219,7 +226,7 @@ class FileTable implements Table {
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, rowNumber, columns, notices, dialect }: FileRelation & { readonly rowNumber?: string },
+    { relation, rowNumber, columns, notices, dialect, rowKey }: FileRelation & { readonly rowNumber?: string },
     { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;
@@ -236,6 +243,7 @@ class FileTable implements Table {
     this.stamp = stamp;
     this.#copyFolder = copyFolder;
     this.#isSettled = isCopied;
+    this.rowKey = rowKey;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
@@ -404,12 +412,12 @@ class FileTable implements Table {
 }
 
 /** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
-function memoryFor({ head, kind }: SniffedFile, usual = defaultMemoryBytes): number {
+function memoryForWidth({ head, kind }: SniffedFile): number {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   const columns =
     kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
-  return usual + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+  return Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
 }
 
 /** Of long rows fewer are read for a first look. */

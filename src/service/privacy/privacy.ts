@@ -511,7 +511,9 @@ function textAfter(
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
   const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
   const styles = Object.keys(written).length > 0 ? { written } : {};
-  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...styles } } };
+  const { budget } = result.report;
+  const spent = budget ? { epsilon: budget.epsilon, delta: budget.delta } : {};
+  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...spent, ...styles } } };
   if (!isOwn) {
     // Another table that may join is no reason to forget the first.
     return releases?.[release] ? text : changedRecipeText(text, made);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,10 +25,9 @@ afterEach(() => {
 });
 
 const keys = { team: Buffer.alloc(32, 7).toString('base64') };
-let copies = 0;
 const context = () => ({
   scratch: path.join(root, 'scratch'),
-  copyFolder: path.join(root, 'scratch', `rows-${(copies += 1)}`),
+  copyFolder: path.join(root, 'scratch', `rows-${randomUUID()}`),
   signal: new AbortController().signal,
   checkCancelled: () => undefined,
   report: () => undefined,

@@ -66,11 +66,13 @@ export const recipeSchema = z
           sha256: sha256.describe('Of the table that it was made from.'),
           rows: z.int().min(0).optional(),
           key: keySchema.optional(),
+          epsilon: z.number().optional().describe('What its noisy columns and counts spent.'),
+          delta: z.number().optional(),
           written: z
-            .record(z.string(), z.enum(['fixed', 'shortest']))
+            .record(z.string(), z.string().regex(/^(fixed|shortest|(%[YmdHMSfg]|[-/.: TZ])+)$/))
             .optional()
             .describe(
-              'How the numbers of columns with noise were written, so that they come back so: all decimals, or no zeros at the end.',
+              'How the values of columns that can be restored were written, so that they come back so: numbers with all decimals (fixed) or without zeros at the end (shortest), dates in a form.',
             ),
         }),
       )

@@ -4,19 +4,18 @@ import path from 'node:path';
 import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
 import { planTransform } from '../plan.ts';
-import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { refuseReuse, type Sibling } from '../releases.ts';
 import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './context.ts';
 import { type CountedTable, countTables } from './counts.ts';
-import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
 import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
 import { verifyDistinct } from './verifyDistinct.ts';
+import { writtenStyles } from './writtenStyles.ts';
 
 export interface ApplyJob extends RecipeJob {
   /** Absolute. */
@@ -41,7 +40,7 @@ export interface ApplyResult {
   readonly checkValue: string | undefined;
   readonly inputRows: number;
   readonly inputSha256: string;
-  readonly written: Readonly<Record<string, NumberStyle>>;
+  readonly written: Readonly<Record<string, string>>;
   /** What the search chose, for the recipe; undefined where nothing was searched. */
   readonly found:
     | { readonly levels: Readonly<Record<string, number>>; readonly search: GeneralisationSearch }
@@ -85,7 +84,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     await verifyDistinct(release, recipe, inputRows, context);
     const counts = await countTables(source, release.plan.counts, context);
-    const written = await numberStyles(release.source, release.plan.columns, context);
+    const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {

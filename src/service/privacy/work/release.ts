@@ -45,7 +45,7 @@ export async function planRelease(
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
-    .filter(({ method }) => method === 'keep' || method === 'rankSwap' || method === 'noise')
+    .filter(({ method }) => ['keep', 'rankSwap', 'noise', 'dateShift'].includes(method))
     .map(({ name }) => name);
   // Where rows are numbered, those that are left out do not count.
   const isApart = needsNumbers && released !== undefined;
@@ -96,10 +96,10 @@ export function writeRelease(
 function publicParts(table: Table): Table {
   const { file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch } =
     table;
-  const { stamp, rowNumber } = table;
+  const { rowKey, stamp, rowNumber } = table;
   return {
     ...{ file, name, kind, bytes, columns, notices, relation, dialect, isList, isPartial, share, scratch },
-    ...{ stamp, rowNumber },
+    ...{ rowKey, stamp, rowNumber },
     copyRows: (options) => table.copyRows(options),
     column: (asked) => table.column(asked),
     settle: (options) => table.settle(options),
