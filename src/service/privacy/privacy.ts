@@ -289,7 +289,7 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
   ): Promise<string> => {
     const { text, version } = entry;
     const columns = hierarchiesToWrite(recipe, change);
-    const options = { signal: either(signal), report };
+    const options = { copies, signal: either(signal), report };
     const work = { ...job(entry, recipe), columns };
     const found = columns.length === 0 ? [] : await runJob('hierarchies', work, scratch, options);
     refresh(entry);
