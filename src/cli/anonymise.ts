@@ -23,6 +23,7 @@ import {
   renderReport,
   restoredSentences,
 } from './render/privacyText.ts';
+import { synthesiseCommand } from './synthesise.ts';
 import { pathInWorkspace } from './workspace.ts';
 
 /** `mlops anonymise …`: personal data found, transformed by a recipe, measured, and brought back by the key holder. */
@@ -81,6 +82,7 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
     handle,
     report,
   );
+  synthesiseCommand(anonymise, handle);
   addAction<RestoreOptions>(
     anonymise
       .command('restore')

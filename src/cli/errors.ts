@@ -18,6 +18,11 @@ export function oneRunToCompare(): WorkbenchError {
   return wrongUsage('name at least two runs to compare');
 }
 
+/** `expected`: "a whole number from 1". */
+export function badOption(option: string, typed: string, expected: string): WorkbenchError {
+  return wrongUsage(`${option} takes ${expected}, not ‘${typed}’`);
+}
+
 export function notATag(word: string): WorkbenchError {
   return wrongUsage(`write a tag as key=value, not as ‘${word}’`);
 }

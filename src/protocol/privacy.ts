@@ -17,7 +17,7 @@ export const changeRecipe = request<ChangeRecipe, RecipeState>('privacy/changeRe
 export const previewRecipe = request<PreviewRecipe, RecipePreview>('privacy/preview');
 /** Writes the output and the report, all or nothing. Reports progress; cancellable within a second. */
 export const applyRecipe = request<ApplyRecipe, AppliedRecipe>('privacy/apply');
-/** What the last application of a recipe left, as its report tells it. */
+/** What the last application of a recipe left, as its report tells it; or what a report's own file (`….privacy.json`) says. */
 export const getPrivacyReport = request<{ recipe: string }, KeptReport>('privacy/getReport');
 /** The key holder's way back: writes the columns whose method can be undone, into a new file. */
 export const restoreData = request<RestoreData, RestoredData>('privacy/restore');
@@ -356,6 +356,16 @@ export interface PrivacyReport {
   readonly risk: readonly ReportFigure[];
   readonly attacks: readonly ReportFigure[];
   readonly utility: readonly ReportFigure[];
+  /** Of a synthetic table, with the figures above left empty: what it remembers, and what it is good for. */
+  readonly synthetic?: SyntheticReport;
+}
+
+export interface SyntheticReport {
+  readonly method: string;
+  /** `before`: towards real rows that the model never saw; `after`: towards those that it learned. */
+  readonly memorisation: readonly ReportFigure[];
+  /** `before`: of real rows; `after`: of synthetic ones. */
+  readonly quality: readonly ReportFigure[];
 }
 
 export interface KeptReport extends PrivacyReport {

@@ -3,7 +3,10 @@ import type { ReportFigure } from '../../src/protocol/privacy.ts';
 import { figureText, fullBar, judgement } from './figureScale.ts';
 
 /** A figure before and after, one bar under the other, with what it means. */
-export function figureView(figure: ReportFigure): TemplateResult {
+export function figureView(
+  figure: ReportFigure,
+  [beforeLabel, afterLabel]: readonly [string, string] = ['Before', 'After'],
+): TemplateResult {
   const { title, sentence, kind, before, after, interval, better } = figure;
   const whole = fullBar(figure);
   const range = interval
@@ -12,7 +15,7 @@ export function figureView(figure: ReportFigure): TemplateResult {
   return html`<article class="report-figure">
     <h3>${title} <span class="secondary">${better === 'lower' ? 'lower is better' : 'higher is better'}</span></h3>
     <dl>
-      ${barView('Before', 'before', before, figure, whole)} ${barView('After', `after ${judgement(figure) ?? ''}`, after, figure, whole)}
+      ${barView(beforeLabel, 'before', before, figure, whole)} ${barView(afterLabel, `after ${judgement(figure) ?? ''}`, after, figure, whole)}
     </dl>
     <p>${sentence}${range ? html` <span class="secondary">${range}.</span>` : nothing}</p>
   </article>`;

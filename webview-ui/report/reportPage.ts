@@ -84,7 +84,7 @@ export class ReportPage extends PanelPage {
           </h2>
           <ul>${report.notGuaranteed.map((sentence) => html`<li>${sentence}</li>`)}</ul>
         </section>
-        ${figures('Risk for people', report.risk)} ${figures('What attacks would reach', report.attacks)}
+        ${syntheticView(report)} ${figures('Risk for people', report.risk)} ${figures('What attacks would reach', report.attacks)}
         ${figures('Use of the data', report.utility)} ${columnsView(report)} ${factsView(report)}
       </div>
     `;
@@ -99,11 +99,23 @@ export class ReportPage extends PanelPage {
   }
 }
 
-function figures(title: string, all: readonly ReportFigure[]): TemplateResult | typeof nothing {
+/** What a synthetic table remembers, and what it is good for. */
+function syntheticView({ synthetic }: PrivacyReport): TemplateResult | typeof nothing {
+  return synthetic
+    ? html`${figures('What it remembers of real rows', synthetic.memorisation, ['Never seen', 'Learned'])}
+      ${figures('What the synthetic rows are good for', synthetic.quality, ['Real', 'Synthetic'])}`
+    : nothing;
+}
+
+function figures(
+  title: string,
+  all: readonly ReportFigure[],
+  labels?: readonly [before: string, after: string],
+): TemplateResult | typeof nothing {
   return all.length > 0
     ? html`<section aria-label=${title}>
         <h2>${title}</h2>
-        <div class="report-figures">${all.map(figureView)}</div>
+        <div class="report-figures">${all.map((figure) => figureView(figure, labels))}</div>
       </section>`
     : nothing;
 }

@@ -193,6 +193,14 @@ export function outputExists(output: string): WorkbenchError {
   );
 }
 
+export function noSuchSynthesis(run: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noSuchSynthesis',
+    `The run ${run} is not a synthesis that this service has started. What it wrote, if it ended, is where it was to be. ` +
+      'Look at the run in the Experiments tree.',
+  );
+}
+
 export function outputIsFolder(output: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.outputIsFolder',

@@ -42,9 +42,20 @@ import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
 import { recipeState } from './recipeState.ts';
-import { readReport, releaseFiles, reportFiles, textOf, writeBeside, writeWhole } from './releaseFiles.ts';
+import {
+  outputOfReport,
+  readReport,
+  releaseFiles,
+  reportFiles,
+  reportSuffix,
+  textOf,
+  writeBeside,
+  writeWhole,
+} from './releaseFiles.ts';
 import { recipeOfRelease, type Sibling } from './releases.ts';
 import { createRowCopies } from './rowCopies.ts';
+import { createSynthesis, type Synthesis } from './synthesis.ts';
+import type { TrackedRuns } from './trackedRuns.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
 import type { RestoreJob } from './work/restore.ts';
@@ -56,7 +67,7 @@ export interface PrivacyWork {
 }
 
 /** Recipes, what they do to a table, and the keys that were handed over: those are in memory alone. */
-export interface Privacy extends Disposable {
+export interface Privacy extends Disposable, Synthesis {
   /** A recipe, its table or its keys are other ones: which, and its version. */
   readonly onDidChangeRecipe: Event<{ readonly recipe: string; readonly version: number }>;
   openRecipe(asked: OpenRecipe, work: PrivacyWork): Promise<RecipeState>;
@@ -74,6 +85,8 @@ export interface PrivacyOptions {
   readonly workspace: string;
   /** A folder of ours for what does not fit in memory. */
   readonly scratch: string;
+  /** Where long work is kept as runs of an experiment. */
+  readonly runs: TrackedRuns;
   readonly log: Log;
 }
 
@@ -96,7 +109,7 @@ interface Entry {
   problems: readonly RecipeProblem[];
 }
 
-export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Privacy {
+export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions): Privacy {
   const changed = new Emitter<{ recipe: string; version: number }>();
   const entries = new Map<string, Entry>();
   const keys = new Map<string, MasterKey>();
@@ -238,6 +251,21 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       },
     });
   };
+  /** The recipe itself, or that of a table; where it has none, the one that is proposed. */
+  const open = async (asked: string, work: PrivacyWork): Promise<Entry> => {
+    const file = resolve(asked);
+    if (file.endsWith(recipeSuffix)) {
+      return find(asked);
+    }
+    const recipe = recipePathOf(file);
+    if (textOf(recipe) !== undefined || entries.has(recipe)) {
+      return find(recipe);
+    }
+    const inspection = await inspections.of(file, work);
+    const entry = entryOf(recipe, proposeRecipe(nameOf(file), inspection, today()), false);
+    entry.isProposal = true;
+    return entry;
+  };
   const save = (entry: Entry, text: string) => {
     writeWhole(entry.file, text, entry.name);
     take(entry, text, true);
@@ -321,23 +349,16 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
       throw recipe.key && hasCode(error, 'privacy.noSuchKey') ? keyMissing(recipe.key.id) : error;
     }
   };
+  const synthesis = createSynthesis<Entry>({
+    ...{ scratch, copies, log, keys, runs, open, find, sound, save, nameOf, isOfText },
+    inspect: (file, work) => inspections.of(file, work),
+    leaving: disposed.signal,
+  });
 
   return {
     onDidChangeRecipe: changed.event,
-    openRecipe: async ({ path: asked }, work) => {
-      const file = resolve(asked);
-      if (file.endsWith(recipeSuffix)) {
-        return state(find(asked), work);
-      }
-      const recipe = recipePathOf(file);
-      if (textOf(recipe) !== undefined || entries.has(recipe)) {
-        return state(find(recipe), work);
-      }
-      const inspection = await inspections.of(file, work);
-      const entry = entryOf(recipe, proposeRecipe(nameOf(file), inspection, today()), false);
-      entry.isProposal = true;
-      return state(entry, work);
-    },
+    ...synthesis,
+    openRecipe: async ({ path: asked }, work) => state(await open(asked, work), work),
     changeRecipe: async ({ recipe: asked, version, change }, work) => {
       const entry = find(asked);
       if (!isOfText(entry, version)) {
@@ -433,11 +454,13 @@ export function createPrivacy({ workspace, scratch, log }: PrivacyOptions): Priv
         };
       }),
     getReport: async (asked) => {
-      const entry = find(asked);
-      const { html, json } = reportFiles(outputOf(entry, sound(entry)));
+      const entry = asked.endsWith(reportSuffix) ? undefined : find(asked);
+      const { html, json } = reportFiles(
+        entry ? outputOf(entry, sound(entry)) : outputOfReport(resolve(asked)),
+      );
       const report = readReport(json);
       if (!report) {
-        throw noReport(entry.name);
+        throw noReport(entry?.name ?? asked);
       }
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },

@@ -124,6 +124,41 @@ it('says what is wrong in a sentence', async () => {
   );
 });
 
+it('says how long made-up rows take, shows some, writes them as a run, and asks before it replaces', async () => {
+  const made = await mlops('key', 'people');
+  expect(made.exitCode).toBe(0);
+  const estimate = await mlops('synthesise', 'people.csv', '--estimate', '--rows', '300');
+  expect(estimate.exitCode).toBe(0);
+  expect(estimate.stdout).toMatch(/^email +made anew +It names people/m);
+  expect(estimate.stdout).toMatch(/About [\d.]+ s and at most .* 300 rows to draw/);
+  const preview = await mlops('synthesise', 'people.csv', '--preview', '3');
+  expect(preview.stdout).not.toContain('@example.org');
+  expect(fs.existsSync(path.join(folder.root, 'people.anonymise.yaml'))).toBe(false);
+
+  const wrong = await mlops('synthesise', 'people.csv', '--method', 'gan');
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toContain('--method takes one of copula, tvae, ctgan');
+
+  const words = ['people.csv', '--rows', '300', '--condition', 'city=Bern', '--condition', 'age>=30'];
+  const done = await mlops('synthesise', ...words);
+  expect(done.stderr).toContain('About');
+  expect(done.exitCode).toBe(0);
+  expect(done.stdout).toMatch(/^Wrote people\.synthetic\.csv: 300 synthetic rows .* as the run /);
+  expect(done.stdout).toContain('Synthetic is not anonymous by itself');
+  const [header, ...rows] = folder.read('people.synthetic.csv').trimEnd().split('\n');
+  const at = (name: string) => header!.split(',').indexOf(name);
+  expect(new Set(rows.map((row) => row.split(',')[at('city')]))).toEqual(new Set(['Bern']));
+  expect(rows.every((row) => Number(row.split(',')[at('age')]) >= 30)).toBe(true);
+  expect(folder.read('people.anonymise.yaml')).toMatch(/synthesise:\n {2}method: copula\n {2}rows: 300/);
+
+  const again = await mlops('synthesise', 'people.csv');
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toContain('exists already');
+  expect((await mlops('synthesise', 'people.csv', '--overwrite')).exitCode).toBe(0);
+  const runs = await folder.mlops('runs', 'list');
+  expect(runs.stdout.match(/Synthesise people\.csv/g)).toHaveLength(2);
+});
+
 it('counts with noise, refuses a changed table under the same release, and restores each release', async () => {
   folder.write(
     'people.anonymise.yaml',

@@ -147,6 +147,19 @@ export function unreachable(
   );
 }
 
+export function nothingInTime(
+  criteria: string,
+  seconds: number,
+  tried: number,
+  generalisations: number,
+): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingFoundInTime',
+    `No generalisation that reaches ${criteria} was found in ${seconds} s; ${tried} of ${generalisations} were tried, so there may be one. ` +
+      `${nothingChanged} Give the search more time (guarantee.searchSeconds, or --seconds), ask for less, or group the rows by Mondrian.`,
+  );
+}
+
 export function keptLevelsBreak(
   criteria: string,
   levels: readonly string[],

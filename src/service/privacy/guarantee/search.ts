@@ -10,6 +10,7 @@ import {
   keptLevelsBreak,
   noQuasiIdentifiers,
   noRows,
+  nothingInTime,
   tooManyGeneralisations,
   unreachable,
   wrongSetting,
@@ -130,7 +131,9 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   const found = small ? searchExactly(space) : searchBestFirst(space);
   const { checks } = checker;
   if (found.node === undefined) {
-    throw nothingFound(task, checker, lattice);
+    throw found.optimal
+      ? nothingFound(task, checker, lattice)
+      : nothingInTime(criteria.map(describeCriterion).join(', '), timeLimit / 1000, checks, lattice.size);
   }
   const levels = lattice.levelsOf(found.node);
   const why = explain(quasiIdentifiers, levels, checker, task.lowest);

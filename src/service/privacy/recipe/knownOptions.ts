@@ -4,6 +4,7 @@ import { optionsOf } from './columnSchema.ts';
 import { countsSchema } from './countsSchema.ts';
 import { hierarchySchema } from './guaranteeSchema.ts';
 import { recipeSchema } from './recipeSchema.ts';
+import { conditionOptions, constraintSchema } from './synthesiseSchema.ts';
 
 /** The names that a section of a recipe may hold, by its path; empty where any name may stand. */
 export function knownOptions(path: readonly (string | number)[], data: unknown): readonly string[] {
@@ -16,11 +17,9 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     const option = hierarchySchema.options.find(({ shape }) => shape.kind.value === kind);
     return option ? Object.keys(option.shape) : [];
   }
-  if (path[0] === 'counts' && path.length === 2) {
-    return Object.keys(countsSchema.shape);
-  }
-  if (path[0] === 'counts' && path[2] === 'by' && path.length === 4) {
-    return Object.keys(countsSchema.shape.by.valueType.shape);
+  const ofList = optionsOfEntry(path, data);
+  if (ofList) {
+    return ofList;
   }
   let schema: z.core.$ZodType | undefined = recipeSchema;
   // Several of a kind know the options of one.
@@ -28,6 +27,25 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     schema = shapeOf(schema)?.[key];
   }
   return Object.keys(shapeOf(schema) ?? {});
+}
+
+/** Of one of the counts, constraints or conditions; undefined elsewhere. */
+function optionsOfEntry(path: readonly (string | number)[], data: unknown): readonly string[] | undefined {
+  if (path[0] === 'synthesise' && path.length === 3) {
+    return path[1] === 'conditions' ? conditionOptions : constraintOptions(valueAt(data, [...path, 'kind']));
+  }
+  if (path[0] === 'counts' && path.length === 2) {
+    return Object.keys(countsSchema.shape);
+  }
+  if (path[0] === 'counts' && path[2] === 'by' && path.length === 4) {
+    return Object.keys(countsSchema.shape.by.valueType.shape);
+  }
+  return undefined;
+}
+
+function constraintOptions(kind: unknown): readonly string[] {
+  const option = constraintSchema.options.find(({ shape }) => shape.kind.value === kind);
+  return option ? Object.keys(option.shape) : ['kind'];
 }
 
 /** The members of an object, whatever is wrapped around it: of one or several, those of one. */

@@ -36,6 +36,7 @@ ${columns
   .join('\n')}
 </tbody>
 </table>
+${synthetic(report)}
 ${figures('How easily people can be found', report.risk)}
 ${figures('What attacks on the output find', report.attacks)}
 ${figures('What the output is still good for', report.utility)}
@@ -66,13 +67,27 @@ function list(sentences: readonly string[]): string {
   return `<ul>\n${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('\n')}\n</ul>`;
 }
 
-function figures(title: string, found: readonly ReportFigure[]): string {
+/** What a synthetic table remembers and what it is good for. */
+function synthetic({ synthetic: found }: PrivacyReport): string {
+  return found
+    ? [
+        figures('What it remembers of real rows', found.memorisation, ['Rows never seen', 'Rows learned']),
+        figures('What the synthetic rows are good for', found.quality, ['Real', 'Synthetic']),
+      ].join('\n')
+    : '';
+}
+
+function figures(
+  title: string,
+  found: readonly ReportFigure[],
+  [before, after]: readonly [string, string] = ['Before', 'After'],
+): string {
   if (found.length === 0) {
     return '';
   }
   return `<h2>${escaped(title)}</h2>
 <table class="figures">
-<thead><tr><th scope="col">Figure</th><th scope="col">Before</th><th scope="col">After</th><th scope="col"><span class="unseen">As bars</span></th></tr></thead>
+<thead><tr><th scope="col">Figure</th><th scope="col">${before}</th><th scope="col">${after}</th><th scope="col"><span class="unseen">As bars</span></th></tr></thead>
 <tbody>
 ${found.map(figureRow).join('\n')}
 </tbody>

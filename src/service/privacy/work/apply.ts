@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { cancelled } from '../../../base/errors.ts';
 import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
+import { fileStamp } from '../../data/rowCopy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
 import { planTransform } from '../plan.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
@@ -140,34 +142,53 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
+/** They are kept beside the copy of the rows, which is of the same state of the file. */
+export async function hashesOfInput(
+  file: string,
+  { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
+): Promise<Hashes> {
+  const kept = path.join(copyFolder, 'hashes.json');
+  const stamp = fileStamp(file);
+  if (fs.existsSync(kept)) {
+    const known = JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes & { readonly stamp: string };
+    if (known.stamp === stamp) {
+      return known;
+    }
+  }
+  const hashes = await hashesOf(file, signal);
+  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(kept, JSON.stringify({ ...hashes, stamp }));
+  return hashes;
+}
+
 interface Hashes {
   readonly sha256: string;
   /** By which versions know a file. */
   readonly md5: string;
 }
 
-/** They are kept beside the copy of the rows, which is of the same state of the file. */
-async function hashesOfInput(
-  file: string,
-  { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
-): Promise<Hashes> {
-  const kept = path.join(copyFolder, 'hashes.json');
-  if (fs.existsSync(kept)) {
-    return JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes;
-  }
-  const hashes = await hashesOf(file, signal);
-  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
-  fs.writeFileSync(kept, JSON.stringify(hashes));
-  return hashes;
-}
-
-/** Both in one reading. */
+/**
+ * Both in one reading, through one buffer: a stream's would be as many as the file is long, until somebody collects
+ * them.
+ */
 export async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
-    sha256.update(chunk);
-    md5.update(chunk);
+  const buffer = Buffer.alloc(1 << 20);
+  const handle = await fs.promises.open(file, 'r');
+  try {
+    for (;;) {
+      if (signal.aborted) {
+        throw cancelled();
+      }
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) {
+        return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
+      }
+      sha256.update(buffer.subarray(0, bytesRead));
+      md5.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
   }
-  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
 }

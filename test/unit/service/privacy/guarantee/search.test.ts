@@ -319,6 +319,23 @@ describe('bad input', () => {
     expect(searchGeneralisation({ quasiIdentifiers, criteria: kAnonymity(1) }).levels).toEqual([0]);
   });
 
+  it('says that it found nothing in time, not that there is nothing', () => {
+    const quasi = encode('q', [...'aaaaaabbbb']);
+    const task: SearchTask = {
+      quasiIdentifiers: [
+        compileHierarchy(quasi, { rows: quasi.values.map((value) => [String(value), '*']) }),
+      ],
+      sensitive: [{ column: encode('s', [...'xyxyxyxxxx']) }],
+      criteria: [{ kind: 'recursiveDiversity', sensitive: 's', c: 2, l: 2 }],
+      suppressionLimit: 0.4,
+    };
+    // All together are not diverse; half of them alone are.
+    expect(searchGeneralisation(task)).toMatchObject({ levels: [0], suppressedRows: 4, optimal: true });
+    expect(() => searchGeneralisation({ ...task, timeLimit: -1 })).toThrow(
+      'No generalisation that reaches recursive (2, 2)-diversity of s was found in',
+    );
+  });
+
   it('leaves a column of missing values alone', () => {
     const quasiIdentifiers = automatic([numbers('a', 10, () => null), numbers('b', 10, (row) => row % 2)]);
     expect(searchGeneralisation({ quasiIdentifiers, criteria: kAnonymity(5) }).levels).toEqual([0, 0]);
