@@ -128,7 +128,8 @@ export async function openTable(file: string, name: string, options: TableOption
   const sniffed = await sniffFile(file, name);
   opened += 1;
   const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  // Copies of rows lie here for a while, of files that may be their owner's alone.
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
@@ -317,7 +318,7 @@ class FileTable implements Table {
     }
     const folder = this.#copyFolder ?? this.scratch;
     const file = rowsFile(folder);
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     // DuckDB would write beside one that is there, where it may not.
     fs.rmSync(file, { force: true });
     const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;

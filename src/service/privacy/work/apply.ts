@@ -16,6 +16,7 @@ import { type RecipeJob, typesOf } from './preview.ts';
 import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
 import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
+import { verifyDistinct } from './verifyDistinct.ts';
 import { writtenStyles } from './writtenStyles.ts';
 
 export interface ApplyJob extends RecipeJob {
@@ -83,6 +84,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     );
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
+    await verifyDistinct(release, recipe, inputRows, context);
     const counts = await countTables(source, release.plan.counts, context);
     const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
@@ -157,7 +159,7 @@ export async function hashesOfInput(
     }
   }
   const hashes = await hashesOf(file, signal);
-  fs.mkdirSync(copyFolder, { recursive: true });
+  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
   fs.writeFileSync(kept, JSON.stringify({ ...hashes, stamp }));
   return hashes;
 }
