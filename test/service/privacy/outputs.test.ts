@@ -387,7 +387,12 @@ columns:
 
   beforeEach(() => {
     const log = { write: () => undefined } as unknown as Parameters<typeof createPrivacy>[0]['log'];
-    privacy = createPrivacy({ workspace: root, scratch: path.join(root, 'scratch'), log });
+    const runs = {
+      begin: () => {
+        throw new Error('Nothing here is a run.');
+      },
+    };
+    privacy = createPrivacy({ workspace: root, scratch: path.join(root, 'scratch'), runs, log });
     privacy.handKey({ id: 'team', key: keys.team });
     write('people.csv', `id,pay\n${numbers(6, (index) => `${index},${index * 1000}`)}`);
     write(recipe, text);
