@@ -1,6 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { environmentKeyRing, keyFileVariable, makeKeyInFile } from '../keys/keySources.ts';
 import {
   applyRecipe,
@@ -12,16 +12,18 @@ import {
   type RecipeState,
   restoreData,
 } from '../protocol/privacy.ts';
-import { noKeyFile } from './errors.ts';
+import { noKeyFile, noLevelsFound } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
 import {
   appliedSentences,
+  levelSentences,
   renderPreview,
   renderRecipe,
   renderReport,
   restoredSentences,
 } from './render/privacyText.ts';
+import { synthesiseCommand } from './synthesise.ts';
 import { pathInWorkspace } from './workspace.ts';
 
 const examples = `
@@ -64,9 +66,24 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
     anonymise
       .command('risk')
       .description('what the recipe would do to risk and use; nothing is written')
-      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it'),
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option(
+        '--seconds <number>',
+        'how long the best generalisation may be searched; 2 without it',
+        readSeconds,
+      ),
     handle,
     risk,
+  );
+  addAction<LevelsOptions>(
+    anonymise
+      .command('levels')
+      .description('the level on which each column is generalised: searched anew for each table, or kept')
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option('--keep', 'keep those that were found when the recipe was last applied, and their hierarchies')
+      .option('--search', 'search them anew each time'),
+    handle,
+    levels,
   );
   addAction(
     anonymise
@@ -76,6 +93,7 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
     handle,
     report,
   );
+  synthesiseCommand(anonymise, handle);
   addAction<RestoreOptions>(
     anonymise
       .command('restore')
@@ -145,15 +163,61 @@ async function apply(
   return exitCodes.success;
 }
 
-async function risk(invocation: Invocation, _: object, [typed]: readonly string[]): Promise<number> {
+interface RiskOptions {
+  readonly seconds?: number;
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) {
+    throw new InvalidArgumentError('Give a number of seconds above 0.');
+  }
+  return seconds;
+}
+
+async function risk(
+  invocation: Invocation,
+  { seconds }: RiskOptions,
+  [typed]: readonly string[],
+): Promise<number> {
   const { terminal } = invocation;
   const { recipe } = await openWithKey(invocation, typed!);
   const preview = await sendWithProgress(invocation, `Measuring ${recipe}`, previewRecipe, {
     recipe,
     rows: 5,
+    ...(seconds !== undefined && { searchSeconds: seconds }),
   });
   terminal.printJson(preview);
   terminal.print(renderPreview(preview, terminal));
+  return exitCodes.success;
+}
+
+interface LevelsOptions {
+  readonly keep?: boolean;
+  readonly search?: boolean;
+}
+
+async function levels(
+  invocation: Invocation,
+  { keep, search }: LevelsOptions,
+  [typed]: readonly string[],
+): Promise<number> {
+  const { terminal } = invocation;
+  const found = await open(invocation, typed!);
+  const { recipe, version, foundLevels } = found;
+  if (keep && !foundLevels) {
+    throw noLevelsFound(recipe);
+  }
+  const state =
+    keep || search
+      ? await sendWithProgress(invocation, `Changing ${recipe}`, changeRecipe, {
+          recipe,
+          version,
+          change: { kind: 'levels', levels: keep ? foundLevels! : null },
+        })
+      : found;
+  terminal.printJson({ kept: state.keptLevels ?? null, found: state.foundLevels ?? null });
+  terminal.print(levelSentences(state));
   return exitCodes.success;
 }
 

@@ -107,7 +107,7 @@ export function originSentence({ path, version, recipe, release, epsilon }: Data
   return `made from ${path}${version === undefined ? '' : ` v${version}`} with ${recipe} (release ${release}${spent})`;
 }
 
-/** Of columns whose numbers came back while how they were written did not. */
+/** Of columns whose values came back while how they were written did not. */
 export function rewrittenSentence(columns: readonly string[]): string {
-  return `${columns.join(', ')}: the numbers are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
+  return `${columns.join(', ')}: the values are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
 }

@@ -4,14 +4,17 @@ import { directionText, figureText, intervalText } from '../../src/protocol/repo
 import { fullBar, judgement } from './figureScale.ts';
 
 /** A figure before and after, one bar under the other, with what it means. */
-export function figureView(figure: ReportFigure): TemplateResult {
+export function figureView(
+  figure: ReportFigure,
+  [beforeLabel, afterLabel]: readonly [string, string] = ['Before', 'After'],
+): TemplateResult {
   const { title, sentence, before, after } = figure;
   const whole = fullBar(figure);
   const range = intervalText(figure);
   return html`<article class="report-figure">
     <h3>${title} <span class="secondary">${directionText(figure)}</span></h3>
     <dl>
-      ${barView('Before', 'before', before, figure, whole)} ${barView('After', `after ${judgement(figure) ?? ''}`, after, figure, whole)}
+      ${barView(beforeLabel, 'before', before, figure, whole)} ${barView(afterLabel, `after ${judgement(figure) ?? ''}`, after, figure, whole)}
     </dl>
     <p>${sentence}${range ? html` <span class="secondary">${range}.</span>` : nothing}</p>
   </article>`;

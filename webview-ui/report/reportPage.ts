@@ -85,7 +85,8 @@ export class ReportPage extends PanelPage {
           </h2>
           <ul>${report.notGuaranteed.map((sentence) => html`<li>${sentence}</li>`)}</ul>
         </section>
-        ${questionsView(report)} ${figures(reportTitles.risk, report.risk, report.measuredOn?.risk)}
+        ${questionsView(report)} ${syntheticView(report)}
+        ${figures(reportTitles.risk, report.risk, report.measuredOn?.risk)}
         ${figures(reportTitles.attacks, report.attacks, report.measuredOn?.attacks)}
         ${figures(reportTitles.utility, report.utility, report.measuredOn?.utility)} ${columnsView(report)} ${factsView(report)}
       </div>
@@ -112,16 +113,25 @@ function questionsView({ questions = [] }: PrivacyReport): TemplateResult | type
     : nothing;
 }
 
+/** What a synthetic table remembers, and what it is good for. */
+function syntheticView({ synthetic }: PrivacyReport): TemplateResult | typeof nothing {
+  return synthetic
+    ? html`${figures(reportTitles.memorisation, synthetic.memorisation, undefined, ['Never seen', 'Learned'])}
+      ${figures(reportTitles.quality, synthetic.quality, undefined, ['Real', 'Synthetic'])}`
+    : nothing;
+}
+
 function figures(
   title: string,
   all: readonly ReportFigure[],
   note: string | undefined,
+  labels?: readonly [before: string, after: string],
 ): TemplateResult | typeof nothing {
   return all.length > 0
     ? html`<section aria-label=${title}>
         <h2>${title}</h2>
         ${note === undefined ? nothing : html`<p class="secondary report-note">${note}</p>`}
-        <div class="report-figures">${all.map(figureView)}</div>
+        <div class="report-figures">${all.map((figure) => figureView(figure, labels))}</div>
       </section>`
     : nothing;
 }

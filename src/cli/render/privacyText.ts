@@ -67,7 +67,7 @@ function methodText({ id, options }: RecipeState['columns'][number]['method']): 
 }
 
 export function renderPreview(preview: RecipePreview, options: TableOptions): string {
-  const { risk, use, drivers, suppressedRows } = preview;
+  const { risk, use, drivers, suppressedRows, search } = preview;
   const dials = renderTable(
     [{ title: '' }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }, { title: '' }],
     [
@@ -85,20 +85,35 @@ export function renderPreview(preview: RecipePreview, options: TableOptions): st
           options,
         );
   const left = suppressedRows === 0 ? '' : `${plural(suppressedRows, 'row')} would be left out.`;
-  return [dials, unique, left].filter((part) => part !== '').join('\n\n');
+  return [dials, unique, left, search?.sentence ?? ''].filter((part) => part !== '').join('\n\n');
 }
 
 export function appliedSentences(applied: AppliedRecipe): string {
-  const { output, rows, suppressedRows, bytes, report, counts = [], milliseconds } = applied;
+  const { output, rows, suppressedRows, bytes, report, counts = [], search, milliseconds } = applied;
   const left = suppressedRows === 0 ? '' : `, ${plural(suppressedRows, 'row')} left out`;
   return [
     `Wrote ${output}: ${plural(rows, 'row')} (${formatBytes(bytes)})${left}, in ${formatDuration(milliseconds)}.`,
+    ...(search && !search.optimal ? [search.sentence] : []),
     ...counts.map(
       ({ path, cells, epsilon, halfWidth }) =>
         `Wrote ${path}: ${plural(cells, 'noisy count')} (ε = ${epsilon}), 95 of 100 off by at most ${formatNumber(halfWidth)}.`,
     ),
     `What was done, what is left of the risk and what is not guaranteed: ${report.html}`,
   ].join('\n');
+}
+
+/** On which levels the columns are, and what becomes of them with another table. */
+export function levelSentences({ recipe, keptLevels, foundLevels }: RecipeState): string {
+  const words = (levels: Readonly<Record<string, number>>) =>
+    Object.entries(levels)
+      .map(([column, level]) => `${column} ${level}`)
+      .join(', ');
+  if (keptLevels) {
+    return `${recipe} keeps the levels ${words(keptLevels)}. A table for which they do not do is refused.`;
+  }
+  return foundLevels
+    ? `${recipe} searches the levels anew for each table. Last found: ${words(foundLevels)}.`
+    : `${recipe} searches the levels anew for each table. It has not found any yet.`;
 }
 
 export function renderReport(report: PrivacyReport, options: TableOptions): string {

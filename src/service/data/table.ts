@@ -13,7 +13,7 @@ import {
   sqlString,
   type TextFunction,
 } from '../storage/duckdb.ts';
-import { type ArrowWork, arrowToParquet, type ReadableTable } from './arrowFile.ts';
+import { arrowToParquet } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
@@ -44,6 +44,7 @@ export interface TableOptions {
   readonly firstRows?: number | undefined;
   /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
   readonly inPieces?: boolean;
+  /** That DuckDB may take; a very wide table gets more. */
   readonly memoryBytes?: number | undefined;
   /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
   readonly copyFolder?: string | undefined;
@@ -82,6 +83,8 @@ export interface Table extends Disposable {
   readonly scratch: string;
   /** Only its first rows are read. */
   readonly isPartial: boolean;
+  /** SQL of what rows that are equal in all columns have in common, where the relation does not have all of them. */
+  readonly rowKey: string | undefined;
   /** Of the file's bytes, where it is read in pieces; else 1. */
   readonly share: number;
   /** What the file was when it was opened. */
@@ -129,10 +132,9 @@ export async function openTable(file: string, name: string, options: TableOption
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
-    const { signal } = options;
+    const { signal, copyFolder } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
-    const memoryBytes = memoryFor(sniffed, options.memoryBytes);
-    const { copyFolder } = options;
+    const memoryBytes = (options.memoryBytes ?? defaultMemoryBytes) + memoryForWidth(sniffed);
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
       const rows = rowsFile(copyFolder!);
@@ -143,23 +145,20 @@ export async function openTable(file: string, name: string, options: TableOption
         { scratch, database, resources, isPartial: false, share: 1, stamp, copyFolder, isCopied: true },
       );
     }
-    const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
-    const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
-    const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
-    const part = pieces?.file ?? head;
-    const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
-    const database = resources.add(
-      await openDuckdb({
-        scratch,
-        files: [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])],
-        memoryBytes,
-      }),
-    );
-    const work = { database, scratch, signal, mostRows: firstRows };
-    const source = await readableByDuckdb(sniffed, readable.file, work);
+    const readable = await readablePart(sniffed, scratch, { firstRows, inPieces: options.inPieces, signal });
+    const isPartial = firstRows !== undefined || readable.share < 1;
+    // Only what is whole is of use to others.
+    const folder = isPartial ? undefined : copyFolder;
+    const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
+    const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
+    const source =
+      sniffed.kind === 'arrow'
+        ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
+        : { file: readable.file, notices: [] };
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
+      scratch,
       signal,
     });
     const limit = firstRows === undefined ? '' : ` LIMIT ${whole(firstRows)}`;
@@ -171,10 +170,10 @@ export async function openTable(file: string, name: string, options: TableOption
         notices: [...readable.notices, ...source.notices, ...found.notices],
       },
       {
-        ...{ scratch, database, resources, stamp, copyFolder },
-        isPartial: firstRows !== undefined || pieces !== undefined,
+        ...{ scratch, database, resources, isPartial, stamp },
+        share: readable.share,
+        copyFolder: folder,
         isCopied: false,
-        share: pieces ? pieces.bytes / sniffed.bytes : 1,
       },
     );
   } catch (error) {
@@ -183,8 +182,18 @@ export async function openTable(file: string, name: string, options: TableOption
   }
 }
 
-async function readableByDuckdb(sniffed: SniffedFile, file: string, work: ArrowWork): Promise<ReadableTable> {
-  return sniffed.kind === 'arrow' ? arrowToParquet(sniffed, work) : { file, notices: [] };
+/** What DuckDB reads of the file: of one that is large and looked at for the first time only a part. */
+async function readablePart(
+  sniffed: SniffedFile,
+  scratch: string,
+  { firstRows, inPieces, signal }: Pick<TableOptions, 'firstRows' | 'inPieces' | 'signal'>,
+): Promise<{ readonly file: string; readonly notices: readonly DataNotice[]; readonly share: number }> {
+  const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
+  const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
+  const pieces = inPieces ? await copyPieces(sniffed, scratch) : undefined;
+  const part = pieces?.file ?? head;
+  const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
+  return { ...readable, share: pieces ? pieces.bytes / sniffed.bytes : 1 };
 }
 
 interface Held {
@@ -210,6 +219,7 @@ class FileTable implements Table {
   readonly share: number;
   readonly stamp: string;
   readonly #copyFolder: string | undefined;
+  readonly rowKey: string | undefined;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -220,7 +230,14 @@ class FileTable implements Table {
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, rowNumber, columns, notices, dialect }: FileRelation & { readonly rowNumber?: string },
+    {
+      relation,
+      rowNumber,
+      columns,
+      notices,
+      dialect,
+      rowKey,
+    }: FileRelation & { readonly rowNumber?: string },
     { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;
@@ -237,6 +254,7 @@ class FileTable implements Table {
     this.stamp = stamp;
     this.#copyFolder = copyFolder;
     this.#isSettled = isCopied;
+    this.rowKey = rowKey;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
@@ -298,6 +316,8 @@ class FileTable implements Table {
     const folder = this.#copyFolder ?? this.scratch;
     const file = rowsFile(folder);
     fs.mkdirSync(folder, { recursive: true });
+    // DuckDB would write beside one that is there, where it may not.
+    fs.rmSync(file, { force: true });
     const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;
     await this.query(`COPY (SELECT * FROM ${this.#relation}) TO ${sqlString(file)} (${format})`, options);
     this.#readFrom(file);
@@ -405,12 +425,12 @@ class FileTable implements Table {
 }
 
 /** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
-function memoryFor({ head, kind }: SniffedFile, usual = defaultMemoryBytes): number {
+function memoryForWidth({ head, kind }: SniffedFile): number {
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   const columns =
     kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
-  return usual + Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+  return Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
 }
 
 /** Of long rows fewer are read for a first look. */

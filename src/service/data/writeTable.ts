@@ -139,10 +139,10 @@ function readAgain({ kind, dialect }: Table, draft: string, width: number): stri
   }
 }
 
-/** Also when they are one file by links. */
-function refuseTarget(
-  { file: source }: Table,
-  { target, targetName = target, overwrite = false }: WriteTable,
+/** Throws before anything is done when the target is the source, also by links, or is there and is not to be replaced. */
+export function refuseTarget(
+  { file: source }: Pick<Table, 'file'>,
+  { target, targetName = target, overwrite = false }: Pick<WriteTable, 'target' | 'targetName' | 'overwrite'>,
 ): void {
   const found = fs.statSync(target, { bigint: true, throwIfNoEntry: false });
   const own = fs.statSync(source, { bigint: true, throwIfNoEntry: false });

@@ -77,6 +77,34 @@ export function hierarchyFileMissing(column: string, file: string): WorkbenchErr
   );
 }
 
+/** `highest` is undefined where nothing is generalised in the column. */
+export function noSuchLevel(column: string, level: number, highest: number | undefined): WorkbenchError {
+  const why =
+    highest === undefined
+      ? 'but it is no quasi-identifier of the table that a hierarchy generalises'
+      : `but the hierarchy has the levels 0 to ${highest} for these values`;
+  return new WorkbenchError(
+    'privacy.noSuchLevel',
+    `guarantee.levels keeps ${column} on level ${level}, ${why}. ${untouched} Correct it in the recipe, or take it out so that a level is searched.`,
+  );
+}
+
+export function tooManyForTable(column: string, values: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyForTable',
+    `${column} has ${groupDigits(values)} values, and a table of at most ${groupDigits(most)} can be edited. ${untouched} ` +
+      'Write a rule for it in the recipe instead, such as intervals or redaction.',
+  );
+}
+
+export function hierarchyFileTaken(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.hierarchyFileTaken',
+    `The hierarchy would be written to ${file}, which is there already. It is as it was, and the recipe too. ` +
+      'Name it in the recipe, or move it away.',
+  );
+}
+
 export function tooManyTuples(columns: readonly string[], most: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.tooManyCombinations',
@@ -113,6 +141,14 @@ export function outputExists(output: string): WorkbenchError {
     'privacy.outputExists',
     `${output} is there already, and it is not known to come from an application of this recipe. It is as it was. ` +
       'Choose another output, or move it away.',
+  );
+}
+
+export function noSuchSynthesis(run: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.noSuchSynthesis',
+    `The run ${run} is not a synthesis that this service has started. What it wrote, if it ended, is where it was to be. ` +
+      'Look at the run in the Experiments tree.',
   );
 }
 

@@ -32,6 +32,7 @@ ${answers(questions)}<h2>${reportTitles.columns}</h2>
 ${alike(columns).map(columnsRow).join('\n')}
 </tbody>
 </table>
+${synthetic(report)}
 ${figures(reportTitles.risk, report.risk, measuredOn.risk)}
 ${figures(reportTitles.attacks, report.attacks, measuredOn.attacks)}
 ${figures(reportTitles.utility, report.utility, measuredOn.utility)}
@@ -93,13 +94,31 @@ function columnsRow(columns: readonly ReportColumn[]): string {
   return `<tr><th scope="row">${names.join('')}</th><td>${roleWords[role]}</td><td><strong>${escaped(method)}.</strong> ${escaped(sentence)}</td><td>${escaped(limit)}</td></tr>`;
 }
 
-function figures(title: string, found: readonly ReportFigure[], note: string | undefined): string {
+/** What a synthetic table remembers and what it is good for. */
+function synthetic({ synthetic: found }: PrivacyReport): string {
+  return found
+    ? [
+        figures(reportTitles.memorisation, found.memorisation, undefined, [
+          'Rows never seen',
+          'Rows learned',
+        ]),
+        figures(reportTitles.quality, found.quality, undefined, ['Real', 'Synthetic']),
+      ].join('\n')
+    : '';
+}
+
+function figures(
+  title: string,
+  found: readonly ReportFigure[],
+  note?: string,
+  [before, after]: readonly [string, string] = ['Before', 'After'],
+): string {
   if (found.length === 0) {
     return '';
   }
   return `<h2>${escaped(title)}</h2>
 ${note === undefined ? '' : `<p class="note">${escaped(note)}</p>\n`}<table class="figures">
-<thead><tr><th scope="col">Figure</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col" class="bars"><span class="unseen">As bars</span></th></tr></thead>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="number">${before}</th><th scope="col" class="number">${after}</th><th scope="col" class="bars"><span class="unseen">As bars</span></th></tr></thead>
 <tbody>
 ${found.map(figureRow).join('\n')}
 </tbody>

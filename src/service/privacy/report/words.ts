@@ -36,16 +36,8 @@ export function summarise(
         `before it was ${shareOf(highest, 'before')}. Rows that are unlike all others: ${shareOf(unlike, 'before')} before, ${shareOf(unlike, 'after')} after.`,
     );
   }
-  const { l, t } = recipe.guarantee ?? {};
-  if (guarantee && l) {
-    sentences.push(
-      `In each such group the sensitive values are diverse (${l.kind} l-diversity, l = ${l.l}).`,
-    );
-  }
-  if (guarantee && t) {
-    sentences.push(
-      `In each such group the sensitive values are distributed nearly as in the whole table (t-closeness, t = ${t.t}).`,
-    );
+  if (guarantee) {
+    sentences.push(...sensitiveSentences(recipe), ...(guarantee.search ? [guarantee.search.sentence] : []));
   }
   if (guarantee && guarantee.suppressedRows > 0) {
     sentences.push(
@@ -101,6 +93,24 @@ function unanswered(attacks: readonly ReportFigure[]): string {
 
 function shareOf({ kind, ...values }: ReportFigure, when: 'before' | 'after'): string {
   return figureText(kind, values[when]);
+}
+
+function sensitiveSentences({ guarantee }: Recipe): string[] {
+  const { l = [], t = [] } = guarantee ?? {};
+  return [
+    ...l.map(({ kind, l: least, c, columns }) => {
+      const factor = kind === 'recursive' ? `, c = ${c ?? 1}` : '';
+      return `In each such group the sensitive values${ofColumns(columns)} are diverse (${kind} l-diversity, l = ${least}${factor}).`;
+    }),
+    ...t.map(
+      ({ t: most, distance, columns }) =>
+        `In each such group the sensitive values${ofColumns(columns)} are distributed nearly as in the whole table (t-closeness, t = ${most}, ${distance} distance).`,
+    ),
+  ];
+}
+
+function ofColumns(columns: readonly string[] | undefined): string {
+  return columns ? ` of ${columns.join(', ')}` : '';
 }
 
 const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift'];

@@ -46,9 +46,16 @@ function ruleOf(
           Object.fromEntries(Object.entries(groups).map(([label, members]) => [label, members.map(String)])),
         ),
       };
+    case 'priority':
+      return { kind: 'priority', priority: hierarchy.order, kept: hierarchy.kept };
     case 'automatic':
-      return proposeHierarchy(expanded(column, rowsOfCode));
+      return proposedRule(column, rowsOfCode);
   }
+}
+
+/** What is proposed where the recipe says nothing. */
+export function proposedRule(column: EncodedColumn, rowsOfCode: Float64Array): HierarchyRule {
+  return proposeHierarchy(expanded(column, rowsOfCode));
 }
 
 /** Each level has bins of the level below in equal numbers, so that it is a function of it. */

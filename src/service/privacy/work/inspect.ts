@@ -38,6 +38,8 @@ export interface InspectedColumn extends TableColumn {
 }
 
 const sampledRows = 20_000;
+/** Little: all of a large table is read beside the job that somebody waits for. */
+const memoryBytes = 400_000_000;
 const mostDistinct = 1000;
 const mostFrequent = 200;
 
@@ -46,7 +48,7 @@ export async function inspectTable(
   { file, name, inPieces }: InspectJob,
   context: JobContext,
 ): Promise<Inspection> {
-  const source = await openSource(file, name, {}, context, { inPieces });
+  const source = await openSource(file, name, {}, context, { inPieces, memoryBytes });
   const { table, columns } = source;
   try {
     context.report({ message: 'Looking for personal data' });

@@ -1,5 +1,5 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import { type FunctionValue, sqlName } from '../../storage/duckdb.ts';
+import { type FunctionValue, sqlName, sqlString } from '../../storage/duckdb.ts';
 import { noiseTooLarge } from '../errors.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
@@ -27,7 +27,7 @@ export async function outputColumns(
   for (const column of planned) {
     const expression = generalised.get(column.name) ?? (await expressionOf(source, column, steps, context));
     const value = column.method === 'keep' ? columnSql(column.name) : expression;
-    const written = writtenDigits(source, column, expression);
+    const written = writtenDigits(source, column, expression) ?? writtenDate(source, column, expression);
     columns.push({ name: column.name, expression: written ?? expression, value });
   }
   return columns;
@@ -130,6 +130,35 @@ function writtenDigits(
   const marked = text.comma ? `replace(${short}, '.', ',')` : short;
   return {
     sql: `CASE WHEN ${sqlName(column.name)} IS NULL THEN ${text.kept} ELSE ${marked} END`,
+    values: value.values,
+  };
+}
+
+/** Dates of a text file that has a way of its own to write them; `format` where the text has another than ISO 8601. */
+export function dateText(
+  source: Source,
+  { name, method }: PlannedColumn,
+): { readonly kept: string; readonly format: string | undefined } | undefined {
+  const text = source.table.columns.find((column) => column.name === name)?.text?.column;
+  const type = method === 'dateShift' && source.table.dialect ? text?.type : undefined;
+  if (type?.kind !== 'date' && !(type?.kind === 'timestamp' && !type.zoned)) {
+    return undefined;
+  }
+  const format = type.kind === 'date' ? (type.format ?? '%Y-%m-%d') : undefined;
+  return { kept: sqlName(keptColumn(source, name)), format };
+}
+
+/** Shifted dates in the form that the recipe remembers of the original ones, and the file's word for a missing one. */
+function writtenDate(source: Source, column: PlannedColumn, value: SqlExpression): SqlExpression | undefined {
+  const text = dateText(source, column);
+  if (!text) {
+    return undefined;
+  }
+  const format = column.stage === 'batch' ? column.dateFormat : undefined;
+  const written =
+    format === undefined ? `CAST(${value.sql} AS VARCHAR)` : `strftime(${value.sql}, ${sqlString(format)})`;
+  return {
+    sql: `CASE WHEN ${sqlName(column.name)} IS NULL THEN ${text.kept} ELSE ${written} END`,
     values: value.values,
   };
 }
