@@ -53,3 +53,17 @@ it('says so where nothing was applied yet', async () => {
   const page = await open('not-applied');
   await page.getByRole('alert').getByText('was not applied yet').waitFor();
 });
+
+it('of synthetic rows it tells what they remember and what they are good for, beside rows that were never seen', async () => {
+  const page = await open('synthetic-report');
+  const memory = page.getByRole('region', { name: 'What it remembers of real rows' });
+  await memory.getByText('Never seen').first().waitFor();
+  await memory.getByText('0.3 %').waitFor();
+  await page
+    .getByRole('region', { name: 'What the synthetic rows are good for' })
+    .getByText('Synthetic')
+    .first()
+    .waitFor();
+  expect(await page.getByRole('region', { name: 'Risk for people' }).count()).toBe(0);
+  await picture(page, 'report-synthetic-dark');
+});

@@ -3,6 +3,7 @@ import type { RecipeChange } from '../../protocol/privacy.ts';
 import { recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
+import { hierarchyName } from './work/hierarchies.ts';
 import type { HierarchyText } from './work/hierarchyText.ts';
 
 /** Changes for which the values of columns are needed. */
@@ -60,12 +61,6 @@ export function withHierarchies(
 function tableFile(recipe: string, name: string): string {
   const stem = recipe.slice(0, recipe.length - recipeSuffix.length);
   return `${stem}.${name.replace(/[^\p{L}\p{N}-]+/gu, '-')}.hierarchy.csv`;
-}
-
-/** By which a column finds its hierarchy in the recipe. */
-export function hierarchyName({ columns }: Pick<Recipe, 'columns'>, column: string): string {
-  const options = columns[column];
-  return options?.method === 'generalise' ? (options.hierarchy ?? column) : column;
 }
 
 /** Nothing of another kind of hierarchy stays beside it. */

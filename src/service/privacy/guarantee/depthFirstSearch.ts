@@ -1,5 +1,5 @@
-import type { Found, SearchSpace } from './exactSearch.ts';
 import { compareScores, type Score } from './quality.ts';
+import type { Found, SearchSpace } from './searchSpace.ts';
 
 const failing = 1;
 /** Columns that are open in a branch that is tested as a whole, at most. */

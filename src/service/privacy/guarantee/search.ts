@@ -15,11 +15,12 @@ import {
   unreachable,
   wrongSetting,
 } from './errors.ts';
-import { type SearchSpace, searchExactly } from './exactSearch.ts';
+import { searchExactly } from './exactSearch.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { distinctLevels, Lattice } from './lattice.ts';
 import { NodeChecker, type SensitiveColumn } from './nodeCheck.ts';
 import { aggregateCosts, classScore, columnCosts, type QualityModel, type Score } from './quality.ts';
+import type { SearchSpace } from './searchSpace.ts';
 
 export interface SearchTask {
   readonly quasiIdentifiers: readonly LevelTable[];

@@ -250,7 +250,7 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
 
 /**
  * The attacks of WP216, on a hold-out. Attacker and release are compared on what both can know: whoever has a person's
- * age works out the age group by himself, so generalised columns count as they are in the output.
+ * age works out the age group by himself, and the masked form of a number, so such columns count as they are in the output.
  */
 function attackFigures(
   { before, after }: Pairs,
@@ -266,7 +266,7 @@ function attackFigures(
   const known: EncodedTable = {
     rowCount: before.rowCount,
     columns: names.map((name) =>
-      isGeneralised(release, name) ? columnNamed(after, name)! : columnNamed(before, name)!,
+      canBeWorkedOut(release, name) ? columnNamed(after, name)! : columnNamed(before, name)!,
     ),
   };
   const order = random.permutation(before.rowCount);
@@ -315,6 +315,14 @@ function inClassesOf(after: EncodedTable, rows: Int32Array, { guarantee }: Relea
 function isGeneralised({ plan }: Release, name: string): boolean {
   const column = plan.columns.find((each) => each.name === name);
   return column?.method === 'generalise' || column?.method === 'coding';
+}
+
+/** What needs neither key nor chance: everybody who knows the value knows what becomes of it. */
+const openMethods: readonly string[] = ['generalise', 'coding', 'mask', 'redact', 'suppress'];
+
+function canBeWorkedOut({ plan }: Release, name: string): boolean {
+  const column = plan.columns.find((each) => each.name === name);
+  return column !== undefined && openMethods.includes(column.method);
 }
 
 const attackWords: Readonly<Record<AttackResult['attack'], readonly [title: string, sentence: string]>> = {

@@ -2,6 +2,7 @@ import { formatShare, groupDigits, plural } from '../../../base/format.ts';
 import type { PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
 import { figureText, intervalText } from '../../../protocol/reportWords.ts';
 import type { MethodName } from '../methods/descriptions.ts';
+import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { drawnColumns } from '../releases.ts';
 import type { Release } from '../work/release.ts';
@@ -13,7 +14,7 @@ export function summarise(
   { input, output, risk }: Pick<PrivacyReport, 'input' | 'output' | 'risk'>,
 ): string[] {
   const direct = named(recipe, 'directIdentifier');
-  const kept = direct.filter((name) => recipe.columns[name]!.method === 'keep');
+  const kept = direct.filter((name) => mayStillName(recipe.columns[name]!));
   const sentences = [
     `${output.path} was made from ${input.path}: ${groupDigits(output.rows)} of ${plural(input.rows, 'row')}, ` +
       `${plural(plan.columns.length, 'column')} of ${plan.columns.length + plan.dropped.length}.`,
@@ -24,7 +25,7 @@ export function summarise(
   const k = recipe.guarantee?.k;
   if (guarantee && k !== undefined) {
     sentences.push(
-      `Each person is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
+      `Each row is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
     );
   }
   const highest = risk.find(({ id }) => id === 'prosecutorHighest');
@@ -45,6 +46,24 @@ export function summarise(
     );
   }
   return sentences;
+}
+
+function sensitiveSentences({ guarantee }: Recipe): string[] {
+  const { l = [], t = [] } = guarantee ?? {};
+  return [
+    ...l.map(({ kind, l: least, c, columns }) => {
+      const factor = kind === 'recursive' ? `, c = ${c ?? 1}` : '';
+      return `In each such group the sensitive values${ofColumns(columns)} are diverse (${kind} l-diversity, l = ${least}${factor}).`;
+    }),
+    ...t.map(
+      ({ t: most, distance, columns }) =>
+        `In each such group the sensitive values${ofColumns(columns)} are distributed nearly as in the whole table (t-closeness, t = ${most}, ${distance} distance).`,
+    ),
+  ];
+}
+
+function ofColumns(columns: readonly string[] | undefined): string {
+  return columns ? ` of ${columns.join(', ')}` : '';
 }
 
 /** The questions of the European data protection authorities (WP216, 2014), each with the attacks that ask it. */
@@ -95,25 +114,25 @@ function shareOf({ kind, ...values }: ReportFigure, when: 'before' | 'after'): s
   return figureText(kind, values[when]);
 }
 
-function sensitiveSentences({ guarantee }: Recipe): string[] {
-  const { l = [], t = [] } = guarantee ?? {};
-  return [
-    ...l.map(({ kind, l: least, c, columns }) => {
-      const factor = kind === 'recursive' ? `, c = ${c ?? 1}` : '';
-      return `In each such group the sensitive values${ofColumns(columns)} are diverse (${kind} l-diversity, l = ${least}${factor}).`;
-    }),
-    ...t.map(
-      ({ t: most, distance, columns }) =>
-        `In each such group the sensitive values${ofColumns(columns)} are distributed nearly as in the whole table (t-closeness, t = ${most}, ${distance} distance).`,
-    ),
-  ];
+const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift', 'rankSwap'];
+
+/** With the key the same draws can be made again and taken back. */
+function isUndoable(options: RecipeColumn | undefined): boolean {
+  return (
+    options !== undefined &&
+    (undoable.includes(options.method) ||
+      (options.method === 'differentialPrivacy' && options.random === 'key') ||
+      (options.method === 'redact' && options.coded))
+  );
 }
 
-function ofColumns(columns: readonly string[] | undefined): string {
-  return columns ? ` of ${columns.join(', ')}` : '';
+/** Some of its values stand in the output as they were, in this row or another. */
+function mayStillName(options: RecipeColumn): boolean {
+  return (
+    ['keep', 'rankSwap', 'coding', 'redact'].includes(options.method) ||
+    (options.method === 'suppress' && options.values !== undefined)
+  );
 }
-
-const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift'];
 
 /** What is not guaranteed, said clearly. */
 export function notGuaranteed(
@@ -122,16 +141,19 @@ export function notGuaranteed(
   attacks: readonly ReportFigure[],
   keptAlmostUnique: readonly string[],
 ): string[] {
-  const keyed = plan.columns.filter(({ method }) => undoable.includes(method)).map(({ name }) => name);
-  const kept = named(recipe, 'directIdentifier').filter((name) => recipe.columns[name]!.method === 'keep');
+  const keyed = plan.columns.map(({ name }) => name).filter((name) => isUndoable(recipe.columns[name]));
+  const kept = named(recipe, 'directIdentifier').filter((name) => mayStillName(recipe.columns[name]!));
   const sentences: string[] = [];
   if (kept.length > 0) {
-    sentences.push(`${kept.join(', ')} still name people: this is personal data as before.`);
+    sentences.push(
+      `${kept.join(', ')} still name people, wholly or in part: this is personal data as before.`,
+    );
   }
   if (keyed.length > 0) {
     sentences.push(
       `This is pseudonymised, not anonymous: whoever holds the key ${recipe.key?.id ?? ''} can undo or test ${keyed.join(', ')}. ` +
-        'As long as the key exists, the GDPR applies to the output. Keep the key away from it, or destroy the key.',
+        'As long as the key exists, the GDPR applies to the output. Keep the key away from it, or destroy the key: ' +
+        'what is equal is still equal then, so that alone does not make it anonymous.',
     );
   }
   const drawn = drawnColumns(recipe);
@@ -140,10 +162,15 @@ export function notGuaranteed(
       `All outputs of the release ${recipe.release} share its noise (${drawn.join(', ')}): whoever has two that differ, because a scale was changed for instance, can work it out. Give away one of them alone.`,
     );
   }
-  if (!guarantee || recipe.guarantee?.k === undefined) {
+  if (recipe.guarantee?.k === undefined) {
     sentences.push('No k-anonymity was asked for: combinations of columns may single people out.');
+  } else if (!guarantee) {
+    sentences.push(
+      'k-anonymity was asked for, and there is no quasi-identifier whose groups could be counted: combinations of columns may single people out.',
+    );
   } else {
     sentences.push(
+      'k-anonymity counts rows: where one person has several, a group may be of fewer people than rows.',
       'k-anonymity hides who a row is about. It does not hide what is true of a whole group: where all of its rows have the same sensitive value, everybody in it has it.',
     );
   }

@@ -5,9 +5,8 @@ import { columnSql } from '../methods/sqlExpression.ts';
 import type { HierarchyRecipe } from '../recipe/guaranteeSchema.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
-import { hierarchyName } from '../writtenHierarchy.ts';
 import type { JobContext } from './context.ts';
-import { levelsFromRecipe, proposedRule } from './hierarchies.ts';
+import { hierarchyName, levelsFromRecipe, proposedRule } from './hierarchies.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { readTuples, rowsOfCodes } from './readTuples.ts';
 import { argumentOf } from './rowFunctions.ts';
@@ -57,7 +56,7 @@ async function writeHierarchy(
 ): Promise<HierarchyText> {
   const type = source.columns.find((each) => each.name === column)?.type ?? 'VARCHAR';
   const dimension = { name: column, hierarchy: undefined, argument: argumentOf(columnSql(column), type) };
-  const { table: values, counts } = await readTuples(source, [dimension], [], context);
+  const { table: values, counts } = await readTuples(source, { columns: [] }, [dimension], [], context);
   const encoded = values.columns[0]!;
   const rows = rowsOfCodes(encoded, counts);
   const written = recipe.guarantee?.hierarchies[hierarchyName(recipe, column)] ?? { kind: 'automatic' };
