@@ -18,6 +18,11 @@ export function oneRunToCompare(): WorkbenchError {
   return wrongUsage('name at least two runs to compare');
 }
 
+/** `expected`: "a whole number from 1". */
+export function badOption(option: string, typed: string, expected: string): WorkbenchError {
+  return wrongUsage(`${option} takes ${expected}, not ‘${typed}’`);
+}
+
 export function notATag(word: string): WorkbenchError {
   return wrongUsage(`write a tag as key=value, not as ‘${word}’`);
 }
@@ -81,5 +86,13 @@ export function noKeyFile(variable: string): WorkbenchError {
   return new WorkbenchError(
     'cli.noKeyFile',
     `${variable} does not say where keys are kept. Nothing was made. Set it to a file outside the workspace, such as ~/.config/mlops/keys.`,
+  );
+}
+
+export function noLevelsFound(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'cli.noLevelsFound',
+    `${recipe} does not say what was found when it was last applied, so there are no levels to keep. Nothing was changed. ` +
+      `Apply it first: mlops anonymise apply ${recipe}`,
   );
 }

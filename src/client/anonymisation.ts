@@ -12,6 +12,7 @@ import {
   type RecipeState,
 } from '../protocol/privacy.ts';
 import type { RequestType } from '../protocol/rpc.ts';
+import { changeSynthesis, openSynthesis, type SynthesisState } from '../protocol/synthesis.ts';
 import type { ServiceClient } from './service/serviceClient.ts';
 
 /**
@@ -47,6 +48,14 @@ export class Anonymisation {
     const answer = await this.#sendWithKey(client, type, parameters, options);
     if (type.method === openRecipe.method || type.method === changeRecipe.method) {
       return (await this.#withKey(client, answer as RecipeState)) as Result;
+    }
+    if (type.method === openSynthesis.method || type.method === changeSynthesis.method) {
+      const { key, recipe, seed } = answer as SynthesisState;
+      // Rows come by chance where nobody has the key.
+      const isMissing = key.id !== null && (key.state === 'missing' || seed === 'chance');
+      if (isMissing && (await this.handOver(client, key.id!))) {
+        return (await client.send(openSynthesis, { path: recipe })) as Result;
+      }
     }
     return answer;
   }

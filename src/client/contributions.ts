@@ -23,6 +23,7 @@ export const commands = {
   datasetOpen: 'mlops.dataset.open',
   datasetProfile: 'mlops.dataset.profile',
   datasetAnonymise: 'mlops.dataset.anonymise',
+  datasetSynthesise: 'mlops.dataset.synthesise',
   datasetRestore: 'mlops.dataset.restore',
   reportOpen: 'mlops.report.open',
   keyMake: 'mlops.key.make',
@@ -88,6 +89,7 @@ export const panelTypes = {
   compare: 'mlops.comparePanel',
   profile: 'mlops.profilePanel',
   anonymise: 'mlops.anonymisePanel',
+  synthesise: 'mlops.synthesisePanel',
   report: 'mlops.reportPanel',
 } as const;
 

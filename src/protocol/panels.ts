@@ -23,6 +23,14 @@ import {
   recipeChanged,
 } from './privacy.ts';
 import { type NotificationType, type Progress, type RequestType, request } from './rpc.ts';
+import {
+  changeSynthesis,
+  estimateSynthesis,
+  followSynthesis,
+  openSynthesis,
+  previewSynthesis,
+  startSynthesis,
+} from './synthesis.ts';
 
 /** What a page may ask of the service through the client, and the news it hears. Nothing else is forwarded. */
 export interface PanelContract {
@@ -47,6 +55,18 @@ export const panels = {
     requests: [openRecipe, changeRecipe, previewRecipe, applyRecipe],
     notifications: [recipeChanged],
   },
+  synthesise: {
+    requests: [
+      openSynthesis,
+      changeSynthesis,
+      estimateSynthesis,
+      previewSynthesis,
+      startSynthesis,
+      followSynthesis,
+      stopRun,
+    ],
+    notifications: [recipeChanged],
+  },
   report: {
     requests: [getPrivacyReport],
     notifications: [recipeChanged],
@@ -60,6 +80,8 @@ export const writingRequests: readonly RequestType<never, unknown>[] = [
   restoreRuns,
   changeRecipe,
   applyRecipe,
+  changeSynthesis,
+  startSynthesis,
 ];
 
 export type PanelId = keyof typeof panels;
@@ -86,7 +108,7 @@ export interface RunsSubject {
 }
 
 export interface DataSubject {
-  readonly panel: 'profile' | 'anonymise' | 'report';
+  readonly panel: 'profile' | 'anonymise' | 'synthesise' | 'report';
   /** Of a table, or of a recipe. Absolute: it also says which of a window's folders the data belongs to. */
   readonly data: string;
   /** Of a profile: of a version of the dataset, and not of its data as it is now. */
@@ -109,7 +131,9 @@ export type PanelTarget =
   | { readonly kind: 'place'; readonly place: string }
   /** Beside, at a line and a column from 1. Paths of recipes and their outputs are as the service tells them. */
   | { readonly kind: 'recipe'; readonly path: string; readonly line?: number; readonly column?: number }
-  /** The privacy report of a recipe as a panel, or as the page that a browser shows. */
+  /** The panel about the columns of a recipe or a table. */
+  | { readonly kind: 'anonymise'; readonly path: string }
+  /** The privacy report of a recipe, or the one in a report's own file, as a panel, or as the page that a browser shows. */
   | { readonly kind: 'report'; readonly recipe: string }
   | { readonly kind: 'html'; readonly path: string }
   | { readonly kind: 'version'; readonly path: string }

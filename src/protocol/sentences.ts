@@ -1,5 +1,5 @@
 import { formatClock, formatDuration, formatSize, groupDigits, plural } from '../base/format.ts';
-import type { LeakageHint } from './data.ts';
+import type { Association, LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
 import type { AppliedRecipe, RecipeState, RestoredData } from './privacy.ts';
 import type { RemoteStatus } from './remote.ts';
@@ -59,6 +59,13 @@ export function remoteWaitingSentence({ waiting }: RemoteStatus): string | undef
     : undefined;
 }
 
+/** By what the strength of an association was measured. */
+export const measureWords: Readonly<Record<Association['measure'], string>> = {
+  pearson: 'Pearson’s r',
+  cramersV: 'Cramér’s V',
+  correlationRatio: 'correlation ratio',
+};
+
 /** What one column tells about another, and what to do about it. */
 export function leakageSentence({ kind, column, other, strength }: LeakageHint): string {
   switch (kind) {
@@ -100,7 +107,7 @@ export function originSentence({ path, version, recipe, release, epsilon }: Data
   return `made from ${path}${version === undefined ? '' : ` v${version}`} with ${recipe} (release ${release}${spent})`;
 }
 
-/** Of columns whose numbers came back while how they were written did not. */
+/** Of columns whose values came back while how they were written did not. */
 export function rewrittenSentence(columns: readonly string[]): string {
-  return `${columns.join(', ')}: the numbers are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
+  return `${columns.join(', ')}: the values are the same as before, but some may be written otherwise, such as 1.5 instead of 1.50.`;
 }

@@ -195,7 +195,12 @@ async function serve(folder: WorkspaceFolder, options: Options): Promise<Service
   disposables.add(registerVersions(router, versions));
   disposables.add(registerData(router, data));
   disposables.add(
-    registerPrivacy(router, { workspace: folder.root, scratch: `${folder.scratch}-privacy`, log }),
+    registerPrivacy(router, {
+      workspace: folder.root,
+      scratch: `${folder.scratch}-privacy`,
+      runs: experiments.ownRuns,
+      log,
+    }),
   );
   disposables.add(registerExperiments(router, experiments));
   // A script started by hand is known by its connection alone, and one that was killed leaves its run open for ever.

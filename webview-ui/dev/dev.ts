@@ -13,6 +13,7 @@ const usual: Readonly<Record<PanelId, string>> = {
   compare: 'six',
   profile: 'adult',
   anonymise: 'people',
+  synthesise: 'synthetic',
   report: 'applied',
 };
 openScenario(fake, query.get('scenario') ?? usual[panel]);

@@ -90,6 +90,9 @@ export class FakeTable {
           basis.rows,
         ),
       ),
+      ...(described.length < columns.length && {
+        undescribed: columns.slice(described.length).map(({ name, type }) => ({ name, type })),
+      }),
       associations: { rows: Math.min(50_000, basis.rows), columns: [], pairs: [] },
       notices: [],
       ...profile,

@@ -39,6 +39,7 @@ import type { WebviewApi } from '../shared/host.ts';
 import type { FakeTable } from './fakeData.ts';
 import type { FakeRecipe } from './fakeRecipe.ts';
 import { FakeSeries } from './fakeSeries.ts';
+import type { FakeSynthesis } from './fakeSynthesis.ts';
 
 type Answer = (parameters: never) => unknown;
 
@@ -54,6 +55,7 @@ export class FakeHost implements WebviewApi {
   readonly artifacts = new Map<string, readonly ArtifactEntry[]>();
   table: FakeTable | undefined;
   recipe: FakeRecipe | undefined;
+  synthesis: FakeSynthesis | undefined;
   start: PanelStart;
   /** Failures to give instead of answers, by method. */
   readonly failures = new Map<string, ErrorShape>();
@@ -187,7 +189,7 @@ export class FakeHost implements WebviewApi {
       if (failure) {
         throw fromErrorShape(failure);
       }
-      const answers = { ...this.#answers, ...this.recipe?.answers };
+      const answers = { ...this.#answers, ...this.recipe?.answers, ...this.synthesis?.answers };
       const answer = answers[message.method] as (parameters: unknown) => unknown;
       this.#tell({ kind: 'result', id: message.id, result: structuredClone(answer(message.parameters)) });
     } catch (error) {

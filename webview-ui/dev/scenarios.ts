@@ -5,6 +5,7 @@ import type { FakeTable } from './fakeData.ts';
 import type { FakeHost } from './fakeHost.ts';
 import { FakeRecipe, type FakeRecipeParts } from './fakeRecipe.ts';
 import { FakeSeries } from './fakeSeries.ts';
+import { FakeSynthesis, syntheticReport } from './fakeSynthesis.ts';
 import { manyColumns, patients } from './sampleRecipes.ts';
 import {
   accuracyAt,
@@ -89,6 +90,28 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     anonymise(host, patients({ saved: true }));
     host.recipe!.applying = { recipe: 'data/patients.anonymise.yaml' };
   },
+  synthetic: (host) => synthesise(host, new FakeSynthesis()),
+  'synthetic-no-key': (host) =>
+    synthesise(
+      host,
+      new FakeSynthesis({ seed: 'key', key: { id: 'patients', state: 'missing', wasUsed: false } }),
+    ),
+  'synthetic-there': (host) => {
+    synthesise(host, new FakeSynthesis({ saved: true }));
+    host.synthesis!.exists = true;
+  },
+  'synthetic-problem': (host) =>
+    synthesise(
+      host,
+      new FakeSynthesis({
+        problems: [
+          {
+            message:
+              'The target names the column "diagnose", which the table does not have. Nothing was written, and the data was not touched. Mend the name, or leave it out.',
+          },
+        ],
+      }),
+    ),
   'not-applied': (host) => {
     host.start = { panel: 'report', data: '/project/data/patients.anonymise.yaml' };
     host.failures.set(getPrivacyReport.method, {
@@ -99,6 +122,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   applied: (host) => {
     host.recipe = new FakeRecipe(patients());
     host.start = { panel: 'report', data: '/project/data/patients.anonymise.yaml' };
+  },
+  'synthetic-report': (host) => {
+    const parts = patients();
+    host.recipe = new FakeRecipe({ ...parts, report: syntheticReport(parts.report) });
+    host.start = { panel: 'report', data: '/project/data/patients.synthetic.privacy.json' };
   },
   unreadable: (host) => {
     profile(host, 'adult.csv', adultTable());
@@ -117,6 +145,11 @@ export function openScenario(host: FakeHost, name: string): void {
 function anonymise(host: FakeHost, parts: FakeRecipeParts): void {
   host.recipe = new FakeRecipe(parts);
   host.start = { panel: 'anonymise', data: '/project/data/patients.csv' };
+}
+
+function synthesise(host: FakeHost, synthesis: FakeSynthesis): void {
+  host.synthesis = synthesis;
+  host.start = { panel: 'synthesise', data: '/project/data/patients.csv' };
 }
 
 const protectedDiagnosis: Guarantee = {

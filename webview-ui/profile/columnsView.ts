@@ -122,7 +122,7 @@ export class ColumnsTable extends PageElement {
   }
 
   /** Pixels of the list that are above the view. */
-  #top(table: HTMLElement): number {
+  #top(table: HTMLTableElement): number {
     const head = table.tHead?.offsetHeight ?? 0;
     return this.#scroller!.getBoundingClientRect().top - table.getBoundingClientRect().top - head;
   }

@@ -23,6 +23,7 @@ interface Context {
 export function anonymiseCommands(context: Context): CommandTable {
   return {
     [commands.datasetAnonymise]: (subject?: vscode.Uri | DatasetsNode) => anonymise(context, subject),
+    [commands.datasetSynthesise]: (subject?: vscode.Uri | DatasetsNode) => synthesise(context, subject),
     [commands.datasetRestore]: (recipe?: vscode.Uri) => restore(context, recipe),
     [commands.reportOpen]: (recipe?: vscode.Uri) => openReport(context, recipe),
   };
@@ -34,6 +35,15 @@ async function anonymise(context: Context, subject: vscode.Uri | DatasetsNode | 
   const data = open ?? (await chooseData(context, 'Anonymise Data', isTable));
   if (data) {
     context.panels.openAnonymisation(context.services.for(data), data);
+  }
+}
+
+/** Of a table, or of the recipe that says how. */
+async function synthesise(context: Context, subject: vscode.Uri | DatasetsNode | undefined): Promise<void> {
+  const open = dataOf(subject) ?? activeRecipe() ?? activeTable();
+  const data = open ?? (await chooseData(context, 'Synthesise Data', isTable));
+  if (data) {
+    context.panels.openSynthesis(context.services.for(data), data);
   }
 }
 

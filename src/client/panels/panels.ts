@@ -11,6 +11,7 @@ import {
   panelApplying,
 } from '../../protocol/panels.ts';
 import { applyRecipe } from '../../protocol/privacy.ts';
+import { type StartedSynthesis, startSynthesis } from '../../protocol/synthesis.ts';
 import type { Anonymisation } from '../anonymisation.ts';
 import { uriOf } from '../appliedNews.ts';
 import { chooseRunsToCompare } from '../commands/chooseRuns.ts';
@@ -19,6 +20,7 @@ import { commands, panelTypes } from '../contributions.ts';
 import { openPlace, showError } from '../errors.ts';
 import type { ServiceClient } from '../service/serviceClient.ts';
 import type { Services } from '../service/services.ts';
+import { showSynthesis } from '../synthesisNews.ts';
 import { openHtmlReport } from './htmlReport.ts';
 import { PanelHost, type PanelHostOptions } from './panelHost.ts';
 
@@ -71,6 +73,12 @@ export class Panels implements Disposable {
   openAnonymisation(client: ServiceClient, data: vscode.Uri): void {
     const title = `Anonymise ${path.basename(data.fsPath)}`;
     this.#show(client, { panel: 'anonymise', data: data.fsPath }, title, {});
+  }
+
+  /** Of a table or of its recipe. */
+  openSynthesis(client: ServiceClient, data: vscode.Uri): void {
+    const title = `Synthesise ${path.basename(data.fsPath)}`;
+    this.#show(client, { panel: 'synthesise', data: data.fsPath }, title, {});
   }
 
   openReport(client: ServiceClient, recipe: vscode.Uri): void {
@@ -145,10 +153,21 @@ export class Panels implements Disposable {
     client: ServiceClient,
     subject: PanelSubject,
   ): Partial<PanelHostOptions> {
+    const anonymisation = this.#anonymisation;
+    if (subject.panel === 'synthesise') {
+      return {
+        send: async (type, parameters, options) => {
+          const answer = await anonymisation.send(client, type, parameters, options);
+          if (type.method === startSynthesis.method) {
+            void showSynthesis(client, answer as StartedSynthesis, () => view.visible);
+          }
+          return answer;
+        },
+      };
+    }
     if (subject.panel !== 'anonymise') {
       return {};
     }
-    const anonymisation = this.#anonymisation;
     const { data } = subject;
     return {
       send: async (type, parameters, options) => {
@@ -185,6 +204,8 @@ export class Panels implements Disposable {
         return openRecipeBeside(uriOf(client, target.path), target);
       case 'report':
         return this.openReport(client, uriOf(client, target.recipe));
+      case 'anonymise':
+        return this.openAnonymisation(client, uriOf(client, target.path));
       case 'html':
         return openHtmlReport(uriOf(client, target.path));
       case 'version':

@@ -48,7 +48,7 @@ function typeOfSql(sqlType: string): ColumnType {
   return (
     (
       [
-        [/INT$|^BIGNUM$/, 'integer'],
+        [/INT(EGER)?$|^BIGNUM$/, 'integer'],
         [/^(FLOAT|DOUBLE|REAL)$/, 'number'],
         [/^DECIMAL/, 'decimal'],
         [/^BOOLEAN$/, 'boolean'],

@@ -9,6 +9,7 @@ import { csvRelation, textFileColumn, typedFileColumn } from './fileColumns.ts';
 import type { FileRelation, OpenFileOptions } from './fileRelation.ts';
 import { nameColumns } from './headers.ts';
 import { jsonColumns } from './jsonColumns.ts';
+import { copyNarrow } from './narrowCopy.ts';
 import type { SniffedFile } from './sniffFile.ts';
 import { transcode } from './transcode.ts';
 
@@ -47,7 +48,11 @@ export async function readableCopy(
   return { file: copy, notices: [{ code: 'transcoded', message: `${name} is read as ${label}.` }] };
 }
 
-function openText(sniffed: SniffedFile, file: string, { strictHeaders }: OpenFileOptions): FileRelation {
+async function openText(
+  sniffed: SniffedFile,
+  file: string,
+  { strictHeaders, firstRows, scratch }: OpenFileOptions,
+): Promise<FileRelation> {
   const { name, kind, bytes, head } = sniffed;
   const isWhole = head.length >= bytes;
   const text = decode(head, sniffed.encoding!).replace(/^\ufeff/, '');
@@ -65,10 +70,16 @@ function openText(sniffed: SniffedFile, file: string, { strictHeaders }: OpenFil
   const columns = names.map((named, at) =>
     textFileColumn(named, `c${at}`, `c${at}`, inferTextColumn(rows.map((row) => row[at] ?? null))),
   );
+  // Undefined where all rows are read, which no copy in memory could hold.
+  const narrow =
+    firstRows === undefined
+      ? undefined
+      : await copyNarrow(file, { dialect, columns, rows: firstRows }, scratch);
   const undivided = width === 1 ? undividedNotice(name, records) : [];
   return {
     relation: csvRelation(file, dialect, width),
     columns,
+    ...narrow,
     notices: [...notices, ...undivided],
     dialect,
   };

@@ -13,7 +13,7 @@ import {
   sqlString,
   type TextFunction,
 } from '../storage/duckdb.ts';
-import { arrowToParquet } from './arrowFile.ts';
+import { type ArrowWork, arrowToParquet, type ReadableTable } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
@@ -44,6 +44,7 @@ export interface TableOptions {
   readonly firstRows?: number | undefined;
   /** Of a large text, reads only rows from all over it: for a first look that is nearly fair. */
   readonly inPieces?: boolean;
+  /** That DuckDB may take; a very wide table gets more. */
   readonly memoryBytes?: number | undefined;
   /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
   readonly copyFolder?: string | undefined;
@@ -82,12 +83,14 @@ export interface Table extends Disposable {
   readonly scratch: string;
   /** Only its first rows are read. */
   readonly isPartial: boolean;
+  /** SQL of what rows that are equal in all columns have in common, where the relation does not have all of them. */
+  readonly rowKey: string | undefined;
+  /** Of the file's bytes, where it is read in pieces; else 1. */
+  readonly share: number;
   /** What the file was when it was opened. */
   readonly stamp: string;
   /** SQL of a row's number from 0, once the rows are copied. */
   readonly rowNumber: string | undefined;
-  /** Of the file's bytes, where it is read in pieces; else 1. */
-  readonly share: number;
   /** Throws with the names that there are. */
   column(name: string): FileColumn;
   /** Makes sure of the columns' types by reading all values: one that changes becomes wider or text, and a notice tells where. */
@@ -125,7 +128,8 @@ export async function openTable(file: string, name: string, options: TableOption
   const sniffed = await sniffFile(file, name);
   opened += 1;
   const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  // Copies of rows lie here for a while, of files that may be their owner's alone.
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
@@ -148,13 +152,12 @@ export async function openTable(file: string, name: string, options: TableOption
     const folder = isPartial ? undefined : copyFolder;
     const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
     const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
-    const source =
-      sniffed.kind === 'arrow'
-        ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : { file: readable.file, notices: [] };
+    const work = { database, scratch, signal, mostRows: firstRows };
+    const source = await readableByDuckdb(sniffed, readable.file, work);
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
+      scratch,
       signal,
     });
     const limit = firstRows === undefined ? '' : ` LIMIT ${whole(firstRows)}`;
@@ -192,15 +195,19 @@ async function readablePart(
   return { ...readable, share: pieces ? pieces.bytes / sniffed.bytes : 1 };
 }
 
+async function readableByDuckdb(sniffed: SniffedFile, file: string, work: ArrowWork): Promise<ReadableTable> {
+  return sniffed.kind === 'arrow' ? arrowToParquet(sniffed, work) : { file, notices: [] };
+}
+
 interface Held {
   readonly scratch: string;
   readonly database: Duckdb;
   readonly resources: Disposable;
   readonly isPartial: boolean;
+  readonly share: number;
   readonly stamp: string;
   readonly copyFolder: string | undefined;
   readonly isCopied: boolean;
-  readonly share: number;
 }
 
 class FileTable implements Table {
@@ -212,9 +219,10 @@ class FileTable implements Table {
   readonly isList: boolean;
   readonly scratch: string;
   readonly isPartial: boolean;
+  readonly share: number;
   readonly stamp: string;
   readonly #copyFolder: string | undefined;
-  readonly share: number;
+  readonly rowKey: string | undefined;
   readonly #database: Duckdb;
   readonly #resources: Disposable;
   #columns: readonly FileColumn[];
@@ -225,7 +233,14 @@ class FileTable implements Table {
 
   constructor(
     { file, name, kind, bytes, head }: SniffedFile,
-    { relation, rowNumber, columns, notices, dialect }: FileRelation & { readonly rowNumber?: string },
+    {
+      relation,
+      rowNumber,
+      columns,
+      notices,
+      dialect,
+      rowKey,
+    }: FileRelation & { readonly rowNumber?: string },
     { scratch, database, resources, isPartial, share, stamp, copyFolder, isCopied }: Held,
   ) {
     this.file = file;
@@ -238,10 +253,11 @@ class FileTable implements Table {
     this.isList = kind === 'json' && /^[\s\ufeff]*\[/.test(head.toString('utf8', 0, 64));
     this.scratch = scratch;
     this.isPartial = isPartial;
+    this.share = share;
     this.stamp = stamp;
     this.#copyFolder = copyFolder;
     this.#isSettled = isCopied;
-    this.share = share;
+    this.rowKey = rowKey;
     this.#columns = columns;
     this.#notices = notices;
     this.#database = database;
@@ -302,7 +318,7 @@ class FileTable implements Table {
     }
     const folder = this.#copyFolder ?? this.scratch;
     const file = rowsFile(folder);
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     // DuckDB would write beside one that is there, where it may not.
     fs.rmSync(file, { force: true });
     const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;

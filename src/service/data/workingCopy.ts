@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ColumnType } from '../../protocol/data.ts';
 import { sqlString } from '../storage/duckdb.ts';
 import { misfit } from './fileColumns.ts';
+import { columnsAtAGlance } from './narrowCopy.ts';
 import { rowGroupSize } from './rowCopy.ts';
 import type { Table, WorkOptions } from './table.ts';
 
@@ -17,8 +18,6 @@ export interface WorkingCopy {
 
 /** So many columns are copied; of wider tables the rest is only part of the rows' key. */
 const mostColumns = 500;
-/** For a first look fewer have to do. */
-const mostFirstColumns = 200;
 
 /**
  * Reads the file once and writes its values to a Parquet file in the table's scratch folder. In the same reading all
@@ -34,16 +33,12 @@ export async function makeWorkingCopy(table: Table, options: WorkOptions): Promi
 }
 
 async function copy(table: Table, options: WorkOptions): Promise<{ copy: WorkingCopy; misfits: number }> {
-  const chosen = table.columns.slice(0, table.isPartial ? mostFirstColumns : mostColumns);
+  const chosen = table.columns.slice(0, table.isPartial ? columnsAtAGlance : mostColumns);
   const isPartial = chosen.length < table.columns.length;
   const tests = chosen.flatMap((column) => misfit(column) ?? []);
   const values = [
     ...chosen.map(({ sql }, at) => `${sql} AS v${at}`),
-    ...(isPartial
-      ? [
-          `hash([${table.columns.map(({ kept }) => (table.dialect ? kept : `CAST(${kept} AS VARCHAR)`)).join(', ')}]) AS row_key`,
-        ]
-      : []),
+    ...(isPartial ? [`${table.rowKey ?? rowHash(table)} AS row_key`] : []),
     `${tests.length === 0 ? 'false' : tests.join(' OR ')} AS misfit`,
   ];
   const relation = await keepValues(
@@ -59,6 +54,10 @@ async function copy(table: Table, options: WorkOptions): Promise<{ copy: Working
   const columns = chosen.map(({ name, type }, at) => ({ name, type, sql: `v${at}` }));
   const rowKey = isPartial ? 'row_key' : columns.map(({ sql }) => sql).join(', ');
   return { copy: { relation, rowCount: Number(counts![0]), columns, rowKey }, misfits: Number(counts![1]) };
+}
+
+function rowHash({ columns, dialect }: Table): string {
+  return `hash([${columns.map(({ kept }) => (dialect ? kept : `CAST(${kept} AS VARCHAR)`)).join(', ')}])`;
 }
 
 /** A few rows stay in memory, where they are at hand sooner. */

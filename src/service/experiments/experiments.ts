@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { hasCode } from '../../base/errors.ts';
 import type { Event } from '../../base/event.ts';
-import { type Disposable, DisposableStore } from '../../base/lifecycle.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../base/lifecycle.ts';
 import type {
   ArtifactEntry,
   DescribeScript,
@@ -30,6 +30,7 @@ import { describeScript } from './describeScript.ts';
 import { notStoppable } from './launchErrors.ts';
 import { Launcher, type LauncherOptions } from './launcher.ts';
 import { readLogPart } from './logFile.ts';
+import { OwnRuns } from './ownRuns.ts';
 import { mergedParameters } from './recordedParameters.ts';
 import { RunFolder } from './runFolder.ts';
 import { RunLife } from './runLife.ts';
@@ -59,10 +60,14 @@ export interface RunOrigin {
   /** Undefined for a run whose artifacts are here. */
   listArtifacts(run: RunId, folder: string): Promise<readonly StoredArtifact[] | undefined>;
   loadArtifact(run: RunId, file: string): Promise<void>;
+  /** Hears of a file that was put among the artifacts, relative to their folder. */
+  artifactWritten?(relative: string): void;
 }
 
 /** Runs of the user's scripts: start, stop, watch and look up. */
 export interface Experiments extends Disposable {
+  /** Runs of which the service itself does the work. */
+  readonly ownRuns: Pick<OwnRuns, 'begin' | 'isAlive'>;
   startRun(request: StartRun): Promise<RunSummary>;
   stopRun(runId: RunId): Promise<void>;
   describeScript(request: DescribeScript): Promise<ScriptDescription>;
@@ -101,6 +106,7 @@ class WorkspaceExperiments implements Experiments {
   readonly #supervision: Supervision;
   readonly #launcher: Launcher;
   readonly life: RunLife;
+  readonly ownRuns: OwnRuns;
   readonly onDidChange: Experiments['onDidChange'];
   readonly onDidChangeLog: Experiments['onDidChangeLog'];
 
@@ -109,9 +115,17 @@ class WorkspaceExperiments implements Experiments {
     this.#store = options.store;
     this.#supervision = this.#disposables.add(new Supervision(options));
     this.#launcher = new Launcher(options, this.#supervision);
-    this.life = new RunLife(options.store, (runId) => this.#supervision.isAlive(runId));
+    this.ownRuns = new OwnRuns(options);
+    this.life = new RunLife(options.store, (runId) => this.#isAlive(runId));
     this.onDidChange = options.store.onDidChange;
-    this.onDidChangeLog = this.#supervision.onDidChangeLog;
+    this.onDidChangeLog = (listener) => {
+      const heard = [this.#supervision.onDidChangeLog(listener), this.ownRuns.onDidChangeLog(listener)];
+      return toDisposable(() => {
+        for (const each of heard) {
+          each.dispose();
+        }
+      });
+    };
   }
 
   get busyRuns(): number {
@@ -139,6 +153,8 @@ class WorkspaceExperiments implements Experiments {
     const run = this.#require(runId);
     if (this.#supervision.isAlive(runId)) {
       await this.#supervision.stop(runId);
+    } else if (this.ownRuns.isAlive(runId)) {
+      await this.ownRuns.stop(runId);
     } else if (isUnderWay(run.status)) {
       throw notStoppable(run.name);
     }
@@ -182,7 +198,7 @@ class WorkspaceExperiments implements Experiments {
 
   readLog({ run, from, length }: LogQuery): LogPart {
     this.#require(run);
-    return readLogPart(this.#folder(run).log, from, length, this.#supervision.isAlive(run));
+    return readLogPart(this.#folder(run).log, from, length, this.#isAlive(run));
   }
 
   async listArtifacts(runId: RunId, asked: string): Promise<readonly ArtifactEntry[]> {
@@ -215,6 +231,10 @@ class WorkspaceExperiments implements Experiments {
       throw runNotFound(runId);
     }
     return run;
+  }
+
+  #isAlive(runId: RunId): boolean {
+    return this.#supervision.isAlive(runId) || this.ownRuns.isAlive(runId);
   }
 
   #folder(runId: RunId): RunFolder {

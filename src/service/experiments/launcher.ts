@@ -156,7 +156,7 @@ function sourceTags(plan: LaunchPlan) {
 }
 
 /** A container may run under a number that has no name. */
-function userName(): string {
+export function userName(): string {
   try {
     return os.userInfo().username;
   } catch {

@@ -58,10 +58,8 @@ export class Inspections {
 
   async #readAll(file: string, stamp: string): Promise<void> {
     const { scratch, copies, nameOf, log, signal, completed } = this.#options;
-    const result = runJob('inspect', { file, name: nameOf(file), inPieces: false }, scratch, {
-      copies,
-      signal,
-    });
+    const work = { file, name: nameOf(file), inPieces: false };
+    const result = runJob('inspect', work, scratch, { copies, signal });
     const inspection = await result.catch((error: unknown) => {
       log.write('warning', 'privacy', `Reading all of ${nameOf(file)}: ${String(error)}`);
       // What is wrong with the data is told to whoever opens the recipe again; anything else may pass.

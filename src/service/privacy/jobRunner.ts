@@ -12,6 +12,8 @@ export interface JobOptions {
   readonly copies: RowCopies;
   readonly signal: AbortSignal;
   readonly report?: (progress: Progress) => void;
+  /** Hears figures at a step of the work. */
+  readonly measure?: (step: number, figures: Readonly<Record<string, number>>) => void;
 }
 
 /** A thread that is still at work so long after it was told to stop is ended. */
@@ -24,14 +26,14 @@ export async function runJob<Name extends JobName>(
   name: Name,
   input: Jobs[Name]['input'],
   scratchRoot: string,
-  { copies, signal, report }: JobOptions,
+  { copies, signal, report, measure }: JobOptions,
 ): Promise<Jobs[Name]['output']> {
   if (signal.aborted) {
     throw cancelled();
   }
   started += 1;
   const scratch = path.join(scratchRoot, `anonymise-${started}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const shared = new SharedArrayBuffer(4);
   const stamp = fileStamp(input.file);
   const copy = copies.borrow(input.file);
@@ -46,7 +48,7 @@ export async function runJob<Name extends JobName>(
   };
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const reply = await outcome(worker, report);
+    const reply = await outcome(worker, { report, measure });
     if (signal.aborted) {
       throw cancelled();
     }
@@ -68,12 +70,14 @@ export async function runJob<Name extends JobName>(
 
 function outcome(
   worker: Worker,
-  report: ((progress: Progress) => void) | undefined,
-): Promise<Exclude<JobReply, { kind: 'progress' }>> {
+  { report, measure }: Pick<JobOptions, 'report' | 'measure'>,
+): Promise<Exclude<JobReply, { kind: 'progress' | 'measure' }>> {
   return new Promise((resolve, reject) => {
     worker.on('message', (reply: JobReply) => {
       if (reply.kind === 'progress') {
         report?.(reply.progress);
+      } else if (reply.kind === 'measure') {
+        measure?.(reply.step, reply.figures);
       } else {
         resolve(reply);
       }

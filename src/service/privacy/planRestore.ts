@@ -20,7 +20,6 @@ export function planRestore({ recipe, columns, keys, findersOf = () => [] }: Pla
   const before = columns.map(({ name, type }) => ({ name, type: typeBefore(recipe.columns[name], type) }));
   const context = new PlanContext(recipe, before, keys, findersOf);
   const restored: BatchColumn[] = [];
-  const rewritten: string[] = [];
   const written = recipe.releases?.[recipe.release]?.written;
   const notRestored: { name: string; reason: string }[] = [];
   for (const [name, options] of Object.entries(recipe.columns)) {
@@ -28,20 +27,25 @@ export function planRestore({ recipe, columns, keys, findersOf = () => [] }: Pla
     const plan = column ? planBack(context, column, options) : reasonOf(options);
     if (typeof plan === 'string') {
       notRestored.push({ name, reason: plan });
-    } else if (plan?.digits) {
-      const style = written?.[name] ?? 'shortest';
-      if (plan.digits.decimals > 0 && written?.[name] === undefined) {
-        rewritten.push(name);
-      }
-      restored.push({ ...plan, digits: { ...plan.digits, style } });
     } else if (plan) {
-      restored.push(plan);
+      restored.push(asWritten(plan, written?.[name]));
     }
   }
+  const rewritten = restored
+    .filter(({ digits, method }) => (digits && digits.decimals > 0) || method === 'dateShift')
+    .map(({ name }) => name)
+    .filter((name) => written?.[name] === undefined);
   if (restored.length === 0) {
     throw nothingToRestore();
   }
   return { columns: restored, rewritten, notRestored, needsRowOrder: needsRowOrder(recipe, restored) };
+}
+
+/** In the form that the recipe remembers of the originals: numbers without zeros at the end where it remembers none. */
+function asWritten(plan: BatchColumn, style: string | undefined): BatchColumn {
+  return plan.digits
+    ? { ...plan, digits: { ...plan.digits, style: style === 'fixed' ? 'fixed' : 'shortest' } }
+    : { ...plan, dateFormat: plan.method === 'dateShift' ? style : undefined };
 }
 
 function typeBefore(options: RecipeColumn | undefined, type: string): string {

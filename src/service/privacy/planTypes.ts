@@ -52,6 +52,8 @@ export interface BatchColumn extends Planned {
   readonly onWords?: ((units: BigInt64Array, firstRow: number) => BigInt64Array | number) | undefined;
   /** Of numbers that are exact as they are written: in a text file they are read from their text and written so. */
   readonly digits?: NumberDigits | undefined;
+  /** Of restored dates: how the original ones were written, as a format of `strftime`; ISO 8601 without it. */
+  readonly dateFormat?: string | undefined;
 }
 
 /** How exact numbers are written: with all decimals, or without zeros at their end. */
@@ -130,7 +132,7 @@ export interface TransformPlan {
 export interface RestorePlan {
   /** Columns that come back; all others stay as they are in the anonymised table. */
   readonly columns: readonly BatchColumn[];
-  /** Of those, columns whose numbers come back while it is not known how each was written: 1.5 or 1.50. */
+  /** Of those, columns whose values come back while it is not known how each was written: 1.5 or 1.50. */
   readonly rewritten: readonly string[];
   /** Columns that do not come back, with a sentence that says why. */
   readonly notRestored: readonly { readonly name: string; readonly reason: string }[];

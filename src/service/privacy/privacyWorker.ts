@@ -2,10 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { cancelled, errorShape } from '../../base/errors.ts';
 import { applyRelease } from './work/apply.ts';
 import type { JobContext } from './work/context.ts';
+import { estimateSynthesis } from './work/estimateSynthesis.ts';
+import { writeHierarchies } from './work/hierarchyText.ts';
 import { inspectTable } from './work/inspect.ts';
 import type { JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
 import { previewRelease } from './work/preview.ts';
 import { restoreRelease } from './work/restore.ts';
+import { previewSynthesis, synthesiseTable } from './work/synthesise.ts';
 
 /*
  * The thread in which tables are read and searched: it does one job and ends. DuckDB is loaded here, never in the
@@ -19,9 +22,13 @@ const work: {
   ) => Promise<Jobs[Name]['output']>;
 } = {
   inspect: inspectTable,
+  hierarchies: writeHierarchies,
   preview: previewRelease,
   apply: applyRelease,
   restore: restoreRelease,
+  synthesise: synthesiseTable,
+  previewSynthesis,
+  estimateSynthesis,
 };
 
 async function run({ name, input, scratch, copyFolder, cancelled: shared }: JobRequest): Promise<void> {
@@ -49,6 +56,7 @@ async function run({ name, input, scratch, copyFolder, cancelled: shared }: JobR
         reply({ kind: 'progress', progress });
       }
     },
+    measure: (step, figures) => reply({ kind: 'measure', step, figures }),
   };
   try {
     const job = work[name] as (input: unknown, context: JobContext) => Promise<unknown>;

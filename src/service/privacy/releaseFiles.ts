@@ -8,10 +8,16 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 import { htmlReport } from './report/html.ts';
 import type { CountedTable } from './work/counts.ts';
 
+/** Of one report: for people, and for programs. */
+export interface ReportFiles {
+  readonly html: string;
+  readonly json: string;
+}
+
 /** Every file that an application writes; all absolute. */
 export interface ReleaseFiles {
   readonly target: string;
-  readonly reports: { readonly html: string; readonly json: string };
+  readonly reports: ReportFiles;
   /** Tables of counts by their names. */
   readonly counts: ReadonlyMap<string, string>;
 }
@@ -31,11 +37,14 @@ export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
   const { recipe, recipeFile, input, target, overwrite, nameOf } = asked;
   const reports = reportFiles(target);
   refuseInput(asked);
-  if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
+  const last = overwrite ? readReport(reports.json) : undefined;
+  // The report of people.csv has the name that one of people.parquet would have.
+  const isOurs = last !== undefined && path.basename(last.output.path) === path.basename(target);
+  if (overwrite && fs.existsSync(target) && !isOurs) {
     throw outputExists(nameOf(target));
   }
   const counts = countsFiles(recipe, path.dirname(recipeFile), target);
-  const before = overwrite ? (readReport(reports.json)?.counts ?? []) : [];
+  const before = last?.counts ?? [];
   refuseCountsFiles(counts, {
     taken: [input, target, recipeFile, reports.json, reports.html],
     isOurs: (file) => before.some((each) => each.path === nameOf(file)),
@@ -45,7 +54,11 @@ export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
 }
 
 /** By whatever name: through links, and in other capitals where the disk does not tell them apart. */
-function refuseInput({ input, target, nameOf }: FilesToWrite): void {
+export function refuseInput({
+  input,
+  target,
+  nameOf,
+}: Pick<FilesToWrite, 'input' | 'target' | 'nameOf'>): void {
   const [found, own] = [target, input].map((file) =>
     fs.statSync(file, { bigint: true, throwIfNoEntry: false }),
   );
@@ -59,9 +72,16 @@ function refuseInput({ input, target, nameOf }: FilesToWrite): void {
 }
 
 /** Beside the output. */
-export function reportFiles(output: string): ReleaseFiles['reports'] {
+export function reportFiles(output: string): ReportFiles {
   const stem = output.slice(0, output.length - path.extname(output).length);
-  return { html: `${stem}.privacy.html`, json: `${stem}.privacy.json` };
+  return { html: `${stem}.privacy.html`, json: `${stem}${reportSuffix}` };
+}
+
+export const reportSuffix = '.privacy.json';
+
+/** Of which output a report's own file tells; what kind of table that is does not matter here. */
+export function outputOfReport(json: string): string {
+  return `${json.slice(0, -reportSuffix.length)}.table`;
 }
 
 /** Undefined where there is none that can be read. */
@@ -76,7 +96,7 @@ export function readReport(file: string): PrivacyReport | undefined {
 
 /** What comes beside an output that is in its place. */
 export function writeBeside(
-  { reports, counts }: ReleaseFiles,
+  { reports, counts }: Pick<ReleaseFiles, 'reports' | 'counts'>,
   report: PrivacyReport,
   counted: readonly CountedTable[],
   nameOf: (file: string) => string,
@@ -97,12 +117,14 @@ export function textOf(file: string): string | undefined {
   }
 }
 
-/** `name` is for the error. */
+/** All or nothing, and where a link leads: the link stays. `name` is for the error. */
 export function writeWhole(file: string, text: string, name: string): void {
-  const beside = `${file}.mlops-${process.pid}`;
+  const present = fs.statSync(file, { throwIfNoEntry: false });
+  const place = present ? fs.realpathSync(file) : file;
+  const beside = `${place}.mlops-${process.pid}`;
   try {
-    fs.writeFileSync(beside, text);
-    fs.renameSync(beside, file);
+    fs.writeFileSync(beside, text, { flush: true, ...(present && { mode: present.mode }) });
+    fs.renameSync(beside, place);
   } catch (error) {
     fs.rmSync(beside, { force: true });
     throw cannotWriteRecipe(name, error);

@@ -13,6 +13,14 @@ import {
   recipeChanged,
   restoreData,
 } from '../../protocol/privacy.ts';
+import {
+  changeSynthesis,
+  estimateSynthesis,
+  followSynthesis,
+  openSynthesis,
+  previewSynthesis,
+  startSynthesis,
+} from '../../protocol/synthesis.ts';
 import type { Router } from '../router.ts';
 import type { VersionsOptions } from '../versions/versions.ts';
 import type { Privacy, PrivacyOptions } from './privacy.ts';
@@ -37,6 +45,12 @@ export function registerPrivacy(router: Router, options: PrivacyOptions): Dispos
   router.on(applyRecipe, async (asked, context) => (await privacy()).applyRecipe(asked, context));
   router.on(getPrivacyReport, async ({ recipe }) => (await privacy()).getReport(recipe));
   router.on(restoreData, async (asked, context) => (await privacy()).restoreData(asked, context));
+  router.on(openSynthesis, async (asked, context) => (await privacy()).openSynthesis(asked, context));
+  router.on(changeSynthesis, async (asked, context) => (await privacy()).changeSynthesis(asked, context));
+  router.on(estimateSynthesis, async (asked, context) => (await privacy()).estimateSynthesis(asked, context));
+  router.on(previewSynthesis, async (asked, context) => (await privacy()).previewSynthesis(asked, context));
+  router.on(startSynthesis, async (asked, context) => (await privacy()).startSynthesis(asked, context));
+  router.on(followSynthesis, async (asked, context) => (await privacy()).followSynthesis(asked, context));
   router.on(handKey, async (asked) => (await privacy()).handKey(asked));
   router.on(forgetKey, async ({ id }) => (await privacy()).forgetKey(id));
   return toDisposable(() => made?.dispose());

@@ -67,6 +67,50 @@ it('suggests a recipe, makes its key, applies it, reports, and brings back what 
   }
 });
 
+it('says how well the search is proven, and keeps its levels', async () => {
+  folder.write('people.anonymise.yaml', levelRecipe);
+  expect((await mlops('levels', 'people.anonymise.yaml', '--keep')).stderr).toContain(
+    'does not say what was found when it was last applied',
+  );
+  const hasty = await mlops('risk', 'people.anonymise.yaml', '--seconds', '0.0001');
+  expect(hasty.stdout).toContain('found in 0.0001 s, not proven to be the best');
+  expect((await mlops('risk', 'people.anonymise.yaml', '--seconds', 'long')).exitCode).toBe(2);
+  expect((await mlops('apply', 'people.anonymise.yaml')).exitCode).toBe(0);
+  expect(folder.read('people.anonymise.yaml')).toMatch(/optimal: true/);
+  const kept = await mlops('levels', 'people.anonymise.yaml', '--keep');
+  expect(kept.stdout).toMatch(
+    /keeps the levels age \d, city \d\. A table for which they do not do is refused\./,
+  );
+  folder.write('few.csv', peopleTable(12));
+  const refused = await mlops(
+    'apply',
+    'people.anonymise.yaml',
+    '--input',
+    'few.csv',
+    '--output',
+    'few.out.csv',
+  );
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/With the levels that are kept \(age \d, city \d\) these rows do not reach/);
+  const searched = await mlops('levels', 'people.anonymise.yaml', '--search');
+  expect(searched.stdout).toMatch(/searches the levels anew for each table\. Last found: age \d, city \d\./);
+});
+
+const levelRecipe = `version: 1
+dataset: people
+release: first
+input:
+  path: people.csv
+output:
+  path: people.anonymised.csv
+otherColumns: drop
+columns:
+  age: { method: generalise, role: quasiIdentifier }
+  city: { method: generalise, role: quasiIdentifier }
+guarantee:
+  k: 20
+`;
+
 it('says what is wrong in a sentence', async () => {
   expect((await mlops('suggest', 'nobody.csv')).stderr).toContain('nobody.csv');
   expect((await mlops('apply', 'nobody.anonymise.yaml')).stderr).toContain('There is no recipe');
@@ -78,6 +122,41 @@ it('says what is wrong in a sentence', async () => {
   expect(refused.stderr).toMatch(
     /people\.anonymise\.yaml:\d+:\d+: there is no method pseudonim\. Did you mean pseudonym\?/,
   );
+});
+
+it('says how long made-up rows take, shows some, writes them as a run, and asks before it replaces', async () => {
+  const made = await mlops('key', 'people');
+  expect(made.exitCode).toBe(0);
+  const estimate = await mlops('synthesise', 'people.csv', '--estimate', '--rows', '300');
+  expect(estimate.exitCode).toBe(0);
+  expect(estimate.stdout).toMatch(/^email +made anew +It names people/m);
+  expect(estimate.stdout).toMatch(/About [\d.]+ s and at most .* 300 rows to draw/);
+  const preview = await mlops('synthesise', 'people.csv', '--preview', '3');
+  expect(preview.stdout).not.toContain('@example.org');
+  expect(fs.existsSync(path.join(folder.root, 'people.anonymise.yaml'))).toBe(false);
+
+  const wrong = await mlops('synthesise', 'people.csv', '--method', 'gan');
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toContain('--method takes one of copula, tvae, ctgan');
+
+  const words = ['people.csv', '--rows', '300', '--condition', 'city=Bern', '--condition', 'age>=30'];
+  const done = await mlops('synthesise', ...words);
+  expect(done.stderr).toContain('About');
+  expect(done.exitCode).toBe(0);
+  expect(done.stdout).toMatch(/^Wrote people\.synthetic\.csv: 300 synthetic rows .* as the run /);
+  expect(done.stdout).toContain('Synthetic is not anonymous by itself');
+  const [header, ...rows] = folder.read('people.synthetic.csv').trimEnd().split('\n');
+  const at = (name: string) => header!.split(',').indexOf(name);
+  expect(new Set(rows.map((row) => row.split(',')[at('city')]))).toEqual(new Set(['Bern']));
+  expect(rows.every((row) => Number(row.split(',')[at('age')]) >= 30)).toBe(true);
+  expect(folder.read('people.anonymise.yaml')).toMatch(/synthesise:\n {2}method: copula\n {2}rows: 300/);
+
+  const again = await mlops('synthesise', 'people.csv');
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toContain('exists already');
+  expect((await mlops('synthesise', 'people.csv', '--overwrite')).exitCode).toBe(0);
+  const runs = await folder.mlops('runs', 'list');
+  expect(runs.stdout.match(/Synthesise people\.csv/g)).toHaveLength(2);
 });
 
 it('counts with noise, refuses a changed table under the same release, and restores each release', async () => {

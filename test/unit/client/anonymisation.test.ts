@@ -14,7 +14,13 @@ import {
 import { patients } from '../../../webview-ui/dev/sampleRecipes.ts';
 
 /** A service that holds keys in memory, and a client of it with a secret storage. */
-function opened({ id = 'patients' as string | null, needed = id ?? '', older = [] as string[] } = {}) {
+interface Opened {
+  readonly id?: string | null;
+  readonly needed?: string;
+  readonly older?: readonly string[];
+}
+
+function opened({ id = 'patients', needed = id ?? '', older = [] }: Opened = {}) {
   const held = new Set<string>();
   const asked: { method: string; parameters: unknown }[] = [];
   const secrets = new Map<string, string>();

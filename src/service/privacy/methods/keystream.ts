@@ -6,13 +6,13 @@ const bytesPerRow = 16;
 
 /**
  * One uniform number for each of `count` rows from `firstRow` on: AES-256-CTR under `key` with the row's number as
- * the counter, 16 bytes a row. Any batch can be computed alone, in any order.
+ * the counter, 16 bytes a row: 8 for draw 0 and 8 for draw 1. Any batch can be computed alone, in any order.
  */
-export function rowUniforms(key: Uint8Array, firstRow: number, count: number): Float64Array {
+export function rowUniforms(key: Uint8Array, firstRow: number, count: number, draw: 0 | 1 = 0): Float64Array {
   const bytes = keystream(key, BigInt(firstRow), count * bytesPerRow);
   const uniforms = new Float64Array(count);
   for (let row = 0; row < count; row += 1) {
-    uniforms[row] = uniformAt(bytes, row * bytesPerRow);
+    uniforms[row] = uniformAt(bytes, row * bytesPerRow + 8 * draw);
   }
   return uniforms;
 }

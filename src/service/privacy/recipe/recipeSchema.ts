@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { columnSchema } from './columnSchema.ts';
 import { countsSchema } from './countsSchema.ts';
 import { guaranteeSchema } from './guaranteeSchema.ts';
+import { synthesiseSchema } from './synthesiseSchema.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits');
 
@@ -50,6 +51,9 @@ export const recipeSchema = z
       .describe('What becomes of columns of the table that are not named here.'),
     columns: z.record(z.string(), columnSchema).describe('By the name of the column.'),
     guarantee: guaranteeSchema.optional().describe('What must hold for the output as a whole.'),
+    synthesise: synthesiseSchema
+      .optional()
+      .describe('How synthetic rows are drawn instead: direct identifiers are never learned.'),
     counts: z
       .record(
         z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, 'must be letters, digits and hyphens'),
@@ -66,11 +70,13 @@ export const recipeSchema = z
           sha256: sha256.describe('Of the table that it was made from.'),
           rows: z.int().min(0).optional(),
           key: keySchema.optional(),
+          epsilon: z.number().optional().describe('What its noisy columns and counts spent.'),
+          delta: z.number().optional(),
           written: z
-            .record(z.string(), z.enum(['fixed', 'shortest']))
+            .record(z.string(), z.string().regex(/^(fixed|shortest|(%[YmdHMSfg]|[-/.: TZ])+)$/))
             .optional()
             .describe(
-              'How the numbers of columns with noise were written, so that they come back so: all decimals, or no zeros at the end.',
+              'How the values of columns that can be restored were written, so that they come back so: numbers with all decimals (fixed) or without zeros at the end (shortest), dates in a form.',
             ),
         }),
       )

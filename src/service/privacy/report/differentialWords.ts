@@ -1,5 +1,6 @@
 import { formatNumber, groupDigits, plural } from '../../../base/format.ts';
 import type { PrivacyBudget, WrittenCounts } from '../../../protocol/privacy.ts';
+import { spentSoFar } from '../counts/budget.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 
 /** What ε promises, for people who never heard of it, and how good the counts are. */
@@ -27,16 +28,22 @@ export function differentialSentences(
 
 /** What the promise leaves out. */
 export function differentialLimits(
-  { key, columns, counts: asked = {} }: Recipe,
+  recipe: Recipe,
   budget: PrivacyBudget | null,
   counts: readonly WrittenCounts[],
 ): string[] {
   if (!budget) {
     return [];
   }
+  const { key, columns, counts: asked = {} } = recipe;
+  const spent = spentSoFar(recipe, budget);
+  const earlier =
+    spent.releases.length === 0
+      ? ''
+      : ` With ${spent.releases.join(', ')} it is ε = ${spent.epsilon} so far.`;
   const names = budget.parts.map(({ name }) => name).join(', ');
   const sentences = [
-    `Differential privacy holds for ${names} alone, not for the other columns of the output. Every further release about the same people spends its own ε, and they add up.`,
+    `Differential privacy holds for ${names} alone, not for the other columns of the output. Every further release about the same people spends its own ε, and they add up.${earlier}`,
   ];
   const onTrust = counts.filter(({ subject }) => subject === null);
   if (onTrust.length > 0) {

@@ -109,3 +109,19 @@ export function conditionDerived(column: string): WorkbenchError {
       'Put the condition on the lower column of the inequality, or leave the inequality out.',
   );
 }
+
+export function notLearned(column: string, what: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.notLearned',
+    `${what} names the column "${column}", which is not learned: the recipe drops it, or it names people. ${nothingChanged} ` +
+      'Choose another column, or another role or method for this one.',
+  );
+}
+
+export function nothingToLearn(rareBelow: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingToLearn',
+    `The table has nothing that can be learned without giving rows away: its columns are empty, left out, or have values that fewer than ${rareBelow} rows share. ${nothingChanged} ` +
+      'Use a table with columns that repeat their values, or lower the size below which values count as rare.',
+  );
+}

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { cancelled } from '../../../base/errors.ts';
-import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
 import { fileStamp } from '../../data/rowCopy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
 import { planTransform } from '../plan.ts';
-import type { NumberStyle } from '../planTypes.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { refuseReuse, type Sibling } from '../releases.ts';
 import { measureRelease } from '../report/measure.ts';
 import type { JobContext } from './context.ts';
 import { type CountedTable, countTables } from './counts.ts';
-import { numberStyles } from './numberStyles.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
+import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
+import { verifyDistinct } from './verifyDistinct.ts';
+import { writtenStyles } from './writtenStyles.ts';
 
 export interface ApplyJob extends RecipeJob {
   /** Absolute. */
@@ -41,7 +42,11 @@ export interface ApplyResult {
   readonly checkValue: string | undefined;
   readonly inputRows: number;
   readonly inputSha256: string;
-  readonly written: Readonly<Record<string, NumberStyle>>;
+  readonly written: Readonly<Record<string, string>>;
+  /** What the search chose, for the recipe; undefined where nothing was searched. */
+  readonly found:
+    | { readonly levels: Readonly<Record<string, number>>; readonly search: GeneralisationSearch }
+    | undefined;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
 }
@@ -67,11 +72,21 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       sha256: inputSha256,
       siblings: job.siblings,
     });
-    const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
+    const release = await planRelease(
+      source,
+      {
+        recipe,
+        folder: file.folder,
+        keys,
+        searchSeconds: recipe.guarantee?.searchSeconds ?? applySearchSeconds,
+      },
+      context,
+    );
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
+    await verifyDistinct(release, recipe, inputRows, context);
     const counts = await countTables(source, release.plan.counts, context);
-    const written = await numberStyles(release.source, release.plan.columns, context);
+    const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
     const { rows, bytes } = await writeRelease(release, {
@@ -115,6 +130,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       inputRows,
       inputSha256,
       written,
+      found: release.guarantee?.search && {
+        levels: release.guarantee.levels,
+        search: release.guarantee.search,
+      },
       types: Object.fromEntries(
         source.columns
           .filter((column) => Object.hasOwn(recipe.columns, column.name))
@@ -127,7 +146,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
 }
 
 /** They are kept beside the copy of the rows, which is of the same state of the file. */
-async function hashesOfInput(
+export async function hashesOfInput(
   file: string,
   { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
 ): Promise<Hashes> {
@@ -140,7 +159,7 @@ async function hashesOfInput(
     }
   }
   const hashes = await hashesOf(file, signal);
-  fs.mkdirSync(copyFolder, { recursive: true });
+  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
   fs.writeFileSync(kept, JSON.stringify({ ...hashes, stamp }));
   return hashes;
 }
@@ -155,7 +174,7 @@ interface Hashes {
  * Both in one reading, through one buffer: a stream's would be as many as the file is long, until somebody collects
  * them.
  */
-async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
+export async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
   const buffer = Buffer.alloc(1 << 20);

@@ -10,6 +10,8 @@ export interface JobContext {
   /** Throws when nobody wants the result any more; for long stretches of plain code. */
   checkCancelled(): void;
   report(progress: Progress): void;
+  /** Figures at a step of the work: the losses after an epoch. */
+  measure?(step: number, figures: Readonly<Record<string, number>>): void;
 }
 
 /** Keys by their id, in base64. */

@@ -26,7 +26,7 @@ export function resolveConditions(
     const before = allowed.get(index);
     const both = before ? intersection(before, more) : more;
     if (index === -1 || both.stretches.length === 0 || both.low > both.high) {
-      throw conditionUnknown(condition.column, describe(condition));
+      throw conditionUnknown(condition.column, describeCondition(condition));
     }
     allowed.set(index, both);
   };
@@ -154,7 +154,7 @@ function intersection(a: Allowed, b: Allowed): Allowed {
   return { stretches, low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
 }
 
-function describe(condition: Condition): string {
+export function describeCondition(condition: Condition): string {
   return 'value' in condition
     ? String(condition.value)
     : `${condition.minimum ?? '…'} to ${condition.maximum ?? '…'}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { errorShape } from '../../../../../src/base/errors.ts';
 import { keyRingOf, MasterKey } from '../../../../../src/keys/masterKey.ts';
-import { budgetOf } from '../../../../../src/service/privacy/counts/budget.ts';
+import { budgetOf, spentSoFar } from '../../../../../src/service/privacy/counts/budget.ts';
 import { countHalfWidth, countsText } from '../../../../../src/service/privacy/counts/countsText.ts';
 import { otherLabel } from '../../../../../src/service/privacy/counts/planCounts.ts';
 import {
@@ -12,6 +12,7 @@ import { privateHistogram } from '../../../../../src/service/privacy/methods/dif
 import { keyedBytes } from '../../../../../src/service/privacy/methods/keystream.ts';
 import { planTransform } from '../../../../../src/service/privacy/plan.ts';
 import { readRecipe } from '../../../../../src/service/privacy/recipe/readRecipe.ts';
+import { differentialLimits } from '../../../../../src/service/privacy/report/differentialWords.ts';
 import { countSql } from '../../../../../src/service/privacy/work/counts.ts';
 import { openDuckDb } from '../duckdb.ts';
 import { chiSquareScore } from '../statistics.ts';
@@ -169,6 +170,18 @@ describe('ε', () => {
       ],
     });
     expect(budgetOf({ columns: {}, counts: undefined })).toBeNull();
+  });
+
+  test('adds up over releases about the same people', () => {
+    const releases = `releases:
+  r0: { sha256: ${'ab'.repeat(32)}, epsilon: 0.1, delta: 0 }
+  r1: { sha256: ${'ab'.repeat(32)}, epsilon: 5, delta: 0 }
+  plain: { sha256: ${'ab'.repeat(32)} }
+`;
+    const text = recipe(cities.replace('epsilon: 1', 'epsilon: 0.2'));
+    const asked = read(`${text}${releases}`);
+    expect(spentSoFar(asked, budgetOf(asked)!)).toEqual({ releases: ['r0'], epsilon: 0.3 });
+    expect(differentialLimits(asked, budgetOf(asked), [])[0]).toContain('With r0 it is ε = 0.3 so far.');
   });
 
   test.each(['0', '-1', '.inf', '.nan', '21', '1000', '"1"', '1e-9', 'true', 'null'])(

@@ -15,9 +15,10 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function context() {
+  const scratch = fs.mkdtempSync(path.join(folder, 'scratch-'));
   return {
-    scratch: fs.mkdtempSync(path.join(folder, 'scratch-')),
-    copyFolder: fs.mkdtempSync(path.join(folder, 'rows-')),
+    scratch,
+    copyFolder: path.join(scratch, 'rows'),
     signal: new AbortController().signal,
     checkCancelled: () => undefined,
     report: () => undefined,
@@ -123,6 +124,22 @@ ${noise('long')}
     expect(back).toBe(table);
   });
 
+  test.each([
+    ['days first', '31.12.1999', '01.02.2003'],
+    ['months first', '12/31/1999', '02/28/2003'],
+    ['ISO 8601', '1999-12-31', '1789-07-14'],
+    ['points in time', '1999-12-31T23:59:59', '2003-02-01T00:00:00'],
+    ['minutes', '1999-12-31 23:59', '2003-02-01 00:00'],
+  ])('of dates, %s', async (_, one, other) => {
+    const table = `who,at\na,${one}\na,${other}\nb,\nc,${one}\n`;
+    const { released, back } = await thereAndBack(
+      table,
+      '  at: { method: dateShift, days: 300, subject: who }',
+    );
+    expect(released).not.toContain(one);
+    expect(back).toBe(table);
+  });
+
   test('of columns that are kept, whatever stands in them', async () => {
     const table = `n,zeros,plus,power,spaced,date,quoted,neg
 1.50,007,+1,1e5, 1.5 ,31.12.1899,"a, ""b""",-0
@@ -132,6 +149,14 @@ lines",0.10
     const { back } = await thereAndBack(table, noise('n'));
     expect(back).toBe(table);
   });
+});
+
+test('dates that are written in two ways come back as dates, and that is said', async () => {
+  const table = 'who,at\na,01.02.2003\na,31.12.1999\nb,3.4.2010\n';
+  const columns = '  at: { method: dateShift, days: 300, subject: who }';
+  const { back, restored } = await thereAndBack(table, columns);
+  expect(back).toBe('who,at\na,2003-02-01\na,1999-12-31\nb,2010-04-03\n');
+  expect(restored.rewritten).toEqual(['at']);
 });
 
 test.each([
