@@ -6,8 +6,9 @@ import { rowUniforms } from '../src/service/privacy/methods/keystream.ts';
 import { mdavGroups } from '../src/service/privacy/methods/microaggregation.ts';
 import { type NoiseOptions, noiseOnCell } from '../src/service/privacy/methods/noise.ts';
 import { addNoiseToWords } from '../src/service/privacy/methods/noiseOnWords.ts';
-import { pseudonym, pseudonymSql } from '../src/service/privacy/methods/pseudonym.ts';
+import { pseudonym, pseudonymSql, pseudonymsOfTexts } from '../src/service/privacy/methods/pseudonym.ts';
 import { rankSwap } from '../src/service/privacy/methods/rankSwap.ts';
+import { textPieces } from '../test/unit/service/privacy/duckdb.ts';
 import { type Figure, report, time } from './support/report.ts';
 
 /*
@@ -29,12 +30,16 @@ await connection.run(
   `CREATE TABLE t AS SELECT 'person-' || (i * 7919) AS v, i * 100 AS n FROM range(${million}) r(i)`,
 );
 const names = Array.from({ length: million }, (_, row) => `person-${row * 7919}`);
+const batches = Array.from({ length: Math.ceil(million / 2048) }, (_, at) =>
+  textPieces(names.slice(2048 * at, 2048 * (at + 1)).map((name) => `s:${name}`)),
+);
 const units = BigInt64Array.from(names, (_, row) => BigInt(row * 100));
 const cells = names.slice(0, million / 10).map((_, row) => `${row}.25`);
 const doubles = Float64Array.from(names, (_, row) => (row * 7919) % 1_000_003);
 
 report('transform', [
   await figure('pseudonyms in SQL', 1250, () => runPseudonyms(connection)),
+  await figure('pseudonyms four at a time', 800, pseudonymsInBatches),
   await figure('pseudonyms in JavaScript, 100,000', undefined, pseudonymsInJavaScript),
   await figure('HMAC of Node alone, 100,000', undefined, hmacAlone),
   await figure('Laplace noise on words', 200, () => onWords(noise)),
@@ -76,6 +81,13 @@ async function runPseudonyms(database: DuckDBConnection): Promise<void> {
   }
   await statement.run();
   statement.destroySync();
+}
+
+function pseudonymsInBatches(): void {
+  const transform = pseudonymsOfTexts(key, code);
+  for (const batch of batches) {
+    transform(batch);
+  }
 }
 
 function pseudonymsInJavaScript(): void {

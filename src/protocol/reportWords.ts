@@ -10,6 +10,8 @@ export const reportTitles = {
   risk: 'How easily people can be found',
   attacks: 'What attacks on the output find',
   utility: 'What the output is still good for',
+  memorisation: 'What it remembers of real rows',
+  quality: 'What the synthetic rows are good for',
   origin: 'Where it comes from',
 } as const;
 

@@ -102,14 +102,6 @@ export class ReportPage extends PanelPage {
   }
 }
 
-/** What a synthetic table remembers, and what it is good for. */
-function syntheticView({ synthetic }: PrivacyReport): TemplateResult | typeof nothing {
-  return synthetic
-    ? html`${figures('What it remembers of real rows', synthetic.memorisation, undefined, ['Never seen', 'Learned'])}
-      ${figures('What the synthetic rows are good for', synthetic.quality, undefined, ['Real', 'Synthetic'])}`
-    : nothing;
-}
-
 function questionsView({ questions = [] }: PrivacyReport): TemplateResult | typeof nothing {
   return questions.length > 0
     ? html`<section aria-label=${reportTitles.questions}>
@@ -118,6 +110,14 @@ function questionsView({ questions = [] }: PrivacyReport): TemplateResult | type
           ${questions.map(({ question, answer }) => html`<dt>${question}</dt><dd>${answer}</dd>`)}
         </dl>
       </section>`
+    : nothing;
+}
+
+/** What a synthetic table remembers, and what it is good for. */
+function syntheticView({ synthetic }: PrivacyReport): TemplateResult | typeof nothing {
+  return synthetic
+    ? html`${figures(reportTitles.memorisation, synthetic.memorisation, undefined, ['Never seen', 'Learned'])}
+      ${figures(reportTitles.quality, synthetic.quality, undefined, ['Real', 'Synthetic'])}`
     : nothing;
 }
 

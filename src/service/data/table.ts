@@ -135,7 +135,7 @@ export async function openTable(file: string, name: string, options: TableOption
   try {
     const { signal, copyFolder } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
-    const memoryBytes = (options.memoryBytes ?? defaultMemoryBytes) + memoryForWidth(sniffed);
+    const memoryBytes = memoryFor(sniffed, options.memoryBytes);
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
       const rows = rowsFile(copyFolder!);
@@ -428,12 +428,17 @@ class FileTable implements Table {
 }
 
 /** DuckDB works on 2,048 rows at a time, of which those of a very wide table alone take gigabytes. */
-function memoryForWidth({ head, kind }: SniffedFile): number {
+function memoryFor({ head, kind }: SniffedFile, usual = defaultMemoryBytes): number {
+  if (kind === 'json' || kind === 'jsonLines') {
+    // Its reader holds several of the largest records that we allow.
+    return Math.max(usual, defaultMemoryBytes);
+  }
   const end = head.indexOf('\n');
   const line = head.subarray(0, end < 0 ? head.length : end);
   const columns =
     kind === 'csv' || kind === 'tsv' ? line.filter((byte) => delimiterBytes.has(byte)).length : 0;
-  return Math.max(0, columns - columnsOfReservoir) * 2048 * 128;
+  // A copy in columns counts blocks of 256 kB for each column and thread, however few rows there are.
+  return usual + Math.max(columns * 1_000_000, (columns - columnsOfReservoir) * 2048 * 128);
 }
 
 /** Of long rows fewer are read for a first look. */

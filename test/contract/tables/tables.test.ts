@@ -45,7 +45,7 @@ async function apply(
     recipe,
     [
       'version: 1',
-      'dataset: tables',
+      `dataset: ${input.replace('.', '-')}`,
       'release: first',
       'key: { id: team }',
       `input: { path: ${input} }`,

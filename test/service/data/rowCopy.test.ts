@@ -103,6 +103,19 @@ it('a Parquet file is its own copy, and stays as it is', async () => {
   expect(fs.existsSync(path.join(root, 'copy'))).toBe(false);
 });
 
+it('a table of hundreds of columns, where little memory is allowed', async () => {
+  const names = Array.from({ length: 300 }, (_, at) => `c${at}`);
+  writeRows(path.join(root, 'in.csv'), names.join(','), 3000, (row) =>
+    names.map((_, at) => (row * at) % 1000).join(','),
+  );
+  const table = await openTable(path.join(root, 'in.csv'), 'in.csv', {
+    ...{ scratch: path.join(root, 'scratch'), copyFolder: path.join(root, 'copy'), memoryBytes: 300_000_000 },
+  });
+  tables.push(table);
+  await table.copyRows();
+  expect(await table.countRows()).toBe(3000);
+});
+
 it('a copy of the file as it was before is not used', async () => {
   writeRows(path.join(root, 'in.csv'), 'a', 10, String);
   await (await open('in.csv', 'copy')).copyRows();

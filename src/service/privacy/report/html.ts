@@ -98,11 +98,11 @@ function columnsRow(columns: readonly ReportColumn[]): string {
 function synthetic({ synthetic: found }: PrivacyReport): string {
   return found
     ? [
-        figures('What it remembers of real rows', found.memorisation, undefined, [
+        figures(reportTitles.memorisation, found.memorisation, undefined, [
           'Rows never seen',
           'Rows learned',
         ]),
-        figures('What the synthetic rows are good for', found.quality, undefined, ['Real', 'Synthetic']),
+        figures(reportTitles.quality, found.quality, undefined, ['Real', 'Synthetic']),
       ].join('\n')
     : '';
 }
@@ -110,7 +110,7 @@ function synthetic({ synthetic: found }: PrivacyReport): string {
 function figures(
   title: string,
   found: readonly ReportFigure[],
-  note: string | undefined,
+  note?: string,
   [before, after]: readonly [string, string] = ['Before', 'After'],
 ): string {
   if (found.length === 0) {
