@@ -5,7 +5,7 @@ import { decode } from './encoding.ts';
 import { lastRowEnd } from './headCopy.ts';
 import type { SniffedFile } from './sniffFile.ts';
 
-const pieces = 128;
+const pieces = 64;
 const pieceBytes = 64 * 1024;
 /** Where more pieces than this share cannot be told apart into rows, they would say something else than the others. */
 const mostUnreadable = 0.05;
