@@ -13,7 +13,7 @@ import {
   sqlString,
   type TextFunction,
 } from '../storage/duckdb.ts';
-import { arrowToParquet } from './arrowFile.ts';
+import { type ArrowWork, arrowToParquet, type ReadableTable } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
@@ -152,10 +152,8 @@ export async function openTable(file: string, name: string, options: TableOption
     const folder = isPartial ? undefined : copyFolder;
     const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
     const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
-    const source =
-      sniffed.kind === 'arrow'
-        ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : { file: readable.file, notices: [] };
+    const work = { database, scratch, signal, mostRows: firstRows };
+    const source = await readableByDuckdb(sniffed, readable.file, work);
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
@@ -195,6 +193,10 @@ async function readablePart(
   const part = pieces?.file ?? head;
   const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
   return { ...readable, share: pieces ? pieces.bytes / sniffed.bytes : 1 };
+}
+
+async function readableByDuckdb(sniffed: SniffedFile, file: string, work: ArrowWork): Promise<ReadableTable> {
+  return sniffed.kind === 'arrow' ? arrowToParquet(sniffed, work) : { file, notices: [] };
 }
 
 interface Held {

@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { uniformAt } from './keyedUniform.ts';
 
 /** Bytes of the keystream for each row. */
@@ -21,7 +21,20 @@ function keystream(key: Uint8Array, block: bigint, length: number): Buffer {
   const counter = Buffer.alloc(16);
   counter.writeBigUInt64BE(block >> 64n, 0);
   counter.writeBigUInt64BE(block & 0xffff_ffff_ffff_ffffn, 8);
-  return createCipheriv('aes-256-ctr', key, counter).update(Buffer.alloc(length));
+  return createCipheriv('aes-256-ctr', keyObjectOf(key), counter).update(Buffer.alloc(length));
+}
+
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+/** Bytes are made into such an object with every cipher, which takes Node several times as long as the cipher. */
+function keyObjectOf(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known) {
+    return known;
+  }
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
 }
 
 /** Random bytes, one after another. */

@@ -1,5 +1,6 @@
 import { formatShare, groupDigits, plural } from '../../../base/format.ts';
 import type { PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import { figureText, intervalText } from '../../../protocol/reportWords.ts';
 import type { MethodName } from '../methods/descriptions.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
@@ -10,7 +11,7 @@ import type { Release } from '../work/release.ts';
 export function summarise(
   { plan, guarantee }: Release,
   recipe: Recipe,
-  { input, output }: Pick<PrivacyReport, 'input' | 'output'>,
+  { input, output, risk }: Pick<PrivacyReport, 'input' | 'output' | 'risk'>,
 ): string[] {
   const direct = named(recipe, 'directIdentifier');
   const kept = direct.filter((name) => mayStillName(recipe.columns[name]!));
@@ -25,6 +26,15 @@ export function summarise(
   if (guarantee && k !== undefined) {
     sentences.push(
       `Each row is like at least ${plural(k - 1, 'other')} in ${guarantee.dimensions.join(', ')} (${k}-anonymity).`,
+    );
+  }
+  const highest = risk.find(({ id }) => id === 'prosecutorHighest');
+  const unlike = risk.find(({ id }) => id === 'sampleUniqueness');
+  if (guarantee && highest && unlike && highest.after !== null) {
+    const known = k === undefined ? guarantee.dimensions.join(', ') : 'all of these';
+    sentences.push(
+      `Whoever knows ${known} of a person in the table and guesses which row is theirs is right in at most ${shareOf(highest, 'after')} of all tries; ` +
+        `before it was ${shareOf(highest, 'before')}. Rows that are unlike all others: ${shareOf(unlike, 'before')} before, ${shareOf(unlike, 'after')} after.`,
     );
   }
   if (guarantee) {
@@ -56,6 +66,54 @@ function ofColumns(columns: readonly string[] | undefined): string {
   return columns ? ` of ${columns.join(', ')}` : '';
 }
 
+/** The questions of the European data protection authorities (WP216, 2014), each with the attacks that ask it. */
+const questions: readonly (readonly [question: string, attack: RegExp])[] = [
+  ['Can somebody still be singled out?', /^singling-out/],
+  ['Can what is known of somebody in two places still be linked?', /^linkability/],
+  ['Can something about somebody still be worked out?', /^inference/],
+];
+
+/** Answered by the attack that reached most, and no more surely than it was measured. */
+export function threeQuestions(attacks: readonly ReportFigure[]): { question: string; answer: string }[] {
+  return questions.map(([question, attack]) => {
+    const tried = attacks.filter(({ id, after }) => attack.test(id) && after !== null);
+    // One that proves something comes before one that does not.
+    const order = (figure: ReportFigure) => figure.after! - (figure.weak ? 1 : 0);
+    const worst = tried.sort((one, other) => order(other) - order(one))[0];
+    return { question, answer: worst ? answerOf(worst) : unanswered(attacks) };
+  });
+}
+
+/** Beyond so much an attack counts as one that reaches people. */
+const noticeable = 0.1;
+
+function answerOf(figure: ReportFigure): string {
+  const range = intervalText(figure);
+  const measured = `${figure.title}: ${shareOf(figure, 'before')} before, ${shareOf(figure, 'after')} after`;
+  return `${verdict(figure)} ${measured}${range === undefined ? '' : ` (${range})`}.`;
+}
+
+function verdict({ after, interval, weak }: ReportFigure): string {
+  const [low, high] = interval ?? [after!, after!];
+  if (weak) {
+    return 'Not by this attack, which did no better than guessing and so proves little.';
+  }
+  if (low > 0) {
+    return low > noticeable ? 'Yes.' : 'To some degree.';
+  }
+  return high > noticeable ? 'Not shown, and with so few tries not ruled out.' : 'Hardly.';
+}
+
+function unanswered(attacks: readonly ReportFigure[]): string {
+  return attacks.length === 0
+    ? 'Not measured: there are too few rows or columns to attack.'
+    : 'No attack was possible: no value and no combination of values stands alone, or no column is marked as sensitive.';
+}
+
+function shareOf({ kind, ...values }: ReportFigure, when: 'before' | 'after'): string {
+  return figureText(kind, values[when]);
+}
+
 const undoable: readonly MethodName[] = ['pseudonym', 'formatPreserving', 'noise', 'dateShift', 'rankSwap'];
 
 /** With the key the same draws can be made again and taken back. */
@@ -81,6 +139,7 @@ export function notGuaranteed(
   { plan, guarantee }: Release,
   recipe: Recipe,
   attacks: readonly ReportFigure[],
+  keptAlmostUnique: readonly string[],
 ): string[] {
   const keyed = plan.columns.map(({ name }) => name).filter((name) => isUndoable(recipe.columns[name]));
   const kept = named(recipe, 'directIdentifier').filter((name) => mayStillName(recipe.columns[name]!));
@@ -120,10 +179,16 @@ export function notGuaranteed(
       `Quasi-identifiers whose values were changed at random (${guarantee.perturbed.join(', ')}) do not count in the groups: a value that stands out may still be recognised.`,
     );
   }
-  const risky = attacks.filter(({ after }) => after !== null && after > 0.1);
+  if (keptAlmostUnique.length > 0) {
+    const columns = keptAlmostUnique.join(', ');
+    sentences.push(
+      `Nearly every row has a value of its own in ${columns}, which ${keptAlmostUnique.length === 1 ? 'was' : 'were'} kept: whoever knows it of somebody finds their row, whatever its group is.`,
+    );
+  }
+  const risky = attacks.filter(({ interval, weak }) => !weak && (interval?.[0] ?? 0) > 0);
   if (risky.length > 0) {
     sentences.push(
-      `These attacks still succeed more often than on people who are not in the output: ${risky.map(({ title }) => title.toLowerCase()).join('; ')}.`,
+      `These attacks succeed more often on people in the output than on people who are not in it: ${risky.map(({ title }) => title.toLowerCase()).join('; ')}.`,
     );
   }
   sentences.push(

@@ -96,7 +96,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
       verify: async (draft) => {
-        await verifyRelease(draft, { ...release, recipe, output }, context);
+        const [outputHashes] = await Promise.all([
+          hashesOf(draft, context.signal),
+          verifyRelease(draft, { ...release, recipe, output }, context),
+        ]);
         report = await measureRelease(
           {
             release,
@@ -110,7 +113,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             output: {
               path: output,
               rows: inputRows - (release.guarantee?.suppressedRows ?? 0),
-              ...(await hashesOf(draft, context.signal)),
+              ...outputHashes,
             },
           },
           context,

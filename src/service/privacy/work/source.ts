@@ -40,7 +40,7 @@ export async function openSource(
   types: Readonly<Record<string, string | undefined>>,
   { scratch, copyFolder, signal, checkCancelled, report }: JobContext,
   /** `inPieces`: a first look at a large table. */
-  options: Pick<TableOptions, 'inPieces' | 'memoryBytes'> = {},
+  options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
   const table = await openTable(file, name, {
     ...{ ...options, scratch, copyFolder, memoryBytes, signal },
