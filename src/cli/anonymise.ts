@@ -26,11 +26,22 @@ import {
 import { synthesiseCommand } from './synthesise.ts';
 import { pathInWorkspace } from './workspace.ts';
 
+const examples = `
+Examples:
+  mlops anonymise suggest people.csv     find personal data and write people.anonymise.yaml, to be edited
+  mlops anonymise risk people.csv        what that would do; nothing is written
+  mlops anonymise apply people.csv       write people.anonymised.csv and its privacy report
+  mlops anonymise restore people.anonymise.yaml people.anonymised.csv restored.csv
+
+What is random comes from a key. It is read from MLOPS_ANONYMISE_KEY_<NAME>, or from the file that
+${keyFileVariable} names, in which \`mlops anonymise key NAME\` makes one.`;
+
 /** `mlops anonymise …`: personal data found, transformed by a recipe, measured, and brought back by the key holder. */
 export function anonymiseCommands(program: Command, handle: Handle): void {
   const anonymise = program
     .command('anonymise')
-    .description('find personal data in a table, transform it by a recipe and measure what is left');
+    .description('find personal data in a table, transform it by a recipe and measure what is left')
+    .addHelpText('after', examples);
   addAction(
     anonymise
       .command('suggest')

@@ -346,12 +346,18 @@ export interface PrivacyReport {
   /** Plain words first: what was done, what holds, and what is not guaranteed. */
   readonly summary: readonly string[];
   readonly notGuaranteed: readonly string[];
+  /** Singling out, linking, working out (WP216), answered in words; a report of an earlier version has none. */
+  readonly questions?: readonly { readonly question: string; readonly answer: string }[];
+  /** On which rows each group of figures was measured, and what that means for them. */
+  readonly measuredOn?: { readonly risk?: string; readonly attacks?: string; readonly utility?: string };
   readonly columns: readonly {
     readonly name: string;
     readonly role: ColumnRole;
     readonly method: string;
     readonly sentence: string;
     readonly limit: string;
+    /** What is left of this column, where its values became groups. */
+    readonly detail?: string;
   }[];
   readonly risk: readonly ReportFigure[];
   readonly attacks: readonly ReportFigure[];
@@ -384,6 +390,8 @@ export interface ReportFigure {
   readonly after: number | null;
   /** Where it is known with uncertainty: 95 % interval of `after`. */
   readonly interval?: readonly [number, number];
+  /** An attack that did no better than guessing: a low figure proves little. */
+  readonly weak?: boolean;
   readonly better: 'lower' | 'higher';
 }
 

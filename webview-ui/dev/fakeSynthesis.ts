@@ -1,5 +1,6 @@
 import { WorkbenchError } from '../../src/base/errors.ts';
 import type { DataValue } from '../../src/protocol/data.ts';
+import type { KeptReport } from '../../src/protocol/privacy.ts';
 import {
   type ChangeSynthesis,
   changeSynthesis,
@@ -119,3 +120,45 @@ const patients: SynthesisState = {
   problems: [],
   running: null,
 };
+
+/** As of rows that were made up from the same table. */
+export function syntheticReport(report: KeptReport): KeptReport {
+  const score = { kind: 'score', better: 'higher' } as const;
+  return {
+    ...report,
+    output: { ...report.output, path: started.output },
+    summary: [
+      'data/patients.synthetic.csv holds 12,000 synthetic rows.',
+      'Never learned, and left out: name.',
+    ],
+    notGuaranteed: ['Synthetic is not anonymous by itself.'],
+    ...{ risk: [], attacks: [], utility: [] },
+    synthetic: {
+      method: 'Gaussian copula',
+      memorisation: [
+        {
+          ...{
+            id: 'copies',
+            title: 'Synthetic rows that are equal to a real row',
+            kind: 'share',
+            better: 'lower',
+          },
+          sentence: 'Among as many real rows of each kind.',
+          ...{ before: 0.002, after: 0.003 },
+        },
+        {
+          ...{ id: 'closestMedian', title: 'Distance to the closest real row, median', ...score },
+          sentence: 'From 0, equal, to 1.',
+          ...{ before: 0.081, after: 0.079 },
+        },
+      ],
+      quality: [
+        {
+          ...{ id: 'shapes', title: 'Shapes of the columns', ...score },
+          sentence: 'How alike each column is distributed, on average.',
+          ...{ before: 1, after: 0.987 },
+        },
+      ],
+    },
+  };
+}

@@ -5,7 +5,7 @@ import type { FakeTable } from './fakeData.ts';
 import type { FakeHost } from './fakeHost.ts';
 import { FakeRecipe, type FakeRecipeParts } from './fakeRecipe.ts';
 import { FakeSeries } from './fakeSeries.ts';
-import { FakeSynthesis } from './fakeSynthesis.ts';
+import { FakeSynthesis, syntheticReport } from './fakeSynthesis.ts';
 import { manyColumns, patients } from './sampleRecipes.ts';
 import {
   accuracyAt,
@@ -122,6 +122,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   applied: (host) => {
     host.recipe = new FakeRecipe(patients());
     host.start = { panel: 'report', data: '/project/data/patients.anonymise.yaml' };
+  },
+  'synthetic-report': (host) => {
+    const parts = patients();
+    host.recipe = new FakeRecipe({ ...parts, report: syntheticReport(parts.report) });
+    host.start = { panel: 'report', data: '/project/data/patients.synthetic.privacy.json' };
   },
   unreadable: (host) => {
     profile(host, 'adult.csv', adultTable());

@@ -9,6 +9,7 @@ import type {
   RestoredData,
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
+import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
 import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
@@ -80,7 +81,9 @@ function demandText({
 }
 
 function methodText({ id, options }: RecipeState['columns'][number]['method']): string {
-  const chosen = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  const chosen = Object.entries(options)
+    .filter(([, value]) => value !== null && value !== '' && value !== false)
+    .map(([name, value]) => (value === true ? name : `${name} ${value}`));
   return cutToWidth([id, ...chosen].join(', '), 48);
 }
 
@@ -135,12 +138,14 @@ export function levelSentences({ recipe, keptLevels, foundLevels }: RecipeState)
 }
 
 export function renderReport(report: PrivacyReport, options: TableOptions): string {
-  const { summary, notGuaranteed, risk, attacks, utility } = report;
+  const { summary, notGuaranteed, questions = [], measuredOn = {}, risk, attacks, utility } = report;
   return [
     summary.join('\n'),
-    ['Not guaranteed:', ...notGuaranteed.map((sentence) => `- ${sentence}`)].join('\n'),
+    [`${reportTitles.notGuaranteed}:`, ...notGuaranteed.map((sentence) => `- ${sentence}`)].join('\n'),
+    questions.map(({ question, answer }) => `${question} ${answer}`).join('\n'),
     renderFigures('RISK', risk, options),
     renderFigures('ATTACKS', attacks, options),
+    attacks.length > 0 ? (measuredOn.attacks ?? '') : '',
     renderFigures('USE', utility, options),
   ]
     .filter((part) => part !== '')
@@ -151,21 +156,15 @@ function renderFigures(title: string, figures: readonly ReportFigure[], options:
   return figures.length === 0
     ? ''
     : renderTable(
-        [{ title }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }],
-        figures.map((figure) => [
+        [{ title }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }, { title: '' }],
+        figures.map((figure): Cell[] => [
           figure.title,
-          figureText(figure, figure.before),
-          figureText(figure, figure.after),
+          figureText(figure.kind, figure.before),
+          figureText(figure.kind, figure.after),
+          { text: intervalText(figure) ?? '', style: 'dim' },
         ]),
         options,
       );
-}
-
-function figureText({ kind }: ReportFigure, value: number | null): string {
-  if (value === null) {
-    return '–';
-  }
-  return kind === 'share' ? formatShare(value, 1) : formatNumber(Number(value.toFixed(3)));
 }
 
 export function restoredSentences({ output, rows, restored, rewritten, notRestored }: RestoredData): string {

@@ -13,7 +13,7 @@ import {
   sqlString,
   type TextFunction,
 } from '../storage/duckdb.ts';
-import { arrowToParquet } from './arrowFile.ts';
+import { type ArrowWork, arrowToParquet, type ReadableTable } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
@@ -128,7 +128,8 @@ export async function openTable(file: string, name: string, options: TableOption
   const sniffed = await sniffFile(file, name);
   opened += 1;
   const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  // Copies of rows lie here for a while, of files that may be their owner's alone.
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
@@ -151,10 +152,8 @@ export async function openTable(file: string, name: string, options: TableOption
     const folder = isPartial ? undefined : copyFolder;
     const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
     const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
-    const source =
-      sniffed.kind === 'arrow'
-        ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : { file: readable.file, notices: [] };
+    const work = { database, scratch, signal, mostRows: firstRows };
+    const source = await readableByDuckdb(sniffed, readable.file, work);
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
@@ -194,6 +193,10 @@ async function readablePart(
   const part = pieces?.file ?? head;
   const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
   return { ...readable, share: pieces ? pieces.bytes / sniffed.bytes : 1 };
+}
+
+async function readableByDuckdb(sniffed: SniffedFile, file: string, work: ArrowWork): Promise<ReadableTable> {
+  return sniffed.kind === 'arrow' ? arrowToParquet(sniffed, work) : { file, notices: [] };
 }
 
 interface Held {
@@ -315,7 +318,7 @@ class FileTable implements Table {
     }
     const folder = this.#copyFolder ?? this.scratch;
     const file = rowsFile(folder);
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     // DuckDB would write beside one that is there, where it may not.
     fs.rmSync(file, { force: true });
     const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;

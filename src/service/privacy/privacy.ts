@@ -58,6 +58,7 @@ import { createSynthesis, type Synthesis } from './synthesis.ts';
 import type { TrackedRuns } from './trackedRuns.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
+import type { RestoreJob } from './work/restore.ts';
 import { type HierarchyChange, hierarchiesToWrite, withHierarchies } from './writtenHierarchy.ts';
 
 export interface PrivacyWork {
@@ -223,7 +224,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
         if (entry.recipe && inputOf(entry, entry.recipe) === file) {
           // What was found in all rows may be something else than in a first look.
           if (inspection && entry.isProposal) {
-            take(entry, proposeRecipe(file, inspection, today()), false);
+            take(entry, proposeRecipe(nameOf(file), inspection, today()), false);
             entry.isProposal = true;
           }
           tellAgain(entry);
@@ -261,7 +262,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       return find(recipe);
     }
     const inspection = await inspections.of(file, work);
-    const entry = entryOf(recipe, proposeRecipe(file, inspection, today()), false);
+    const entry = entryOf(recipe, proposeRecipe(nameOf(file), inspection, today()), false);
     entry.isProposal = true;
     return entry;
   };
@@ -277,6 +278,34 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       file: input,
       name: nameOf(input),
       keys: id !== undefined && key ? { [id]: key.exportText() } : {},
+    };
+  };
+  /** Meanwhile somebody may have changed it: theirs stays, and what is remembered is written into it. */
+  const remember = (entry: Entry, remembered: (text: string) => string) => {
+    refresh(entry);
+    if (entry.problems.length === 0) {
+      save(entry, remembered(entry.text));
+    } else {
+      log.write('warning', 'privacy', `${entry.name} could not remember that it was applied`);
+    }
+  };
+  const restoreJob = (
+    entry: Entry,
+    { input, output, release: named }: RestoreData,
+  ): { readonly recipe: Recipe; readonly work: RestoreJob } => {
+    const table = resolve(input);
+    const last = readReport(reportFiles(table).json);
+    const release = named ?? last?.release ?? sound(entry).release;
+    const recipe = recipeOfRelease(sound(entry), release);
+    if (recipe.key && !keys.has(recipe.key.id)) {
+      throw restoreKeyMissing(recipe.key.id, release);
+    }
+    const target = path.resolve(workspace, output);
+    const isReported = last && path.basename(last.output.path) === path.basename(table);
+    const sha256 = isReported ? last.output.sha256 : undefined;
+    return {
+      recipe,
+      work: { ...job(entry, recipe, table), target, output: nameOf(target), release, sha256 },
     };
   };
   /** The recipe's text with hierarchies in it, or with the paths of those beside it, which are written first. */
@@ -400,11 +429,14 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
         };
         const options = { copies, signal: either(signal), report };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
-        save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
+        const remembered = (text: string) =>
+          textAfter(text, recipe, { ...result, release, isOwn: other === undefined });
+        const applied = remembered(work.recipe.text);
+        remember(entry, remembered);
         const whole: PrivacyReport = {
           ...result.report,
           recipe: entry.name,
-          recipeHash: readRecipe(entry.text, entry.name).hash,
+          recipeHash: readRecipe(applied, entry.name).hash,
         };
         writeBeside(files, whole, result.counts, nameOf);
         const milliseconds = Math.round(performance.now() - begin);
@@ -432,18 +464,11 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       }
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },
-    restoreData: ({ recipe: asked, input, output, release: named }, { signal, report }) =>
+    restoreData: (asked, { signal, report }) =>
       writing.run(async () => {
-        const entry = find(asked);
-        const table = resolve(input);
-        const release = named ?? readReport(reportFiles(table).json)?.release ?? sound(entry).release;
-        const recipe = recipeOfRelease(sound(entry), release);
-        if (recipe.key && !keys.has(recipe.key.id)) {
-          throw restoreKeyMissing(recipe.key.id, release);
-        }
-        const target = path.resolve(workspace, output);
+        const entry = find(asked.recipe);
+        const { recipe, work } = restoreJob(entry, asked);
         const options = { copies, signal: either(signal), report };
-        const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
         return restored;

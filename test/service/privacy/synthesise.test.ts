@@ -14,6 +14,7 @@ import {
   type SynthesisState,
   startSynthesis,
 } from '../../../src/protocol/synthesis.ts';
+import { isAlive, kill } from '../../support/service.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { copyAdult, peopleRecipe, peopleTable, refusal, rowsOf, Scene, writings } from './scene.ts';
 
@@ -154,7 +155,32 @@ describe('Adult', () => {
     expect(await ended).toMatchObject({ code: 'cancelled' });
     expect(await runOf(run)).toMatchObject({ state: 'killed' });
     expect(scene.visible()).toEqual(['adult.anonymise.yaml', 'adult.csv']);
-    expect(scene.files('.mlops').filter((name) => /scratch/.test(name))).toEqual([]);
+    // What stays is a copy of the input's rows, for the next job on it.
+    expect(scene.files('.mlops').filter((name) => /scratch.*anonymise-/.test(name))).toEqual([]);
+  });
+
+  it('goes on when the one who asked has gone; killed, it leaves nothing, and the next service says so', async () => {
+    copyAdult(scene);
+    const state = await choose(await open('adult.csv'), { rows: 2_000_000 });
+    const { run } = await scene.connection.send(startSynthesis, { recipe: state.recipe });
+    const gone = new AbortController();
+    const followed = refusal(
+      scene.connection.send(
+        followSynthesis,
+        { run },
+        { signal: gone.signal, onProgress: () => gone.abort() },
+      ),
+    );
+    expect(await followed).toMatchObject({ code: 'cancelled' });
+    expect(await runOf(run)).toMatchObject({ state: 'running' });
+
+    const former = scene.processId;
+    kill(former, 'SIGKILL');
+    await waitFor('the service to be gone', () => !isAlive(former));
+    await scene.start();
+    expect(await runOf(run)).toMatchObject({ state: 'killed' });
+    expect(scene.visible()).toEqual(['adult.anonymise.yaml', 'adult.csv']);
+    expect(await open('adult.csv')).toMatchObject({ running: null });
   });
 
   it('is learned by a network, whose losses are charted as it learns; stopped, it ends within a second', async () => {

@@ -124,9 +124,10 @@ function wordsOfMemory(memory: Memorisation, equal: number, rows: number): strin
       ? 'No synthetic row is equal to a real row that was learned.'
       : `${groupDigits(copies)} of ${plural(rows, 'synthetic row')} (${formatShare(copies, rows)}) ${copies === 1 ? 'is' : 'are'} equal to a real row that was learned. ` +
         `Among as many real rows of each kind, ${formatShare(equal, 1)} are equal to one that was learned and ${formatShare(holdOutCopyShare, 1)} to one that the model never saw, which is chance.`,
-    remembers(memory)
-      ? 'Synthetic rows lie nearer to the real rows that were learned than chance explains: the model remembers some of them.'
-      : 'Synthetic rows are no nearer to the real rows that were learned than to real rows that the model never saw: there is no sign that it remembers single rows.',
+    `${formatShare(memory.nearerToTrain, 1)} of the synthetic rows have their closest real row among those that were learned, where chance gives ${formatShare(memory.expectedNearer, 1)}: ` +
+      (remembers(memory)
+        ? 'the model remembers something of single rows.'
+        : 'there is no sign that the model remembers single rows.'),
   ];
 }
 

@@ -16,6 +16,7 @@ import { type RecipeJob, typesOf } from './preview.ts';
 import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
 import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
+import { verifyDistinct } from './verifyDistinct.ts';
 import { writtenStyles } from './writtenStyles.ts';
 
 export interface ApplyJob extends RecipeJob {
@@ -83,6 +84,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
     );
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
+    await verifyDistinct(release, recipe, inputRows, context);
     const counts = await countTables(source, release.plan.counts, context);
     const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
@@ -94,7 +96,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
       verify: async (draft) => {
-        await verifyRelease(draft, { ...release, recipe, output }, context);
+        const [outputHashes] = await Promise.all([
+          hashesOf(draft, context.signal),
+          verifyRelease(draft, { ...release, recipe, output }, context),
+        ]);
         report = await measureRelease(
           {
             release,
@@ -108,7 +113,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             output: {
               path: output,
               rows: inputRows - (release.guarantee?.suppressedRows ?? 0),
-              ...(await hashesOf(draft, context.signal)),
+              ...outputHashes,
             },
           },
           context,
@@ -154,7 +159,7 @@ export async function hashesOfInput(
     }
   }
   const hashes = await hashesOf(file, signal);
-  fs.mkdirSync(copyFolder, { recursive: true });
+  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
   fs.writeFileSync(kept, JSON.stringify({ ...hashes, stamp }));
   return hashes;
 }

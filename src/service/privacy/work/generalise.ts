@@ -2,7 +2,7 @@ import { groupDigits } from '../../../base/format.ts';
 import type { GeneralisationSearch } from '../../../protocol/privacy.ts';
 import type { Progress } from '../../../protocol/rpc.ts';
 import type { Cell, EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
-import { noSuchLevel } from '../errors.ts';
+import { noSuchLevel, nothingSensitive, sensitiveIsGrouped } from '../errors.ts';
 import type { Criterion } from '../guarantee/criteria.ts';
 import {
   fullDomainGeneralisation,
@@ -29,7 +29,7 @@ import { levelsFromRecipe } from './hierarchies.ts';
 import { type Dimension, readTuples, rowsOfCodes } from './readTuples.ts';
 import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
 import { searchOutcome } from './searchOutcome.ts';
-import type { Source } from './source.ts';
+import { keptColumn, type Source } from './source.ts';
 
 /** What the guarantee does to the rows. */
 export interface AppliedGuarantee {
@@ -65,11 +65,10 @@ export async function applyGuarantee(
     return undefined;
   }
   const { guarantee } = recipe;
-  const sensitive = sensitiveColumns(recipe, guarantee).filter(
-    (name) => !dimensions.some((dimension) => dimension.name === name),
-  );
+  const sensitive = sensitiveColumns(recipe, guarantee);
+  refuseUnchecked(guarantee, sensitive, dimensions);
   context.report({ message: 'Counting the combinations of quasi-identifiers' });
-  const tuples = await readTuples(source, dimensions, sensitive, context);
+  const tuples = await readTuples(source, plan, dimensions, sensitive, context);
   const quasi = tuples.table.columns.slice(0, dimensions.length);
   const levelTables = dimensions.map((dimension, at) =>
     levelTableOf(dimension, quasi[at]!, tuples.counts, recipe, folder),
@@ -81,7 +80,7 @@ export async function applyGuarantee(
   const criteria = rowCount === 0 ? [] : criteriaOf(guarantee, sensitive);
   const found =
     criteria.length > 0 && guarantee?.search === 'mondrian'
-      ? byMondrian(levelTables, sensitives, criteria, tuples.counts, context)
+      ? byMondrian(dimensions, levelTables, sensitives, criteria, tuples.counts, context)
       : bySearch(dimensions, levelTables, sensitives, criteria, tuples.counts, guarantee, {
           ...context,
           searchSeconds,
@@ -138,9 +137,30 @@ function dimensionsOf(
 /** What JavaScript alone can compute counts as it was: its classes are at least as fine as those of the output. */
 function argumentOfDimension(source: Source, column: PlannedColumn): Argument {
   const type = source.columns.find(({ name }) => name === column.name)!.type;
-  return column.stage === 'sql' && column.method !== 'keep'
+  if (column.method === 'keep') {
+    // 7 and 7.0 are one number and two texts: what the output will have must be alike.
+    const kept = keptColumn(source, column.name);
+    return argumentOf(columnSql(kept), kept === column.name ? type : 'VARCHAR');
+  }
+  return column.stage === 'sql'
     ? argumentOf(column.expression, column.outputType)
     : argumentOf(columnSql(column.name), type);
+}
+
+/** The report says that sensitive values are diverse only where they were looked at. */
+function refuseUnchecked(
+  guarantee: Guarantee | undefined,
+  sensitive: readonly string[],
+  dimensions: readonly Dimension[],
+): void {
+  const isAsked = (guarantee?.l?.length ?? 0) > 0 || (guarantee?.t?.length ?? 0) > 0;
+  if (isAsked && sensitive.length === 0) {
+    throw nothingSensitive();
+  }
+  const generalised = sensitive.find((name) => dimensions.some((dimension) => dimension.name === name));
+  if (generalised !== undefined) {
+    throw sensitiveIsGrouped(generalised);
+  }
 }
 
 export function sensitiveColumns(recipe: Recipe, guarantee: Guarantee | undefined): readonly string[] {
@@ -283,6 +303,7 @@ function refuseUnknownLevels(
 
 /** Equal rows always fall into one group, so the groups of combinations are those of rows. */
 function byMondrian(
+  dimensions: readonly Dimension[],
   quasiIdentifiers: readonly LevelTable[],
   sensitive: readonly SensitiveColumn[],
   criteria: readonly Criterion[],
@@ -306,6 +327,8 @@ function byMondrian(
         ? { kind: 'numeric', column: columns[index]! }
         : { kind: 'hierarchy', levels: { ...levels, column: columns[index]! } },
     ),
+    // What its own method decides stands in the output as it is: rows that differ in it are not alike.
+    fixed: dimensions.flatMap(({ hierarchy }, index) => (hierarchy ? [] : [index])),
     criteria,
     sensitive: sensitive.map(({ column, ...rest }) => ({ ...rest, column: byRow(column) })),
     checkCancelled,

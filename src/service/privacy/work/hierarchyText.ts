@@ -56,7 +56,7 @@ async function writeHierarchy(
 ): Promise<HierarchyText> {
   const type = source.columns.find((each) => each.name === column)?.type ?? 'VARCHAR';
   const dimension = { name: column, hierarchy: undefined, argument: argumentOf(columnSql(column), type) };
-  const { table: values, counts } = await readTuples(source, [dimension], [], context);
+  const { table: values, counts } = await readTuples(source, { columns: [] }, [dimension], [], context);
   const encoded = values.columns[0]!;
   const rows = rowsOfCodes(encoded, counts);
   const written = recipe.guarantee?.hierarchies[hierarchyName(recipe, column)] ?? { kind: 'automatic' };

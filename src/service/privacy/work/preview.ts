@@ -1,6 +1,7 @@
 import type { DataValue } from '../../../protocol/data.ts';
 import type { RecipePreview } from '../../../protocol/privacy.ts';
 import { type EncodedColumn, sayableCell } from '../../data/encodedTable.ts';
+import type { MethodName } from '../methods/descriptions.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { subsetsOf } from '../risk/subsetCounter.ts';
@@ -66,11 +67,13 @@ export async function previewRelease(
   }
 }
 
-/** What a recipe remembers of the types that its columns had. */
+/** What a recipe remembers of the types that its columns had; what is dropped may have become anything. */
 export function typesOf(
-  columns: Readonly<Record<string, { readonly type?: string | undefined }>>,
+  columns: Readonly<Record<string, { readonly type?: string | undefined; readonly method: MethodName }>>,
 ): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, type]));
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, { type, method }]) => [name, method === 'drop' ? undefined : type]),
+  );
 }
 
 /** The first rows of the file, those that are left out among them. */

@@ -2,7 +2,7 @@ import type { EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
 import { encodeTuples } from '../../data/encodeTuples.ts';
 import { tooManyTuples } from '../errors.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
-import type { HierarchyColumn } from '../planTypes.ts';
+import type { HierarchyColumn, TransformPlan } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
 import { type Argument, argumentOf } from './rowFunctions.ts';
 import { chunksBound, type Source } from './source.ts';
@@ -21,15 +21,14 @@ const mostTuples = 8_000_000;
 /** Searches work on distinct combinations: the rows are read once. */
 export async function readTuples(
   source: Source,
+  plan: Pick<TransformPlan, 'columns'>,
   dimensions: readonly Dimension[],
   sensitive: readonly string[],
   { signal, checkCancelled }: JobContext,
 ): Promise<{ readonly table: EncodedTable; readonly counts: Int32Array }> {
   const seen = [
     ...dimensions.map(({ argument }) => argument),
-    ...sensitive.map((name) =>
-      argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR'),
-    ),
+    ...sensitive.map((name) => argumentOfSensitive(source, plan, name)),
   ];
   const values = seen.map(({ expression }, at) => `${expression.sql} AS v${at}`).join(', ');
   const places = seen.map((_, at) => at + 1).join(', ');
@@ -52,6 +51,18 @@ export async function readTuples(
     }
   })();
   return encodeTuples([...dimensions.map(({ name }) => name), ...sensitive], counted);
+}
+
+/** As it will be released where SQL tells: two values that are coded to one are no longer diverse. */
+function argumentOfSensitive(
+  source: Source,
+  { columns }: Pick<TransformPlan, 'columns'>,
+  name: string,
+): Argument {
+  const planned = columns.find((column) => column.name === name);
+  return planned?.stage === 'sql'
+    ? argumentOf(planned.expression, planned.outputType)
+    : argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR');
 }
 
 /** For each code how many rows have it, from counted combinations. */

@@ -14,6 +14,7 @@ import type { HandedKeys, JobContext } from './context.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
 import { numberedPlaces, rowsWhere, type Source } from './source.ts';
+import { verifyClasses } from './verifyClasses.ts';
 
 /** A recipe met with its table and keys: everything that is written, and nothing written yet. */
 export interface Release {
@@ -142,6 +143,10 @@ export async function verifyRelease(
       if (rows !== expected) {
         throw outputWrong(output, `it has ${rows} rows instead of ${expected}`);
       }
+    }
+    const k = recipe.guarantee?.k;
+    if (guarantee && k !== undefined) {
+      await verifyClasses({ written, names, guarantee, k, output }, signal);
     }
     for (const { name, method } of plan.columns) {
       if (recipe.columns[name]?.role === 'directIdentifier' && hidingMethods.includes(method)) {
