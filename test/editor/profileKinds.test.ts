@@ -160,15 +160,20 @@ test('the panel is readable in every theme, wide and narrow', async () => {
   await editor.inProject({ files }, async (workbench) => {
     await workbench.openFile('people.csv');
     await workbench.runCommand('MLOps: Profile Dataset');
-    await workbench.runCommand('View: Close Other Editors in Group').catch(() => undefined);
     const page = await profiled(workbench, 'Profile of people.csv');
     await page.getByRole('tab', { name: 'Associations' }).click();
     await page.getByText('says the same as').waitFor();
     const size = workbench.page.viewportSize()!;
     for (const theme of ['light', 'high-contrast', 'high-contrast-light'] as const) {
       await workbench.setTheme(theme);
-      for (const tab of ['Associations', 'Columns', 'Rows']) {
+      const shown = {
+        Associations: page.getByText('says the same as'),
+        Columns: page.locator('[data-column="grade"]'),
+        Rows: page.locator('#cell-0-1').getByText('A', { exact: true }),
+      };
+      for (const [tab, content] of Object.entries(shown)) {
         await page.getByRole('tab', { name: tab }).click();
+        await content.waitFor();
         await workbench.screenshot(`78-profile-${tab.toLowerCase()}-${theme}`);
       }
       await workbench.page.setViewportSize({ width: 760, height: size.height });

@@ -1,5 +1,5 @@
 import { Sequence } from '../../base/async.ts';
-import { cancelled } from '../../base/errors.ts';
+import { cancelled, hasCode } from '../../base/errors.ts';
 import type { DataProfile } from '../../protocol/data.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
@@ -36,7 +36,10 @@ export interface ProfilingOptions {
   open(content: Content, options: Omit<TableOptions, 'scratch'>): Promise<Table>;
 }
 
+type Reading = Pick<TableOptions, 'signal' | 'firstRows'> & { readonly target: string | undefined };
+
 const sketchRows = 10_000;
+const littleMemory = 400_000_000;
 const sampleBytes = 64_000_000;
 
 /** Profiles of tables, kept by content: of the first rows at once, of all rows, and for another target. */
@@ -138,15 +141,25 @@ export class Profiling {
     return profile;
   }
 
-  async #reading<T>(
+  /** With little memory, so that it is the same for a million rows and for twenty; with more where that is not enough. */
+  async #reading<T>(content: Content, asked: Reading, work: (table: Table) => Promise<T>): Promise<T> {
+    try {
+      return await this.#readingIn(littleMemory, content, asked, work);
+    } catch (error) {
+      if (!hasCode(error, 'data.notEnoughRoom')) {
+        throw error;
+      }
+      return this.#readingIn(undefined, content, asked, work);
+    }
+  }
+
+  async #readingIn<T>(
+    memoryBytes: number | undefined,
     content: Content,
-    {
-      target,
-      ...options
-    }: Pick<TableOptions, 'signal' | 'firstRows'> & { readonly target: string | undefined },
+    { target, ...options }: Reading,
     work: (table: Table) => Promise<T>,
   ): Promise<T> {
-    const table = await this.#options.open(content, options);
+    const table = await this.#options.open(content, { ...options, memoryBytes });
     try {
       if (target !== undefined) {
         table.column(target);
