@@ -114,6 +114,8 @@ describe('Adult', () => {
     const artifacts = await scene.connection.send(listArtifacts, { run: done.run, path: '' });
     expect(artifacts.map((each) => each.path)).toContain('privacy-report.html');
 
+    expect((await open('adult.csv')).last).toEqual(done);
+
     // The same recipe and table: the same bytes.
     const text = scene.read(done.output);
     expect(await refusal(synthesise(chosen.recipe))).toMatchObject({ code: 'data.targetExists' });
