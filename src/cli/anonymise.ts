@@ -1,6 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { environmentKeyRing, keyFileVariable, makeKeyInFile } from '../keys/keySources.ts';
 import {
   applyRecipe,
@@ -12,11 +12,12 @@ import {
   type RecipeState,
   restoreData,
 } from '../protocol/privacy.ts';
-import { noKeyFile } from './errors.ts';
+import { noKeyFile, noLevelsFound } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
 import {
   appliedSentences,
+  levelSentences,
   renderPreview,
   renderRecipe,
   renderReport,
@@ -25,11 +26,22 @@ import {
 import { synthesiseCommand } from './synthesise.ts';
 import { pathInWorkspace } from './workspace.ts';
 
+const examples = `
+Examples:
+  mlops anonymise suggest people.csv     find personal data and write people.anonymise.yaml, to be edited
+  mlops anonymise risk people.csv        what that would do; nothing is written
+  mlops anonymise apply people.csv       write people.anonymised.csv and its privacy report
+  mlops anonymise restore people.anonymise.yaml people.anonymised.csv restored.csv
+
+What is random comes from a key. It is read from MLOPS_ANONYMISE_KEY_<NAME>, or from the file that
+${keyFileVariable} names, in which \`mlops anonymise key NAME\` makes one.`;
+
 /** `mlops anonymise …`: personal data found, transformed by a recipe, measured, and brought back by the key holder. */
 export function anonymiseCommands(program: Command, handle: Handle): void {
   const anonymise = program
     .command('anonymise')
-    .description('find personal data in a table, transform it by a recipe and measure what is left');
+    .description('find personal data in a table, transform it by a recipe and measure what is left')
+    .addHelpText('after', examples);
   addAction(
     anonymise
       .command('suggest')
@@ -54,9 +66,24 @@ export function anonymiseCommands(program: Command, handle: Handle): void {
     anonymise
       .command('risk')
       .description('what the recipe would do to risk and use; nothing is written')
-      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it'),
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option(
+        '--seconds <number>',
+        'how long the best generalisation may be searched; 2 without it',
+        readSeconds,
+      ),
     handle,
     risk,
+  );
+  addAction<LevelsOptions>(
+    anonymise
+      .command('levels')
+      .description('the level on which each column is generalised: searched anew for each table, or kept')
+      .argument('<recipe>', 'NAME.anonymise.yaml, or the table beside it')
+      .option('--keep', 'keep those that were found when the recipe was last applied, and their hierarchies')
+      .option('--search', 'search them anew each time'),
+    handle,
+    levels,
   );
   addAction(
     anonymise
@@ -136,15 +163,61 @@ async function apply(
   return exitCodes.success;
 }
 
-async function risk(invocation: Invocation, _: object, [typed]: readonly string[]): Promise<number> {
+interface RiskOptions {
+  readonly seconds?: number;
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) {
+    throw new InvalidArgumentError('Give a number of seconds above 0.');
+  }
+  return seconds;
+}
+
+async function risk(
+  invocation: Invocation,
+  { seconds }: RiskOptions,
+  [typed]: readonly string[],
+): Promise<number> {
   const { terminal } = invocation;
   const { recipe } = await openWithKey(invocation, typed!);
   const preview = await sendWithProgress(invocation, `Measuring ${recipe}`, previewRecipe, {
     recipe,
     rows: 5,
+    ...(seconds !== undefined && { searchSeconds: seconds }),
   });
   terminal.printJson(preview);
   terminal.print(renderPreview(preview, terminal));
+  return exitCodes.success;
+}
+
+interface LevelsOptions {
+  readonly keep?: boolean;
+  readonly search?: boolean;
+}
+
+async function levels(
+  invocation: Invocation,
+  { keep, search }: LevelsOptions,
+  [typed]: readonly string[],
+): Promise<number> {
+  const { terminal } = invocation;
+  const found = await open(invocation, typed!);
+  const { recipe, version, foundLevels } = found;
+  if (keep && !foundLevels) {
+    throw noLevelsFound(recipe);
+  }
+  const state =
+    keep || search
+      ? await sendWithProgress(invocation, `Changing ${recipe}`, changeRecipe, {
+          recipe,
+          version,
+          change: { kind: 'levels', levels: keep ? foundLevels! : null },
+        })
+      : found;
+  terminal.printJson({ kept: state.keptLevels ?? null, found: state.foundLevels ?? null });
+  terminal.print(levelSentences(state));
   return exitCodes.success;
 }
 

@@ -88,3 +88,11 @@ export function noKeyFile(variable: string): WorkbenchError {
     `${variable} does not say where keys are kept. Nothing was made. Set it to a file outside the workspace, such as ~/.config/mlops/keys.`,
   );
 }
+
+export function noLevelsFound(recipe: string): WorkbenchError {
+  return new WorkbenchError(
+    'cli.noLevelsFound',
+    `${recipe} does not say what was found when it was last applied, so there are no levels to keep. Nothing was changed. ` +
+      `Apply it first: mlops anonymise apply ${recipe}`,
+  );
+}

@@ -14,7 +14,9 @@ export interface RecipePlace {
   readonly siblings: ReadonlyMap<string, string>;
 }
 
-const entry = /^(\s*)(?:- +)?("[^"]*"|'[^']*'|[^\s#:{[][^:#{[]*?)\s*:(?:\s+(.*)|)$/;
+/** The mark of an item of a list counts as indentation: its first name stands where the others do. */
+const margin = /^\s*(?:- +)?/;
+const entry = /^(\s*(?:- +)?)("[^"]*"|'[^']*'|[^\s#:{[][^:#{[]*?)\s*:(?:\s+(.*)|)$/;
 
 export function placeAt(lines: readonly string[], line: number, column: number): RecipePlace | undefined {
   const text = lines[line] ?? '';
@@ -23,7 +25,7 @@ export function placeAt(lines: readonly string[], line: number, column: number):
     return undefined;
   }
   const found = entry.exec(before);
-  const indent = /^\s*/.exec(before)![0].length;
+  const indent = margin.exec(before)![0].length;
   const outside = sectionsAround(lines, line, indent);
   if (found) {
     const key = unquoted(found[2]!);
@@ -35,7 +37,7 @@ export function placeAt(lines: readonly string[], line: number, column: number):
   return {
     path: outside,
     key: undefined,
-    typed: before.slice(indent).replace(/^- +/, ''),
+    typed: before.slice(indent),
     siblings: siblingsOf(lines, line, indent),
   };
 }
@@ -57,10 +59,11 @@ function sectionsAround(lines: readonly string[], line: number, indent: number):
 /** Names with their values on the lines around that are as far indented, up to one that is less. */
 function siblingsOf(lines: readonly string[], line: number, indent: number): ReadonlyMap<string, string> {
   const siblings = new Map<string, string>();
+  const [first, end] = itemAround(lines, line, indent);
   for (const step of [-1, 1]) {
-    for (let at = line + step; at >= 0 && at < lines.length; at += step) {
+    for (let at = line + step; at >= first && at < end; at += step) {
       const text = lines[at]!;
-      const own = /^\s*/.exec(text)![0].length;
+      const own = margin.exec(text)![0].length;
       if (text.trim() === '' || text.trimStart().startsWith('#') || own > indent) {
         continue;
       }
@@ -74,6 +77,18 @@ function siblingsOf(lines: readonly string[], line: number, indent: number): Rea
     }
   }
   return siblings;
+}
+
+/** The lines of the item of a list that names as far indented belong to; all of them outside of lists. */
+function itemAround(
+  lines: readonly string[],
+  line: number,
+  indent: number,
+): readonly [first: number, end: number] {
+  const isMark = (text: string) => /^\s*- /.test(text) && margin.exec(text)![0].length === indent;
+  const first = lines.slice(0, line + 1).findLastIndex(isMark);
+  const next = lines.slice(line + 1).findIndex(isMark);
+  return [Math.max(0, first), next < 0 ? lines.length : line + 1 + next];
 }
 
 interface FlowSection {

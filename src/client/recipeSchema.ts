@@ -35,7 +35,7 @@ export function proposalsAt(schema: Schema, place: RecipePlace): readonly Propos
   for (const { properties = {}, required = [] } of sections) {
     for (const [label, each] of Object.entries(properties)) {
       if (!place.siblings.has(label) && !names.has(label)) {
-        const isSection = each.type === 'object' || each.oneOf !== undefined;
+        const isSection = alternatives(each).some(({ type }) => type === 'object');
         const isRequired = required.includes(label) && each.default === undefined;
         names.set(label, { label, description: describe(each), isName: true, isRequired, isSection });
       }

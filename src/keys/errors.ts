@@ -55,6 +55,13 @@ export function keyFileInWorkspace(file: string): WorkbenchError {
   );
 }
 
+export function keyFileAppeared(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyFileAppeared',
+    `The key file ${file} was made by somebody else at this moment, or is a link to nowhere. ${nothingWritten} Try again.`,
+  );
+}
+
 export function keyFileNotText(file: string, line: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.keyFileNotText',

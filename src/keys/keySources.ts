@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {
+  keyFileAppeared,
   keyFileInWorkspace,
   keyFileMissing,
   keyFileNotText,
@@ -98,12 +99,33 @@ export function makeKeyInFile(file: string, workspace: string, keyId: string): M
     throw keyNameTaken(keyId);
   }
   const key = makeMasterKey(keyId);
-  const before = real === undefined ? '' : readOwnFile(real, file).replace(/([^\n])$/, '$1\n');
-  const place = real ?? file;
-  const temporary = `${place}.${process.pid}.tmp`;
-  fs.writeFileSync(temporary, `${before}${keyId} = ${key.exportText()}\n`, { mode: 0o600, flag: 'wx' });
-  fs.renameSync(temporary, place);
+  const isCutOff = real !== undefined && /[^\n]$/.test(readOwnFile(real, file));
+  appendLine(real ?? file, `${isCutOff ? '\n' : ''}${keyId} = ${key.exportText()}\n`, real === undefined);
+  // Another terminal may have made one of this name at the same moment, and the first line counts.
+  if (readKeyFile(file, workspace).get(keyId)?.checkValue !== key.checkValue) {
+    throw keyNameTaken(keyId);
+  }
   return key;
+}
+
+/** At the end of what is there, and never in its place: two terminals that make a key at once would lose one. */
+function appendLine(place: string, line: string, isNew: boolean): void {
+  let handle: number;
+  try {
+    handle = fs.openSync(place, isNew ? 'ax' : 'a', 0o600);
+  } catch (error) {
+    if (isNew && (error as NodeJS.ErrnoException).code === 'EEXIST') {
+      // A file that came meanwhile, or a link to nowhere, which is not followed.
+      throw keyFileAppeared(place);
+    }
+    throw error;
+  }
+  try {
+    fs.writeSync(handle, line);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 function parseKeyFile(text: string, file: string): ReadonlyMap<string, MasterKey> {
@@ -116,7 +138,10 @@ function parseKeyFile(text: string, file: string): ReadonlyMap<string, MasterKey
     if (!found) {
       throw keyFileNotText(file, index + 1);
     }
-    keys.set(found[1]!, keyOf(found[1]!, found[2]!, `Line ${index + 1} of ${file}`));
+    const key = keyOf(found[1]!, found[2]!, `Line ${index + 1} of ${file}`);
+    if (!keys.has(key.id)) {
+      keys.set(key.id, key);
+    }
   }
   return keys;
 }

@@ -62,6 +62,10 @@ export interface RecipeState {
   readonly output: string;
   readonly columns: readonly RecipeColumn[];
   readonly guarantee: Guarantee | null;
+  /** Levels that are kept and not searched. */
+  readonly keptLevels?: Readonly<Record<string, number>>;
+  /** Levels that were found when it was last applied. */
+  readonly foundLevels?: Readonly<Record<string, number>>;
   /** Tables of noisy counts that are written beside the output. */
   readonly counts?: readonly CountsChoice[];
   /** What its noisy columns and counts spend; null where nothing is differentially private. */
@@ -140,6 +144,8 @@ export interface HierarchySketch {
   readonly source: 'automatic' | 'recipe' | 'file';
   /** For each level some of its labels, from the values themselves to `*`. */
   readonly levels: readonly { readonly labels: readonly string[]; readonly count: number }[];
+  /** Where it stands, once somebody has written it down: the recipe or a file, and the line from 1. */
+  readonly place?: { readonly path: string; readonly line: number };
 }
 
 /** What must hold of every equivalence class of the quasi-identifiers. */
@@ -191,6 +197,22 @@ export interface SensitiveCriterion {
   readonly l?: number;
   readonly c?: number;
   readonly t?: number;
+  /** Of t-closeness: how far two values are apart; `equal` without it. */
+  readonly distance?: SensitiveDistanceKind;
+}
+
+/** All values alike, by their natural order, or by the hierarchy of the column. */
+export type SensitiveDistanceKind = 'equal' | 'ordered' | 'hierarchical';
+
+/** What the search for the generalisation that changes least has come to. */
+export interface GeneralisationSearch {
+  /** Nothing better exists; otherwise it is the best that was found in `seconds`. */
+  readonly optimal: boolean;
+  readonly seconds: number;
+  readonly tried: number;
+  readonly generalisations: number;
+  /** The same for people. */
+  readonly sentence: string;
 }
 
 export interface RecipeKey {
@@ -221,6 +243,13 @@ export type RecipeChange =
   | { readonly kind: 'role'; readonly column: string; readonly role: ColumnRole }
   | { readonly kind: 'method'; readonly column: string; readonly method: MethodChoice }
   | { readonly kind: 'guarantee'; readonly guarantee: Guarantee | null }
+  /** Writes down the hierarchy of a column, to be edited: as a rule in the recipe, or as a table beside it. */
+  | { readonly kind: 'hierarchy'; readonly column: string; readonly as: 'rule' | 'table' }
+  /**
+   * Keeps the columns on these levels whatever the table, and with them the hierarchies that were made from the values of
+   * this one; null searches levels anew each time.
+   */
+  | { readonly kind: 'levels'; readonly levels: Readonly<Record<string, number>> | null }
   /** Of that name, which is added where there is none; null takes it out. */
   | { readonly kind: 'counts'; readonly name: string; readonly counts: CountsChoice | null }
   | { readonly kind: 'output'; readonly path: string }
@@ -232,6 +261,8 @@ export interface PreviewRecipe {
   readonly recipe: string;
   /** How many rows to show, at most 100. */
   readonly rows: number;
+  /** After so long the best generalisation so far is taken; 2 without it. */
+  readonly searchSeconds?: number;
 }
 
 export interface RecipePreview {
@@ -248,6 +279,9 @@ export interface RecipePreview {
   /** Which quasi-identifiers make rows unique, the strongest first. */
   readonly drivers: readonly { readonly columns: readonly string[]; readonly uniqueRows: number }[];
   readonly suppressedRows: number;
+  /** Where a generalisation was searched: how that went, and the level of each column. */
+  readonly search?: GeneralisationSearch;
+  readonly levels?: Readonly<Record<string, number>>;
 }
 
 /** One number from 0 (low) to 1 (high), before and after, and what it means. */
@@ -272,6 +306,8 @@ export interface AppliedRecipe {
   readonly output: string;
   readonly rows: number;
   readonly suppressedRows: number;
+  /** Where a generalisation was searched. */
+  readonly search?: GeneralisationSearch;
   readonly bytes: number;
   /** Relative paths of what a data protection officer reads, and of the same for programs. */
   readonly report: { readonly html: string; readonly json: string };
@@ -310,12 +346,18 @@ export interface PrivacyReport {
   /** Plain words first: what was done, what holds, and what is not guaranteed. */
   readonly summary: readonly string[];
   readonly notGuaranteed: readonly string[];
+  /** Singling out, linking, working out (WP216), answered in words; a report of an earlier version has none. */
+  readonly questions?: readonly { readonly question: string; readonly answer: string }[];
+  /** On which rows each group of figures was measured, and what that means for them. */
+  readonly measuredOn?: { readonly risk?: string; readonly attacks?: string; readonly utility?: string };
   readonly columns: readonly {
     readonly name: string;
     readonly role: ColumnRole;
     readonly method: string;
     readonly sentence: string;
     readonly limit: string;
+    /** What is left of this column, where its values became groups. */
+    readonly detail?: string;
   }[];
   readonly risk: readonly ReportFigure[];
   readonly attacks: readonly ReportFigure[];
@@ -348,6 +390,8 @@ export interface ReportFigure {
   readonly after: number | null;
   /** Where it is known with uncertainty: 95 % interval of `after`. */
   readonly interval?: readonly [number, number];
+  /** An attack that did no better than guessing: a low figure proves little. */
+  readonly weak?: boolean;
   readonly better: 'lower' | 'higher';
 }
 

@@ -1,5 +1,5 @@
 import { formatClock, formatDuration, formatSize, groupDigits, plural } from '../base/format.ts';
-import type { LeakageHint } from './data.ts';
+import type { Association, LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
 import type { AppliedRecipe, RecipeState, RestoredData } from './privacy.ts';
 import type { RemoteStatus } from './remote.ts';
@@ -58,6 +58,13 @@ export function remoteWaitingSentence({ waiting }: RemoteStatus): string | undef
     ? `${plural(waiting, 'change waits', 'changes wait')} for the tracking server.`
     : undefined;
 }
+
+/** By what the strength of an association was measured. */
+export const measureWords: Readonly<Record<Association['measure'], string>> = {
+  pearson: 'Pearson’s r',
+  cramersV: 'Cramér’s V',
+  correlationRatio: 'correlation ratio',
+};
 
 /** What one column tells about another, and what to do about it. */
 export function leakageSentence({ kind, column, other, strength }: LeakageHint): string {

@@ -113,7 +113,7 @@ test('right click on a table: its profile, suggestions, another method, a guaran
     await done.click('Open Report');
     const report = await workbench.webview('Privacy of adult.anonymised.csv');
     await report.getByRole('heading', { name: 'What is not guaranteed' }).waitFor();
-    await report.getByRole('heading', { name: 'Risk for people' }).waitFor();
+    await report.getByRole('heading', { name: 'How easily people can be found' }).waitFor();
     await pictures('83-privacy-report');
 
     await report.getByRole('button', { name: 'Version This Output' }).click();

@@ -175,9 +175,66 @@ describe('a choice', () => {
           k: 5,
           suppressionLimit: 0.025,
           recoding: 'global',
-          sensitive: [{ column: 'diagnosis', criterion: 'tCloseness', t: 0.2 }],
+          sensitive: [{ column: 'diagnosis', criterion: 'tCloseness', t: 0.2, distance: 'equal' }],
         },
       });
+  });
+
+  it('of a distance is of its column alone', async () => {
+    const page = await open('people');
+    await isSettled(page);
+    await page.getByRole('checkbox', { name: 'Nobody stands alone' }).check();
+    const protect = page.getByRole('button', { name: 'Protect a Sensitive Column…' });
+    await protect.click();
+    await protect.click();
+    const criterion = page.getByRole('group', { name: 'Protection of diagnosis' }).nth(1);
+    await criterion
+      .getByRole('combobox', { name: 'Criterion for diagnosis' })
+      .selectOption({ label: 't-closeness' });
+    await criterion.getByRole('combobox', { name: 'Distance between values' }).selectOption('ordered');
+    await expect
+      .poll(async () => (await changes(page)).at(-1))
+      .toMatchObject({
+        guarantee: {
+          sensitive: [
+            { column: 'diagnosis', criterion: 'distinctL', l: 2 },
+            { column: 'diagnosis', criterion: 'tCloseness', t: 0.2, distance: 'ordered' },
+          ],
+        },
+      });
+  });
+
+  it('of levels keeps them, once the page has said how well they are proven', async () => {
+    const page = await open('guaranteed', { width: 1280, height: 1200 });
+    await isSettled(page);
+    await page.getByText('found in 2 s, not proven to be the best: 12,480 of 340,200 were tried.').waitFor();
+    await picture(page, 'anonymise-not-proven-dark');
+    await page.getByRole('button', { name: 'Keep These Levels' }).click();
+    await page.getByText('The levels are kept as they are: birth_date 2, postcode 1.').waitFor();
+    expect((await changes(page)).at(-1)).toEqual({
+      kind: 'levels',
+      levels: { birth_date: 2, postcode: 1 },
+    });
+    await page.getByRole('button', { name: 'Search the Levels Again' }).click();
+    await page.getByRole('button', { name: 'Keep These Levels' }).waitFor();
+    expect((await changes(page)).at(-1)).toEqual({ kind: 'levels', levels: null });
+  });
+
+  it('of a hierarchy writes it down first, and opens it where it stands', async () => {
+    const page = await open('people');
+    await isSettled(page);
+    await column(page, 'postcode').click();
+    await page.getByRole('button', { name: 'Edit in Recipe' }).click();
+    await expect
+      .poll(async () => (await changes(page)).at(-1))
+      .toEqual({ kind: 'hierarchy', column: 'postcode', as: 'rule' });
+    const opening = { kind: 'recipe', path: 'data/patients.anonymise.yaml', line: 12 };
+    await expect.poll(async () => (await sent(page, 'panel/open')).at(-1)).toEqual(opening);
+    await page.getByRole('button', { name: 'Edit in Recipe' }).click();
+    await expect.poll(async () => (await sent(page, 'panel/open')).length).toBe(2);
+    expect(
+      (await changes(page)).filter((change) => (change as { kind: string }).kind === 'hierarchy'),
+    ).toHaveLength(1);
   });
 
   it('of noisy counts are made when all columns have categories, and can be changed and taken out', async () => {

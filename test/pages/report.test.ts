@@ -17,16 +17,17 @@ it('says what is not guaranteed before any figure, and figures with their interv
   const headings = await page.getByRole('heading', { level: 2 }).allTextContents();
   expect(headings.map((heading) => heading.trim())).toEqual([
     'What is not guaranteed',
-    'Risk for people',
-    'What attacks would reach',
-    'Use of the data',
-    'Columns',
+    'The three questions of data protection',
+    'How easily people can be found',
+    'What attacks on the output find',
+    'What the output is still good for',
+    'Column by column',
     'Where it comes from',
   ]);
   await page.getByText('Pseudonymised, not anonymous').first().waitFor();
   const singling = page.getByRole('article').filter({ hasText: 'Singling out' });
   expect((await singling.textContent())?.replace(/\s+/g, ' ')).toContain('Before 84 % After 6 %');
-  await singling.getByText('95 % between 2 % and 11 %.').waitFor();
+  await singling.getByText('95 % between 2 % and 11 %.', { exact: true }).waitFor();
   const inference = page.getByRole('article').filter({ hasText: 'Inference of diagnosis' });
   expect((await inference.textContent())?.replace(/\s+/g, ' ')).toContain('Before – After 12 %');
 });
@@ -43,7 +44,7 @@ it('leads to the page for others and to a version of the output', async () => {
 
 it('fits a narrow panel', async () => {
   const page = await open('applied', { width: 420, height: 1400 });
-  await page.getByRole('heading', { name: 'Risk for people' }).waitFor();
+  await page.getByRole('heading', { name: 'How easily people can be found' }).waitFor();
   await picture(page, 'report-420-dark');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(420);
 });

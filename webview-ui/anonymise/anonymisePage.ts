@@ -119,8 +119,10 @@ export class AnonymisePage extends PanelPage {
         <div class="pane work">
           ${
             chosen
-              ? methodView(chosen, (method: MethodChoice) =>
-                  this.#choose({ kind: 'method', column: chosen.name, method }),
+              ? methodView(
+                  chosen,
+                  (method: MethodChoice) => this.#choose({ kind: 'method', column: chosen.name, method }),
+                  (as) => void this.#editHierarchy(chosen.name, as),
                 )
               : nothing
           }
@@ -130,8 +132,16 @@ export class AnonymisePage extends PanelPage {
           class="pane demand"
           @choose-guarantee=${({ detail }: CustomEvent<Guarantee | null>) =>
             this.#choose({ kind: 'guarantee', guarantee: detail })}
+          @choose-levels=${({ detail }: CustomEvent<Readonly<Record<string, number>> | null>) =>
+            this.#choose({ kind: 'levels', levels: detail })}
         >
-          <workbench-guarantee-form .guarantee=${recipe.guarantee} .columns=${recipe.columns}></workbench-guarantee-form>
+          <workbench-guarantee-form
+            .guarantee=${recipe.guarantee}
+            .columns=${recipe.columns}
+            .kept=${recipe.keptLevels}
+            .search=${session.preview?.search}
+            .levels=${session.preview?.levels}
+          ></workbench-guarantee-form>
           <workbench-counts-form
             .counts=${recipe.counts}
             .budget=${recipe.budget}
@@ -197,6 +207,22 @@ export class AnonymisePage extends PanelPage {
     if (recipe?.saved) {
       const place = line === undefined ? {} : { line, ...(column !== undefined && { column }) };
       this.open({ kind: 'recipe', path: recipe.recipe, ...place } satisfies PanelTarget);
+    }
+  }
+
+  /** Written down first where it was made from the values; opened beside the page, which follows what is saved there. */
+  async #editHierarchy(name: string, as: 'rule' | 'table'): Promise<void> {
+    const session = this.#session!;
+    const place = (recipe: RecipeState | undefined) =>
+      recipe?.columns.find((column) => column.name === name)?.hierarchy;
+    const known = place(await session.settled());
+    const isThere = known?.place !== undefined && (as === 'rule' || known.source === 'file');
+    if (!isThere) {
+      this.#choose({ kind: 'hierarchy', column: name, as });
+    }
+    const found = place(await session.settled());
+    if (found?.place && session.problem === undefined) {
+      this.open({ kind: 'recipe', ...found.place } satisfies PanelTarget);
     }
   }
 

@@ -7,9 +7,10 @@ const shownDrivers = 5;
 
 /** What the choices do to the risk for people and to the use of the data, and where the risk comes from. */
 export function dialsView(preview: RecipePreview, isOutdated: boolean): TemplateResult {
-  const { risk, use, drivers } = preview;
+  const { risk, use, drivers, search } = preview;
   return html`<section class="dials ${isOutdated ? 'outdated' : ''}" aria-label="Risk and use" aria-busy=${String(isOutdated)}>
     ${dialView('Risk', 'risk', risk)} ${dialView('Use', 'use', use)}
+    ${search && !search.optimal ? html`<p class="notice warning not-proven" role="status">${search.sentence}</p>` : nothing}
     ${
       drivers.length > 0
         ? html`<div class="drivers">

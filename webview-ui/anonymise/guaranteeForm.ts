@@ -1,7 +1,9 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type {
+  GeneralisationSearch,
   Guarantee,
   MethodOption,
+  OptionValue,
   RecipeColumn,
   SensitiveCriterion,
 } from '../../src/protocol/privacy.ts';
@@ -50,7 +52,20 @@ const parameters: Readonly<Record<SensitiveCriterion['criterion'], readonly Meth
     { name: 'c', title: 'c', kind: 'number', standard: 3, minimum: 0.001 },
     { name: 'l', title: 'ℓ', kind: 'integer', standard: 2, minimum: 2 },
   ],
-  tCloseness: [{ name: 't', title: 't', kind: 'number', standard: 0.2, minimum: 0, maximum: 1 }],
+  tCloseness: [
+    { name: 't', title: 't', kind: 'number', standard: 0.2, minimum: 0, maximum: 1 },
+    {
+      name: 'distance',
+      title: 'Distance between values',
+      kind: 'choice',
+      standard: 'equal',
+      choices: [
+        { value: 'equal', title: 'Equal: all values alike' },
+        { value: 'ordered', title: 'Ordered: neighbours are near' },
+        { value: 'hierarchical', title: 'Hierarchical: a common group is near' },
+      ],
+    },
+  ],
 };
 
 /** A criterion as it is before anybody chose its numbers. */
@@ -59,11 +74,22 @@ function usualCriterion(column: string, criterion: SensitiveCriterion['criterion
   return { column, criterion, ...Object.fromEntries(numbers) };
 }
 
-/** What must hold of the output as a whole. Tells `choose-guarantee`. */
+/** What must hold of the output as a whole, and how it is reached. Tells `choose-guarantee` and `choose-levels`. */
 export class GuaranteeForm extends PageElement {
-  static override properties = { guarantee: { attribute: false }, columns: { attribute: false } };
+  static override properties = {
+    guarantee: { attribute: false },
+    columns: { attribute: false },
+    kept: { attribute: false },
+    search: { attribute: false },
+    levels: { attribute: false },
+  };
   declare guarantee: Guarantee | null;
   declare columns: readonly RecipeColumn[];
+  /** Levels that are kept and not searched. */
+  declare kept: Readonly<Record<string, number>> | undefined;
+  /** How the last search went, and the levels that it found. */
+  declare search: GeneralisationSearch | undefined;
+  declare levels: Readonly<Record<string, number>> | undefined;
 
   protected override render(): TemplateResult {
     const { guarantee } = this;
@@ -95,7 +121,27 @@ export class GuaranteeForm extends PageElement {
           ? html`<button class="link" @click=${() => this.#add(guarantee, sensitive)}>Protect a Sensitive Column…</button>`
           : html`<p class="secondary">Give a column the role Sensitive to protect its values within a group too.</p>`
       }
+      ${guarantee.recoding === 'global' ? this.#levels() : nothing}
     `;
+  }
+
+  /** Searched anew for each table, or the same for every one. */
+  #levels(): TemplateResult | typeof nothing {
+    const { kept, search, levels } = this;
+    if (kept) {
+      return html`<p class="secondary search">The levels are kept as they are: ${levelWords(kept)}. They are not searched.</p>
+        <button class="link" @click=${() => emit(this, 'choose-levels', null)}>Search the Levels Again</button>`;
+    }
+    if (!search) {
+      return nothing;
+    }
+    // What is not proven is said beside the dials, where it is seen.
+    return html`${search.optimal ? html`<p class="secondary search">${search.sentence}</p>` : nothing}
+      ${
+        levels
+          ? html`<button class="link" title=${levelWords(levels)} @click=${() => emit(this, 'choose-levels', levels)}>Keep These Levels</button>`
+          : nothing
+      }`;
   }
 
   #criterion(
@@ -146,7 +192,11 @@ export class GuaranteeForm extends PageElement {
         }}
       >
         ${parameters[criterion.criterion].map((option) =>
-          field(option, criterion[option.name as 'l' | 'c' | 't'] ?? null, `${index}`),
+          field(
+            option,
+            criterion[option.name as 'l' | 'c' | 't' | 'distance'] ?? option.standard,
+            `${index}`,
+          ),
         )}
       </div>
       <p class="secondary">${sentence}</p>
@@ -175,7 +225,14 @@ export class GuaranteeForm extends PageElement {
   }
 }
 
-function field(option: MethodOption, value: string | number | null, owner = 'guarantee'): TemplateResult {
+/** "age 3, postcode 2". */
+function levelWords(levels: Readonly<Record<string, number>>): string {
+  return Object.entries(levels)
+    .map(([column, level]) => `${column} ${level}`)
+    .join(', ');
+}
+
+function field(option: MethodOption, value: OptionValue | null, owner = 'guarantee'): TemplateResult {
   return html`<workbench-option-field .owner=${owner} .option=${option} .value=${value}></workbench-option-field>`;
 }
 

@@ -81,13 +81,14 @@ function outcomeView(
   if (!result) {
     return nothing;
   }
-  const { output, rows, suppressedRows, bytes, counts = [], milliseconds } = result;
+  const { output, rows, suppressedRows, bytes, counts = [], search, milliseconds } = result;
   const counted = counts.length > 0 ? ` With it: ${counts.map(({ path }) => path).join(', ')}.` : '';
   const left = suppressedRows > 0 ? `, ${plural(suppressedRows, 'row')} left out` : '';
   return html`<div class="notice done">
     <span class="codicon codicon-pass" aria-hidden="true"></span>
     <span class="grow">
       ${output} is written: ${plural(rows, 'row')}${left}, ${formatBytes(bytes)}, in ${formatDuration(milliseconds)}.${counted}
+      ${search && !search.optimal ? search.sentence : nothing}
     </span>
     <vscode-button secondary @click=${actions.openReport}>Open Report</vscode-button>
     <vscode-button secondary @click=${() => actions.versionOutput(output)}>Version This Output</vscode-button>

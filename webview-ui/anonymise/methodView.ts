@@ -6,7 +6,11 @@ import type { OptionChange } from './optionField.ts';
 import { reversibleWords } from './words.ts';
 
 /** What is done to the chosen column: the method, what it does and does not, its options, its hierarchy. */
-export function methodView(column: RecipeColumn, choose: (method: MethodChoice) => void): TemplateResult {
+export function methodView(
+  column: RecipeColumn,
+  choose: (method: MethodChoice) => void,
+  edit: (as: 'rule' | 'table') => void,
+): TemplateResult {
   const { name, method, offered } = column;
   const offer = offered.find(({ id }) => id === method.id);
   const pick = (event: Event) => choose({ id: (event.target as HTMLSelectElement).value, options: {} });
@@ -23,7 +27,7 @@ export function methodView(column: RecipeColumn, choose: (method: MethodChoice) 
       </select>
     </div>
     ${offer ? offerView(column, offer, choose) : nothing}
-    ${column.hierarchy ? hierarchyView(column.hierarchy) : nothing}
+    ${column.hierarchy ? hierarchyView(column.hierarchy, edit) : nothing}
   </section>`;
 }
 
@@ -62,7 +66,10 @@ const sources: Readonly<Record<HierarchySketch['source'], string>> = {
   file: 'From the file that the recipe names.',
 };
 
-function hierarchyView({ source, levels }: HierarchySketch): TemplateResult {
+function hierarchyView(
+  { source, levels }: HierarchySketch,
+  edit: (as: 'rule' | 'table') => void,
+): TemplateResult {
   return html`<details class="hierarchy" open>
     <summary>Generalisation hierarchy <span class="secondary">${plural(levels.length, 'level')}. ${sources[source]}</span></summary>
     <table class="data-table">
@@ -79,5 +86,15 @@ function hierarchyView({ source, levels }: HierarchySketch): TemplateResult {
         )}
       </tbody>
     </table>
+    <p class="hierarchy-actions">
+      ${
+        source === 'file'
+          ? nothing
+          : html`<button class="link" @click=${() => edit('rule')}>Edit in Recipe</button>`
+      }
+      <button class="link" title="A line for each value: value;level 1;…;*" @click=${() => edit('table')}>
+        ${source === 'file' ? 'Open Its Table' : 'Edit as Table…'}
+      </button>
+    </p>
   </details>`;
 }

@@ -12,6 +12,13 @@ export function withChange(recipe: RecipeState, change: RecipeChange): RecipeSta
       return { ...recipe, guarantee: change.guarantee };
     case 'counts':
       return { ...recipe, counts: withCounts(recipe.counts ?? [], change) };
+    case 'levels': {
+      const { keptLevels: _before, ...rest } = recipe;
+      return change.levels ? { ...rest, keptLevels: change.levels } : rest;
+    }
+    // Only the service knows the values.
+    case 'hierarchy':
+      return recipe;
     case 'output':
       return { ...recipe, output: change.path };
     case 'key':
@@ -32,6 +39,8 @@ export function chosenBy(change: RecipeChange, recipe?: RecipeState): string {
     role: column?.role,
     method: column?.method,
     guarantee: recipe?.guarantee,
+    levels: recipe?.keptLevels,
+    hierarchy: column?.hierarchy,
     counts: recipe?.counts?.find((each) => each.name === name),
     output: recipe?.output,
     key: recipe?.key.id,

@@ -24,6 +24,16 @@ export interface FakeRecipeParts {
   readonly report: KeptReport;
 }
 
+/** A search that was not over in time. */
+const search = {
+  optimal: false,
+  seconds: 2,
+  tried: 12_480,
+  generalisations: 340_200,
+  sentence:
+    'This is the best generalisation found in 2 s, not proven to be the best: 12,480 of 340,200 were tried.',
+};
+
 /** A recipe with a table of some rows, in memory: enough of the methods to see that a preview follows the choices. */
 export class FakeRecipe {
   state: RecipeState;
@@ -69,6 +79,12 @@ export class FakeRecipe {
         return { guarantee: change.guarantee };
       case 'counts':
         return { counts: withChange(this.state, change).counts ?? [] };
+      case 'hierarchy':
+        return { columns: this.#withHierarchy(change.column) };
+      case 'levels': {
+        const { keptLevels } = withChange(this.state, change);
+        return { keptLevels } as Partial<RecipeState>;
+      }
       case 'output':
         return { output: change.path };
       case 'key':
@@ -76,6 +92,12 @@ export class FakeRecipe {
       case 'save':
         return {};
     }
+  }
+
+  #withHierarchy(name: string): RecipeState['columns'] {
+    const { hierarchy } = this.state.columns.find((column) => column.name === name)!;
+    const place = { path: this.state.recipe, line: 12 };
+    return this.#withColumn(name, { hierarchy: hierarchy && { ...hierarchy, source: 'recipe', place } });
   }
 
   #withColumn(name: string, change: Partial<RecipeState['columns'][number]>): RecipeState['columns'] {
@@ -119,6 +141,8 @@ export class FakeRecipe {
             { columns: ['birth_date'], uniqueRows: 312 },
           ],
       suppressedRows: guarantee ? 84 : 0,
+      ...(guarantee?.recoding === 'global' &&
+        !this.state.keptLevels && { search, levels: { birth_date: 2, postcode: 1 } }),
     };
   }
 

@@ -330,6 +330,20 @@ const report: KeptReport = {
     'Within a group the diagnoses may still be the same, so that somebody’s diagnosis is known without knowing their row.',
     'What is written in remarks was not changed.',
   ],
+  questions: [
+    {
+      question: 'Can somebody still be singled out?',
+      answer: 'To some degree. Singling out: 84 % before, 6 % after (95 % between 2 % and 11 %).',
+    },
+    {
+      question: 'Can something about somebody still be worked out?',
+      answer: 'Not by this attack, which did no better than guessing and so proves little.',
+    },
+  ],
+  measuredOn: {
+    attacks:
+      'Tried on 10,000 rows drawn from the 12,216 of the output: 5,000 as if they alone had been released, the other 5,000 as people who are not in it.',
+  },
   columns: sketches.slice(0, 7).map((sketch) => {
     const { method, offered, name, role } = columnOf(sketch);
     const offer = offered.find(({ id }) => id === method.id)!;

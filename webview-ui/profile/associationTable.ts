@@ -1,11 +1,5 @@
 import type { Association, Associations } from '../../src/protocol/data.ts';
 
-export const measureWords: Readonly<Record<Association['measure'], string>> = {
-  pearson: 'Pearson’s r',
-  cramersV: 'Cramér’s V',
-  correlationRatio: 'correlation ratio',
-};
-
 /** Strongest first, whichever way; `column` alone, or all of them when it is empty. */
 export function rankPairs({ pairs }: Associations, column: string): readonly Association[] {
   return pairs

@@ -4,9 +4,9 @@ import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { groupDigits, plural } from '../../src/base/format.ts';
 import type { Association, Associations, LeakageHint } from '../../src/protocol/data.ts';
-import { leakageSentence } from '../../src/protocol/sentences.ts';
+import { leakageSentence, measureWords } from '../../src/protocol/sentences.ts';
 import { emptyNotice } from '../shared/notices.ts';
-import { type MatrixCell, matrixOf, measureWords, rankPairs, strengthStep } from './associationTable.ts';
+import { type MatrixCell, matrixOf, rankPairs, strengthStep } from './associationTable.ts';
 import { shareBar } from './shapes.ts';
 
 export interface AssociationsModel {

@@ -44,7 +44,9 @@ export class ProfilePage extends PanelPage {
     );
     this.subscriptions.add(
       this.host.on(profileKept, ({ path, of }) => {
-        const isOurs = of === this.#version && (path === this.#path || path === this.#reader.figures?.path);
+        // The page may have been opened by the whole path.
+        const asked = this.#path.replaceAll('\\', '/');
+        const isOurs = of === this.#version && (path === asked || asked.endsWith(`/${path}`));
         if (isOurs && this.#reader.stage === 'stopped') {
           this.#reader.goOn();
         }

@@ -1,4 +1,3 @@
-import { formatNumber, formatShare } from '../../src/base/format.ts';
 import type { ReportFigure } from '../../src/protocol/privacy.ts';
 
 /** The value that a whole bar stands for: both bars of a figure have the same. */
@@ -6,10 +5,6 @@ export function fullBar({ kind, before, after, interval }: ReportFigure): number
   const most = Math.max(before ?? 0, after ?? 0, interval?.[1] ?? 0);
   // A share is of a whole; a score beyond 1 and a count are measured against the larger of the two.
   return kind === 'share' || (kind === 'score' && most <= 1) ? 1 : most || 1;
-}
-
-export function figureText(kind: ReportFigure['kind'], value: number): string {
-  return kind === 'share' ? formatShare(value, 1) : formatNumber(value);
 }
 
 /** In which way the release changed the figure; undefined where one of the two is not known. */

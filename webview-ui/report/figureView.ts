@@ -1,19 +1,18 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { ReportFigure } from '../../src/protocol/privacy.ts';
-import { figureText, fullBar, judgement } from './figureScale.ts';
+import { directionText, figureText, intervalText } from '../../src/protocol/reportWords.ts';
+import { fullBar, judgement } from './figureScale.ts';
 
 /** A figure before and after, one bar under the other, with what it means. */
 export function figureView(
   figure: ReportFigure,
   [beforeLabel, afterLabel]: readonly [string, string] = ['Before', 'After'],
 ): TemplateResult {
-  const { title, sentence, kind, before, after, interval, better } = figure;
+  const { title, sentence, before, after } = figure;
   const whole = fullBar(figure);
-  const range = interval
-    ? `95 % between ${figureText(kind, interval[0])} and ${figureText(kind, interval[1])}`
-    : undefined;
+  const range = intervalText(figure);
   return html`<article class="report-figure">
-    <h3>${title} <span class="secondary">${better === 'lower' ? 'lower is better' : 'higher is better'}</span></h3>
+    <h3>${title} <span class="secondary">${directionText(figure)}</span></h3>
     <dl>
       ${barView(beforeLabel, 'before', before, figure, whole)} ${barView(afterLabel, `after ${judgement(figure) ?? ''}`, after, figure, whole)}
     </dl>

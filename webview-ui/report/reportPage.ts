@@ -8,6 +8,7 @@ import {
   type ReportFigure,
   recipeChanged,
 } from '../../src/protocol/privacy.ts';
+import { reportTitles } from '../../src/protocol/reportWords.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { roles } from '../shared/columnRoles.ts';
 import { emptyNotice } from '../shared/notices.ts';
@@ -75,17 +76,19 @@ export class ReportPage extends PanelPage {
         </vscode-button>
       </header>
       <div class="pane report">
-        <section class="plain-words" aria-label="In plain words">
+        <section class="plain-words" aria-label=${reportTitles.summary}>
           ${report.summary.map((sentence) => html`<p>${sentence}</p>`)}
         </section>
         <section class="not-guaranteed" aria-labelledby="not-guaranteed">
           <h2 id="not-guaranteed">
-            <span class="codicon codicon-warning" aria-hidden="true"></span> What is not guaranteed
+            <span class="codicon codicon-warning" aria-hidden="true"></span> ${reportTitles.notGuaranteed}
           </h2>
           <ul>${report.notGuaranteed.map((sentence) => html`<li>${sentence}</li>`)}</ul>
         </section>
-        ${syntheticView(report)} ${figures('Risk for people', report.risk)} ${figures('What attacks would reach', report.attacks)}
-        ${figures('Use of the data', report.utility)} ${columnsView(report)} ${factsView(report)}
+        ${questionsView(report)} ${syntheticView(report)}
+        ${figures(reportTitles.risk, report.risk, report.measuredOn?.risk)}
+        ${figures(reportTitles.attacks, report.attacks, report.measuredOn?.attacks)}
+        ${figures(reportTitles.utility, report.utility, report.measuredOn?.utility)} ${columnsView(report)} ${factsView(report)}
       </div>
     `;
   }
@@ -102,27 +105,40 @@ export class ReportPage extends PanelPage {
 /** What a synthetic table remembers, and what it is good for. */
 function syntheticView({ synthetic }: PrivacyReport): TemplateResult | typeof nothing {
   return synthetic
-    ? html`${figures('What it remembers of real rows', synthetic.memorisation, ['Never seen', 'Learned'])}
-      ${figures('What the synthetic rows are good for', synthetic.quality, ['Real', 'Synthetic'])}`
+    ? html`${figures('What it remembers of real rows', synthetic.memorisation, undefined, ['Never seen', 'Learned'])}
+      ${figures('What the synthetic rows are good for', synthetic.quality, undefined, ['Real', 'Synthetic'])}`
+    : nothing;
+}
+
+function questionsView({ questions = [] }: PrivacyReport): TemplateResult | typeof nothing {
+  return questions.length > 0
+    ? html`<section aria-label=${reportTitles.questions}>
+        <h2>${reportTitles.questions}</h2>
+        <dl class="report-questions">
+          ${questions.map(({ question, answer }) => html`<dt>${question}</dt><dd>${answer}</dd>`)}
+        </dl>
+      </section>`
     : nothing;
 }
 
 function figures(
   title: string,
   all: readonly ReportFigure[],
+  note: string | undefined,
   labels?: readonly [before: string, after: string],
 ): TemplateResult | typeof nothing {
   return all.length > 0
     ? html`<section aria-label=${title}>
         <h2>${title}</h2>
+        ${note === undefined ? nothing : html`<p class="secondary report-note">${note}</p>`}
         <div class="report-figures">${all.map((figure) => figureView(figure, labels))}</div>
       </section>`
     : nothing;
 }
 
 function columnsView({ columns }: PrivacyReport): TemplateResult {
-  return html`<section aria-label="Columns">
-    <h2>Columns</h2>
+  return html`<section aria-label=${reportTitles.columns}>
+    <h2>${reportTitles.columns}</h2>
     <div class="table-scroll" tabindex="0" role="region" aria-label="What was done to each column">
       <table class="data-table report-columns">
         <thead>
@@ -135,11 +151,11 @@ function columnsView({ columns }: PrivacyReport): TemplateResult {
         </thead>
         <tbody>
           ${columns.map(
-            ({ name, role, method, sentence, limit }) => html`<tr>
+            ({ name, role, method, sentence, limit, detail }) => html`<tr>
               <th scope="row">${name}</th>
               <td>${roles[role].title}</td>
               <td>${method}</td>
-              <td>${sentence} <span class="secondary">${limit}</span></td>
+              <td>${sentence} ${detail ?? ''} <span class="secondary">${limit}</span></td>
             </tr>`,
           )}
         </tbody>
@@ -152,8 +168,8 @@ function factsView({ input, output, recipeHash }: PrivacyReport): TemplateResult
   const fact = (title: string, value: TemplateResult | string) =>
     html`<tr><th scope="row">${title}</th><td>${value}</td></tr>`;
   const hash = (value: string) => html`<code title=${value}>${value.slice(0, 16)}…</code>`;
-  return html`<section aria-label="Where it comes from">
-    <h2>Where it comes from</h2>
+  return html`<section aria-label=${reportTitles.origin}>
+    <h2>${reportTitles.origin}</h2>
     <table class="facts-table">
       <tbody>
         ${fact('Input', html`${input.path}, ${plural(input.rows, 'row')}, SHA-256 ${hash(input.sha256)}`)}

@@ -8,6 +8,7 @@ import type {
   ReportFigure,
   RestoredData,
 } from '../../protocol/privacy.ts';
+import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
 import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
@@ -59,12 +60,14 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
 }
 
 function methodText({ id, options }: RecipeState['columns'][number]['method']): string {
-  const chosen = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  const chosen = Object.entries(options)
+    .filter(([, value]) => value !== null && value !== '' && value !== false)
+    .map(([name, value]) => (value === true ? name : `${name} ${value}`));
   return cutToWidth([id, ...chosen].join(', '), 48);
 }
 
 export function renderPreview(preview: RecipePreview, options: TableOptions): string {
-  const { risk, use, drivers, suppressedRows } = preview;
+  const { risk, use, drivers, suppressedRows, search } = preview;
   const dials = renderTable(
     [{ title: '' }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }, { title: '' }],
     [
@@ -82,14 +85,15 @@ export function renderPreview(preview: RecipePreview, options: TableOptions): st
           options,
         );
   const left = suppressedRows === 0 ? '' : `${plural(suppressedRows, 'row')} would be left out.`;
-  return [dials, unique, left].filter((part) => part !== '').join('\n\n');
+  return [dials, unique, left, search?.sentence ?? ''].filter((part) => part !== '').join('\n\n');
 }
 
 export function appliedSentences(applied: AppliedRecipe): string {
-  const { output, rows, suppressedRows, bytes, report, counts = [], milliseconds } = applied;
+  const { output, rows, suppressedRows, bytes, report, counts = [], search, milliseconds } = applied;
   const left = suppressedRows === 0 ? '' : `, ${plural(suppressedRows, 'row')} left out`;
   return [
     `Wrote ${output}: ${plural(rows, 'row')} (${formatBytes(bytes)})${left}, in ${formatDuration(milliseconds)}.`,
+    ...(search && !search.optimal ? [search.sentence] : []),
     ...counts.map(
       ({ path, cells, epsilon, halfWidth }) =>
         `Wrote ${path}: ${plural(cells, 'noisy count')} (ε = ${epsilon}), 95 of 100 off by at most ${formatNumber(halfWidth)}.`,
@@ -98,13 +102,29 @@ export function appliedSentences(applied: AppliedRecipe): string {
   ].join('\n');
 }
 
+/** On which levels the columns are, and what becomes of them with another table. */
+export function levelSentences({ recipe, keptLevels, foundLevels }: RecipeState): string {
+  const words = (levels: Readonly<Record<string, number>>) =>
+    Object.entries(levels)
+      .map(([column, level]) => `${column} ${level}`)
+      .join(', ');
+  if (keptLevels) {
+    return `${recipe} keeps the levels ${words(keptLevels)}. A table for which they do not do is refused.`;
+  }
+  return foundLevels
+    ? `${recipe} searches the levels anew for each table. Last found: ${words(foundLevels)}.`
+    : `${recipe} searches the levels anew for each table. It has not found any yet.`;
+}
+
 export function renderReport(report: PrivacyReport, options: TableOptions): string {
-  const { summary, notGuaranteed, risk, attacks, utility } = report;
+  const { summary, notGuaranteed, questions = [], measuredOn = {}, risk, attacks, utility } = report;
   return [
     summary.join('\n'),
-    ['Not guaranteed:', ...notGuaranteed.map((sentence) => `- ${sentence}`)].join('\n'),
+    [`${reportTitles.notGuaranteed}:`, ...notGuaranteed.map((sentence) => `- ${sentence}`)].join('\n'),
+    questions.map(({ question, answer }) => `${question} ${answer}`).join('\n'),
     renderFigures('RISK', risk, options),
     renderFigures('ATTACKS', attacks, options),
+    attacks.length > 0 ? (measuredOn.attacks ?? '') : '',
     renderFigures('USE', utility, options),
   ]
     .filter((part) => part !== '')
@@ -115,21 +135,15 @@ function renderFigures(title: string, figures: readonly ReportFigure[], options:
   return figures.length === 0
     ? ''
     : renderTable(
-        [{ title }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }],
-        figures.map((figure) => [
+        [{ title }, { title: 'BEFORE', align: 'right' }, { title: 'AFTER', align: 'right' }, { title: '' }],
+        figures.map((figure): Cell[] => [
           figure.title,
-          figureText(figure, figure.before),
-          figureText(figure, figure.after),
+          figureText(figure.kind, figure.before),
+          figureText(figure.kind, figure.after),
+          { text: intervalText(figure) ?? '', style: 'dim' },
         ]),
         options,
       );
-}
-
-function figureText({ kind }: ReportFigure, value: number | null): string {
-  if (value === null) {
-    return '–';
-  }
-  return kind === 'share' ? formatShare(value, 1) : formatNumber(Number(value.toFixed(3)));
 }
 
 export function restoredSentences({ output, rows, restored, rewritten, notRestored }: RestoredData): string {

@@ -1,6 +1,6 @@
-import { formatBytes, formatNumber, groupDigits, plural } from '../../base/format.ts';
-import type { ColumnProfile, DataProfile, DataValue, LeakageHint } from '../../protocol/data.ts';
-import { leakageSentence } from '../../protocol/sentences.ts';
+import { formatBytes, formatNumber, formatShare, groupDigits, plural } from '../../base/format.ts';
+import type { ColumnProfile, DataProfile, DataValue } from '../../protocol/data.ts';
+import { leakageSentence, measureWords } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const mostPairs = 10;
@@ -11,7 +11,7 @@ export function renderProfile(profile: DataProfile, options: TableOptions): stri
     headline(profile),
     renderColumns(profile, options),
     renderPairs(profile, options),
-    renderHints(profile.hints),
+    profile.hints.map(leakageSentence).join('\n'),
     profile.notices.map(({ message }) => message).join('\n'),
   ]
     .filter((part) => part !== '')
@@ -51,7 +51,7 @@ function missingCell(missing: number, rows: number): Cell {
   if (missing === 0) {
     return { text: '–', style: 'dim' };
   }
-  return { text: percent(missing, rows), style: missing === rows ? 'red' : 'yellow' };
+  return { text: formatShare(missing, rows), style: missing === rows ? 'red' : 'yellow' };
 }
 
 /** Counts of a histogram as blocks: an empty bin is told from one with few values. */
@@ -79,14 +79,13 @@ function values({ numbers, minimum, maximum, type, top }: ColumnProfile, rows: n
   if (top.length > 0) {
     return top
       .slice(0, 3)
-      .map(({ value, count }) => `${cutToWidth(String(value), 24)} ${percent(count, rows)}`)
+      .map(({ value, count }) => `${cutToWidth(String(value), 24)} ${formatShare(count, rows)}`)
       .join(', ');
   }
   return minimum === undefined ? '' : `such as ${cutToWidth(String(minimum), 40)}`;
 }
 
 function renderPairs({ associations }: DataProfile, options: TableOptions): string {
-  const measures = { pearson: 'Pearson’s r', cramersV: 'Cramér’s V', correlationRatio: 'correlation ratio' };
   const { columns, leftOut, pairs } = associations;
   if (pairs.length === 0) {
     return '';
@@ -99,22 +98,13 @@ function renderPairs({ associations }: DataProfile, options: TableOptions): stri
         cutToWidth(a, 32),
         cutToWidth(b, 32),
         formatNumber(Number(strength.toFixed(3))),
-        measures[measure],
+        measureWords[measure],
       ]),
     options,
   );
   return leftOut === undefined
     ? table
     : `${table}\n\nCompared were the first ${groupDigits(columns.length)} of ${plural(columns.length + leftOut, 'column')}.`;
-}
-
-function renderHints(hints: readonly LeakageHint[]): string {
-  return hints.map(leakageSentence).join('\n');
-}
-
-function percent(count: number, of: number): string {
-  const share = (100 * count) / of;
-  return share > 0 && share < 0.1 ? '< 0.1 %' : `${Number(share.toFixed(1))} %`;
 }
 
 function shown(value: DataValue): string {

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatRelativeTime } from '../../base/format.ts';
 import { keyAlreadyExported } from '../../keys/errors.ts';
@@ -115,8 +115,14 @@ async function saveToFile(anonymisation: Anonymisation, id: string): Promise<voi
   await anonymisation.keys.export(id, async (secret) => {
     const beside = `${file.fsPath}.${process.pid}`;
     // A file that is there already may be open to others: a new one takes its place.
-    await writeFile(beside, `${id} = ${secret}\n`, { mode: 0o600, flag: 'wx' });
-    await rename(beside, file.fsPath);
+    try {
+      await writeFile(beside, `${id} = ${secret}\n`, { mode: 0o600, flag: 'wx' });
+      await rename(beside, file.fsPath);
+    } catch (error) {
+      // A key is not left lying about under a name that nobody knows.
+      await rm(beside, { force: true });
+      throw error;
+    }
   });
   void vscode.window.showInformationMessage(`The key ${id} is in ${file.fsPath}, which only you can read.`);
 }

@@ -18,16 +18,19 @@ export interface ArrowWork {
   readonly mostRows?: number | undefined;
 }
 
+/** What DuckDB reads in place of a file, and what was not taken as it is. */
+export interface ReadableTable {
+  readonly file: string;
+  readonly notices: readonly DataNotice[];
+}
+
 type Arrow = typeof import('apache-arrow');
 
 /**
  * DuckDB cannot read Arrow files without an extension that it would have to fetch, so they are read batch by batch
  * into Parquet files in the scratch folder. Answers the pattern that names them, and what was not taken as it is.
  */
-export async function arrowToParquet(
-  sniffed: SniffedFile,
-  work: ArrowWork,
-): Promise<{ readonly file: string; readonly notices: readonly DataNotice[] }> {
+export async function arrowToParquet(sniffed: SniffedFile, work: ArrowWork): Promise<ReadableTable> {
   const arrow = await loadArrow();
   let notices: readonly DataNotice[] = [];
   const handle = await fs.promises.open(sniffed.file, 'r');

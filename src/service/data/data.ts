@@ -20,7 +20,7 @@ export interface DataWork {
 
 /** Tables in files: opened where they lie, profiled, and written anew. The files themselves are never changed. */
 export interface Data extends Disposable {
-  /** A profile was completed: what it was asked for by. */
+  /** A profile was completed: its path as profiles have it, relative to the workspace folder where it is inside. */
   readonly onDidKeepProfile: Event<ProfileData>;
   /** `path` is absolute or relative to the workspace folder; a `.dvc` file stands for its data. */
   openTable(path: string, options?: Omit<TableOptions, 'scratch'>): Promise<Table>;
@@ -114,7 +114,8 @@ export function createData({ workspace, scratch, database, hashes, versions, log
       writeTable(table, { ...write, target: path.resolve(workspace, write.target) }),
     profile: async (asked, { signal, report }) => {
       const work = { signal: AbortSignal.any([signal, disposed.signal]), target: asked.target, report };
-      return profiling.profile(await contentOf(asked), work, () => kept.fire(asked));
+      const content = await contentOf(asked);
+      return profiling.profile(content, work, () => kept.fire({ ...asked, path: content.name }));
     },
     sketch: async (asked, { signal }) =>
       profiling.sketch(await contentOf(asked), { signal, target: asked.target }),

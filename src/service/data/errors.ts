@@ -118,6 +118,15 @@ export function damagedTable(data: string, reason: string): WorkbenchError {
   );
 }
 
+/** The value itself may be a person's, and errors are logged: it is not quoted. */
+export function valueDoesNotFit(data: string): WorkbenchError {
+  return new WorkbenchError(
+    'data.valueDoesNotFit',
+    `A value of ${data} is too large for what it is to be computed or written as. ${nothingChanged} ` +
+      'Ask for fewer decimals, or leave the column as it is.',
+  );
+}
+
 /** Thrown only where types were taken from the beginning of a file: `settle` looks at all of it. */
 export function typeChanged(
   data: string,

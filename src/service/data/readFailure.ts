@@ -8,6 +8,7 @@ import {
   raggedRow,
   unreadableTable,
   unterminatedQuote,
+  valueDoesNotFit,
   wrongEncoding,
 } from './errors.ts';
 
@@ -31,6 +32,7 @@ export function readFailure(error: unknown, data: string): unknown {
     [/Maximum line size/i, () => lineTooLong(data, row)],
     [/state machine reached an invalid state/i, () => mixedLineEnds(data, undefined)],
     [/Malformed JSON|JSON transform|array in JSON/i, () => jsonFailure(data, message)],
+    [/^(Conversion|Out of Range) Error/, () => valueDoesNotFit(data)],
     [/^Out of Memory Error/, () => notEnoughRoom(data, 'memory', error)],
     [/No space left|max_temp_directory_size/i, () => notEnoughRoom(data, 'disk', error)],
     [

@@ -13,7 +13,7 @@ import {
   sqlString,
   type TextFunction,
 } from '../storage/duckdb.ts';
-import { arrowToParquet } from './arrowFile.ts';
+import { type ArrowWork, arrowToParquet, type ReadableTable } from './arrowFile.ts';
 import type { Dialect } from './dialect.ts';
 import type { Cell, EncodedTable } from './encodedTable.ts';
 import { encodeTuples } from './encodeTuples.ts';
@@ -128,14 +128,14 @@ export async function openTable(file: string, name: string, options: TableOption
   const sniffed = await sniffFile(file, name);
   opened += 1;
   const scratch = path.join(options.scratch, `${process.pid}-${opened}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  // Copies of rows lie here for a while, of files that may be their owner's alone.
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
-    const { signal } = options;
+    const { signal, copyFolder } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
     const memoryBytes = (options.memoryBytes ?? defaultMemoryBytes) + memoryForWidth(sniffed);
-    const { copyFolder } = options;
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
       const rows = rowsFile(copyFolder!);
@@ -146,15 +146,14 @@ export async function openTable(file: string, name: string, options: TableOption
         { scratch, database, resources, isPartial: false, share: 1, stamp, copyFolder, isCopied: true },
       );
     }
-    const pieces = options.inPieces ? await copyPieces(sniffed, scratch) : undefined;
-    const part = pieces?.file ?? (await headOf(sniffed, firstRows, scratch));
-    const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
-    const files = [readable.file, ...(copyFolder === undefined ? [] : [rowsFile(copyFolder)])];
+    const readable = await readablePart(sniffed, scratch, { firstRows, inPieces: options.inPieces, signal });
+    const isPartial = firstRows !== undefined || readable.share < 1;
+    // Only what is whole is of use to others.
+    const folder = isPartial ? undefined : copyFolder;
+    const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
     const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
-    const source =
-      sniffed.kind === 'arrow'
-        ? await arrowToParquet(sniffed, { database, scratch, signal, mostRows: firstRows })
-        : { file: readable.file, notices: [] };
+    const work = { database, scratch, signal, mostRows: firstRows };
+    const source = await readableByDuckdb(sniffed, readable.file, work);
     const found = await openRelation(sniffed, source.file, database, {
       strictHeaders: options.strictHeaders ?? false,
       firstRows,
@@ -170,10 +169,10 @@ export async function openTable(file: string, name: string, options: TableOption
         notices: [...readable.notices, ...source.notices, ...found.notices],
       },
       {
-        ...{ scratch, database, resources, stamp, copyFolder },
-        isPartial: firstRows !== undefined || pieces !== undefined,
+        ...{ scratch, database, resources, isPartial, stamp },
+        share: readable.share,
+        copyFolder: folder,
         isCopied: false,
-        share: pieces ? pieces.bytes / sniffed.bytes : 1,
       },
     );
   } catch (error) {
@@ -182,13 +181,22 @@ export async function openTable(file: string, name: string, options: TableOption
   }
 }
 
-/** A copy of the beginning of a text, where no more is wanted. */
-async function headOf(
+/** What DuckDB reads of the file: of one that is large and looked at for the first time only a part. */
+async function readablePart(
   sniffed: SniffedFile,
-  firstRows: number | undefined,
   scratch: string,
-): Promise<string | undefined> {
-  return firstRows !== undefined && sniffed.encoding === 'utf-8' ? copyHead(sniffed, scratch) : undefined;
+  { firstRows, inPieces, signal }: Pick<TableOptions, 'firstRows' | 'inPieces' | 'signal'>,
+): Promise<{ readonly file: string; readonly notices: readonly DataNotice[]; readonly share: number }> {
+  const isPlain = sniffed.encoding === 'utf-8' && firstRows !== undefined;
+  const head = isPlain ? await copyHead(sniffed, scratch) : undefined;
+  const pieces = inPieces ? await copyPieces(sniffed, scratch) : undefined;
+  const part = pieces?.file ?? head;
+  const readable = part ? { file: part, notices: [] } : await readableCopy(sniffed, scratch, signal);
+  return { ...readable, share: pieces ? pieces.bytes / sniffed.bytes : 1 };
+}
+
+async function readableByDuckdb(sniffed: SniffedFile, file: string, work: ArrowWork): Promise<ReadableTable> {
+  return sniffed.kind === 'arrow' ? arrowToParquet(sniffed, work) : { file, notices: [] };
 }
 
 interface Held {
@@ -310,7 +318,9 @@ class FileTable implements Table {
     }
     const folder = this.#copyFolder ?? this.scratch;
     const file = rowsFile(folder);
-    fs.mkdirSync(folder, { recursive: true });
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // DuckDB would write beside one that is there, where it may not.
+    fs.rmSync(file, { force: true });
     const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(this.#columns.length)}`;
     await this.query(`COPY (SELECT * FROM ${this.#relation}) TO ${sqlString(file)} (${format})`, options);
     this.#readFrom(file);

@@ -157,13 +157,21 @@ export function refuseTarget(
   }
 }
 
+/** A name that points to what is not on disk yet would be an empty file after a power cut. */
+function flush(file: string): void {
+  const handle = fs.openSync(file, 'r+');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
 /** On another file system a copy beside the target comes first, so that the name is taken in one step there too. */
 function putInPlace(draft: string, target: string, name: string): void {
   const beside = `${target}.mlops-${process.pid}`;
   try {
-    const handle = fs.openSync(draft, 'r+');
-    fs.fsyncSync(handle);
-    fs.closeSync(handle);
+    flush(draft);
     try {
       fs.renameSync(draft, target);
     } catch (error) {
@@ -171,6 +179,7 @@ function putInPlace(draft: string, target: string, name: string): void {
         throw error;
       }
       fs.copyFileSync(draft, beside, fs.constants.COPYFILE_EXCL);
+      flush(beside);
       fs.renameSync(beside, target);
     }
   } catch (error) {

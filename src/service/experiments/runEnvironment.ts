@@ -57,12 +57,13 @@ async function nodeEnvironment({
 }
 
 /**
- * An environment without what belongs to the editor or to another run.
+ * An environment without what belongs to the editor or to another run, and without the keys of anonymisation: a script
+ * that learns from an anonymised table is not to be able to undo it.
  * A name of an experiment would contradict MLFLOW_EXPERIMENT_ID.
  */
 export function ordinaryEnvironment(own: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
   const isForeign = (name: string) =>
-    /^(ELECTRON_|VSCODE_)/.test(name) ||
+    /^(ELECTRON_|VSCODE_|MLOPS_ANONYMISE_KEY)/.test(name) ||
     ['MLOPS_RUN_ID', 'MLOPS_PARAMS', 'MLFLOW_RUN_ID', 'MLFLOW_EXPERIMENT_NAME'].includes(name);
   return Object.fromEntries(Object.entries(own).filter(([name]) => !isForeign(name)));
 }

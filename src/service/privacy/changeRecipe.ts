@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CountsChoice, RecipeChange } from '../../protocol/privacy.ts';
+import type { CountsChoice, RecipeChange, SensitiveCriterion } from '../../protocol/privacy.ts';
 import { noSuchColumn } from './errors.ts';
 import { columnOfChoice } from './methodOffers.ts';
 import { datasetId, factsOf, keyedMethods, proposedRole } from './propose.ts';
@@ -8,6 +8,7 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 import { type Changes, changedRecipeText, recipeTextWithColumn } from './recipe/writeRecipe.ts';
 import { recipeRoles } from './roles.ts';
 import type { Inspection } from './work/inspect.ts';
+import type { HierarchyChange } from './writtenHierarchy.ts';
 
 export interface RecipeToChange {
   /** As a person knows it. */
@@ -21,7 +22,7 @@ export interface RecipeToChange {
 /** The text of a recipe with one change made, comments kept. */
 export function applyChange(
   { name, text, recipe, folder, workspace }: RecipeToChange,
-  change: RecipeChange,
+  change: Exclude<RecipeChange, HierarchyChange>,
   inspection: Inspection,
 ): string {
   switch (change.kind) {
@@ -104,36 +105,53 @@ function withKey(text: string, recipe: Recipe, method: string): string {
     : text;
 }
 
+const diversityKinds = { distinctL: 'distinct', entropyL: 'entropy', recursiveCL: 'recursive' } as const;
+
+/** Columns of which the same is asked stand together; a single demand stands by itself, as it always has. */
+function oneOrMore(
+  criteria: readonly SensitiveCriterion[],
+  demandOf: (criterion: SensitiveCriterion) => object,
+): object | undefined {
+  const columnsOf = new Map<string, string[]>();
+  for (const criterion of criteria) {
+    const demand = JSON.stringify(demandOf(criterion));
+    columnsOf.set(demand, [...(columnsOf.get(demand) ?? []), criterion.column]);
+  }
+  const written = [...columnsOf].map(([demand, columns]) => ({
+    ...JSON.parse(demand),
+    columns: [...new Set(columns)],
+  }));
+  return written.length > 1 ? written : written[0];
+}
+
 function guaranteeChanges(
   { guarantee }: Recipe,
   asked: Extract<RecipeChange, { kind: 'guarantee' }>['guarantee'],
 ): Changes | undefined {
   if (asked === null) {
     const hasHierarchies = Object.keys(guarantee?.hierarchies ?? {}).length > 0;
-    return hasHierarchies ? { k: undefined, l: undefined, t: undefined, levels: undefined } : undefined;
+    return hasHierarchies
+      ? { k: undefined, l: undefined, t: undefined, levels: undefined, found: undefined }
+      : undefined;
   }
   const { k, sensitive, suppressionLimit, recoding } = asked;
   const diversity = sensitive.filter(({ criterion }) => criterion !== 'tCloseness');
   const closeness = sensitive.filter(({ criterion }) => criterion === 'tCloseness');
-  const kinds = {
-    distinctL: 'distinct',
-    entropyL: 'entropy',
-    recursiveCL: 'recursive',
-    tCloseness: '',
-  } as const;
-  const [first] = diversity;
   return {
     k,
-    l: first && {
-      kind: kinds[first.criterion],
-      l: first.l ?? 2,
-      ...(first.c !== undefined && { c: first.c }),
-      columns: diversity.map(({ column }) => column),
-    },
-    t: closeness[0] && { t: closeness[0].t ?? 0.2, columns: closeness.map(({ column }) => column) },
+    l: oneOrMore(diversity, ({ criterion, l = 2, c }) => ({
+      kind: diversityKinds[criterion as keyof typeof diversityKinds],
+      l,
+      ...(c !== undefined && { c }),
+    })),
+    t: oneOrMore(closeness, ({ t = 0.2, distance = 'equal' }) => ({
+      t,
+      ...(distance !== 'equal' && { distance }),
+    })),
     suppressionLimit,
     search: recoding === 'local' ? 'mondrian' : 'optimal',
     levels: undefined,
+    found: undefined,
   };
 }
 

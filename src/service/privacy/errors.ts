@@ -56,7 +56,56 @@ export function noSuchColumn(recipe: string, column: string): WorkbenchError {
 export function columnsDifferByCase(table: string, first: string, second: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.columnsDifferByCase',
-    `${table} has the columns ${first} and ${second}, which differ by capitals alone. ${untouched} Rename one of them.`,
+    `${table} has the columns ${first} and ${second}, which differ by capitals or by how accents are written alone. ${untouched} Rename one of them.`,
+  );
+}
+
+export function columnNameTaken(table: string, column: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.columnNameTaken',
+    `${table} has a column named ${column}, a name that is needed for the numbers of its rows. ${untouched} Rename it.`,
+  );
+}
+
+export function nothingSensitive(): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingSensitive',
+    `The guarantee asks for l-diversity or t-closeness, and no column has the role sensitive. ${untouched} ` +
+      'Give one that role, name columns under l or t, or take l and t out.',
+  );
+}
+
+export function sensitiveIsGrouped(column: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.sensitiveIsGrouped',
+    `The values of ${column} are to be diverse in each group, and ${column} is itself one of the columns that make the groups. ` +
+      `${untouched} Name the columns of l and t without it, or give it another role and method.`,
+  );
+}
+
+export function rowsMayHaveMoved(table: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.rowsMayHaveMoved',
+    `${table} is no longer as it was written, and its noise goes by the number of the row: in another order wrong values ` +
+      `would come back. ${untouched} Restore from the file as it was written. Where only other columns were changed and ` +
+      'every row is in its place, give the file another name first.',
+  );
+}
+
+export function rowKeyRepeats(keys: readonly string[], rows: readonly [number, number]): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.rowKeyRepeats',
+    `Rows ${groupDigits(rows[0])} and ${groupDigits(rows[1])} have the same row key (${keys.join(', ')}). They would get the ` +
+      `same noise, and the difference between them would be the true one. ${untouched} ` +
+      'Name further columns as rowKey, so that it is another one for each row, or none: then the number of the row counts.',
+  );
+}
+
+export function pseudonymsClash(column: string, length: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.pseudonymsClash',
+    `Two different values of ${column} would get the same pseudonym: ${length} characters are too few for so many values. ` +
+      `${untouched} Raise \`length\`; with 16 it hardly ever happens.`,
   );
 }
 
@@ -74,6 +123,34 @@ export function hierarchyFileMissing(column: string, file: string): WorkbenchErr
   return new WorkbenchError(
     'privacy.hierarchyFileMissing',
     `The hierarchy of ${column} is to be read from ${file}, which cannot be read. ${untouched} Correct its path, which starts at the recipe.`,
+  );
+}
+
+/** `highest` is undefined where nothing is generalised in the column. */
+export function noSuchLevel(column: string, level: number, highest: number | undefined): WorkbenchError {
+  const why =
+    highest === undefined
+      ? 'but it is no quasi-identifier of the table that a hierarchy generalises'
+      : `but the hierarchy has the levels 0 to ${highest} for these values`;
+  return new WorkbenchError(
+    'privacy.noSuchLevel',
+    `guarantee.levels keeps ${column} on level ${level}, ${why}. ${untouched} Correct it in the recipe, or take it out so that a level is searched.`,
+  );
+}
+
+export function tooManyForTable(column: string, values: number, most: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.tooManyForTable',
+    `${column} has ${groupDigits(values)} values, and a table of at most ${groupDigits(most)} can be edited. ${untouched} ` +
+      'Write a rule for it in the recipe instead, such as intervals or redaction.',
+  );
+}
+
+export function hierarchyFileTaken(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.hierarchyFileTaken',
+    `The hierarchy would be written to ${file}, which is there already. It is as it was, and the recipe too. ` +
+      'Name it in the recipe, or move it away.',
   );
 }
 

@@ -33,7 +33,7 @@ export async function runJob<Name extends JobName>(
   }
   started += 1;
   const scratch = path.join(scratchRoot, `anonymise-${started}`);
-  fs.mkdirSync(scratch, { recursive: true });
+  fs.mkdirSync(scratch, { recursive: true, mode: 0o700 });
   const shared = new SharedArrayBuffer(4);
   const stamp = fileStamp(input.file);
   const copy = copies.borrow(input.file);

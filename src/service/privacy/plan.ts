@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { KeyRing } from '../../keys/masterKey.ts';
 import { planCounts } from './counts/planCounts.ts';
-import { emptyInGroup } from './methods/errors.ts';
+import { emptyInGroup, invalidOption } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
 import { type FindersOf, PlanContext } from './planContext.ts';
@@ -107,6 +107,10 @@ function meansStep(names: readonly string[], k: number): WholeStep {
         if (empty >= 0) {
           throw emptyInGroup(names[index]!, empty + 1);
         }
+      }
+      const rows = values[0]!.length;
+      if (rows > 0 && rows < k) {
+        throw invalidOption(names[0]!, 'k', `a group needs ${k} rows, and there are only ${rows}.`);
       }
       const groups = mdavGroups(values, { k }, checkCancelled);
       return values.map((column) => groupMeans(column, groups));

@@ -85,7 +85,7 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
     const { column, options } = subject;
     return inSql(
       subject,
-      suppressSql(options, column.name),
+      suppressSql(options, column.name, subject.type),
       options.by === undefined ? column.type : 'VARCHAR',
     );
   },
@@ -161,6 +161,11 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
     const { context, column, options } = subject;
     if (!(options.upper > options.lower)) {
       throw invalidOption(column.name, 'upper', 'it must be greater than lower.');
+    }
+    // Beyond these the grid of the noise has no step that a double could hold.
+    const scale = (options.upper - options.lower) / options.epsilon;
+    if (!(scale >= 1e-200 && scale <= 1e200)) {
+      throw invalidOption(column.name, 'epsilon', 'with these bounds its noise is beyond all numbers.');
     }
     const fresh = freshBytes();
     const key =

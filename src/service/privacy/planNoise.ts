@@ -1,7 +1,13 @@
 import type { ColumnType } from './methods/columnType.ts';
 import { invalidOption, missingRowKey } from './methods/errors.ts';
 import { rowUniforms } from './methods/keystream.ts';
-import { type NoiseDirection, type NoiseOptions, noiseOnCell, rowKeyUniform } from './methods/noise.ts';
+import {
+  type NoiseDirection,
+  type NoiseOptions,
+  needsFineNoise,
+  noiseOnCell,
+  rowKeyUniform,
+} from './methods/noise.ts';
 import { addNoiseToWords } from './methods/noiseOnWords.ts';
 import type { PlanContext } from './planContext.ts';
 import type { Batch, BatchColumn, TableColumn } from './planTypes.ts';
@@ -30,8 +36,10 @@ export function planNoise(
   });
   const uniformOf = rowKeyUniform(key);
   const uniforms = identities
-    ? (batch: Batch) => uniformsOfRowKeys(uniformOf, identities, batch, name)
-    : (batch: Batch) => rowUniforms(key, batch.firstRow, batch.rowCount);
+    ? (batch: Batch, draw: 0 | 1) =>
+        uniformsOfRowKeys((parts) => uniformOf(parts, draw), identities, batch, name)
+    : (batch: Batch, draw: 0 | 1) => rowUniforms(key, batch.firstRow, batch.rowCount, draw);
+  const isFine = needsFineNoise(noise);
   return {
     name,
     method: options.method,
@@ -39,11 +47,14 @@ export function planNoise(
     stage: 'batch',
     inputs: [...new Set([name, ...(rowKey ?? [])])],
     transform: (batch) => {
-      const draws = uniforms(batch);
-      return batch.column(name).map((value, index) => onCell(value, draws[index]!, batch.firstRow + index));
+      const draws = uniforms(batch, 0);
+      const fine = isFine ? uniforms(batch, 1) : undefined;
+      return batch
+        .column(name)
+        .map((value, index) => onCell(value, draws[index]!, batch.firstRow + index, fine?.[index]));
     },
     onWords:
-      !identities && fitsWords(column.type, noise.decimals)
+      !identities && !isFine && fitsWords(column.type, noise.decimals)
         ? (units, firstRow) =>
             addNoiseToWords(units, rowUniforms(key, firstRow, units.length), noise, name, direction)
         : undefined,

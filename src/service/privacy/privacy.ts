@@ -26,6 +26,7 @@ import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import { applyChange, relative } from './changeRecipe.ts';
 import {
+  hierarchyFileTaken,
   keyMissing,
   noReport,
   noSuchRecipe,
@@ -36,6 +37,7 @@ import {
 import { Inspections } from './inspections.ts';
 import { runJob } from './jobRunner.ts';
 import { proposeRecipe, recipePathOf } from './propose.ts';
+import { hierarchyLines } from './recipe/hierarchyLines.ts';
 import { readRecipe, recipeSuffix } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
@@ -56,6 +58,8 @@ import { createSynthesis, type Synthesis } from './synthesis.ts';
 import type { TrackedRuns } from './trackedRuns.ts';
 import type { ApplyResult } from './work/apply.ts';
 import type { RecipeJob } from './work/preview.ts';
+import type { RestoreJob } from './work/restore.ts';
+import { type HierarchyChange, hierarchiesToWrite, withHierarchies } from './writtenHierarchy.ts';
 
 export interface PrivacyWork {
   readonly signal: AbortSignal;
@@ -98,6 +102,8 @@ interface Entry {
   textVersion: number;
   /** The text is a proposal that nobody has changed. */
   isProposal: boolean;
+  /** Files with hierarchies that are watched for it. */
+  readonly hierarchies: Set<string>;
   /** The last that could be read. */
   recipe: Recipe | undefined;
   problems: readonly RecipeProblem[];
@@ -121,6 +127,21 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
   };
   const either = (signal: AbortSignal) => AbortSignal.any([signal, disposed.signal]);
 
+  /** Its text is the same, and what it is about is not. */
+  const tellAgain = (entry: Entry) => {
+    entry.version += 1;
+    changed.fire({ recipe: entry.name, version: entry.version });
+  };
+  /** What a recipe says depends on the hierarchies in other files as well. */
+  const watchHierarchies = (entry: Entry) => {
+    for (const hierarchy of Object.values(entry.recipe?.guarantee?.hierarchies ?? {})) {
+      const file = hierarchy.kind === 'file' && path.resolve(path.dirname(entry.file), hierarchy.path);
+      if (file && !entry.hierarchies.has(file)) {
+        entry.hierarchies.add(file);
+        watchers.add(watchFile(file, () => tellAgain(entry)));
+      }
+    }
+  };
   /** Takes the text as the entry's own; tells when it is another one. */
   const take = (entry: Entry, text: string, isSaved: boolean) => {
     if (entry.text === text && entry.isSaved === isSaved) {
@@ -132,11 +153,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
     entry.textVersion = entry.version;
     entry.isProposal = false;
     readText(entry);
-    changed.fire({ recipe: entry.name, version: entry.version });
-  };
-  /** Its text is the same, and what it is about is not. */
-  const tellAgain = (entry: Entry) => {
-    entry.version += 1;
+    watchHierarchies(entry);
     changed.fire({ recipe: entry.name, version: entry.version });
   };
   const entryOf = (file: string, text: string, isSaved: boolean): Entry => {
@@ -153,10 +170,12 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       version: 1,
       textVersion: 1,
       isProposal: false,
+      hierarchies: new Set(),
       recipe: undefined,
       problems: [],
     };
     readText(entry);
+    watchHierarchies(entry);
     entries.set(file, entry);
     watchers.add(watchFile(file, () => refresh(entry)));
     return entry;
@@ -205,7 +224,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
         if (entry.recipe && inputOf(entry, entry.recipe) === file) {
           // What was found in all rows may be something else than in a first look.
           if (inspection && entry.isProposal) {
-            take(entry, proposeRecipe(file, inspection, today()), false);
+            take(entry, proposeRecipe(nameOf(file), inspection, today()), false);
             entry.isProposal = true;
           }
           tellAgain(entry);
@@ -222,6 +241,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       keys,
       folder: path.dirname(entry.file),
       textProblems: entry.problems,
+      hierarchyLines: hierarchyLines(entry.text),
       identity: {
         recipe: entry.name,
         saved: entry.isSaved,
@@ -242,7 +262,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       return find(recipe);
     }
     const inspection = await inspections.of(file, work);
-    const entry = entryOf(recipe, proposeRecipe(file, inspection, today()), false);
+    const entry = entryOf(recipe, proposeRecipe(nameOf(file), inspection, today()), false);
     entry.isProposal = true;
     return entry;
   };
@@ -259,6 +279,60 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       name: nameOf(input),
       keys: id !== undefined && key ? { [id]: key.exportText() } : {},
     };
+  };
+  /** Meanwhile somebody may have changed it: theirs stays, and what is remembered is written into it. */
+  const remember = (entry: Entry, remembered: (text: string) => string) => {
+    refresh(entry);
+    if (entry.problems.length === 0) {
+      save(entry, remembered(entry.text));
+    } else {
+      log.write('warning', 'privacy', `${entry.name} could not remember that it was applied`);
+    }
+  };
+  const restoreJob = (
+    entry: Entry,
+    { input, output, release: named }: RestoreData,
+  ): { readonly recipe: Recipe; readonly work: RestoreJob } => {
+    const table = resolve(input);
+    const last = readReport(reportFiles(table).json);
+    const release = named ?? last?.release ?? sound(entry).release;
+    const recipe = recipeOfRelease(sound(entry), release);
+    if (recipe.key && !keys.has(recipe.key.id)) {
+      throw restoreKeyMissing(recipe.key.id, release);
+    }
+    const target = path.resolve(workspace, output);
+    const isReported = last && path.basename(last.output.path) === path.basename(table);
+    const sha256 = isReported ? last.output.sha256 : undefined;
+    return {
+      recipe,
+      work: { ...job(entry, recipe, table), target, output: nameOf(target), release, sha256 },
+    };
+  };
+  /** The recipe's text with hierarchies in it, or with the paths of those beside it, which are written first. */
+  const writeHierarchies = async (
+    entry: Entry,
+    recipe: Recipe,
+    change: HierarchyChange,
+    { signal, report }: PrivacyWork,
+  ): Promise<string> => {
+    const { text, version } = entry;
+    const columns = hierarchiesToWrite(recipe, change);
+    const options = { copies, signal: either(signal), report };
+    const work = { ...job(entry, recipe), columns };
+    const found = columns.length === 0 ? [] : await runJob('hierarchies', work, scratch, options);
+    refresh(entry);
+    if (!isOfText(entry, version)) {
+      throw recipeIsNewer(entry.name);
+    }
+    const next = withHierarchies({ text, recipe, file: entry.file }, change, found);
+    const taken = next.tables.find(({ file }) => fs.existsSync(file));
+    if (taken) {
+      throw hierarchyFileTaken(nameOf(taken.file));
+    }
+    for (const { file, csv } of next.tables) {
+      writeWhole(file, csv, nameOf(file));
+    }
+    return next.text;
   };
   const tellKeyChange = (id: string) => {
     for (const entry of entries.values()) {
@@ -301,21 +375,29 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
         throw recipeIsNewer(entry.name);
       }
       const { name, text, recipe } = entry;
-      const next = applyChange(
-        { name, text, recipe, folder: path.dirname(entry.file), workspace },
-        change,
-        inspection,
-      );
+      const next =
+        change.kind === 'hierarchy' || change.kind === 'levels'
+          ? await writeHierarchies(entry, recipe, change, work)
+          : applyChange(
+              { name, text, recipe, folder: path.dirname(entry.file), workspace },
+              change,
+              inspection,
+            );
       save(entry, next);
       return state(entry, work);
     },
-    previewRecipe: ({ recipe: asked, rows }, { signal, report }) =>
+    previewRecipe: ({ recipe: asked, rows, searchSeconds }, { signal, report }) =>
       previews.run(async () => {
         const entry = find(asked);
         const recipe = sound(entry);
         const { version } = entry;
         const options = { copies, signal: either(signal), report };
-        const preview = runJob('preview', { ...job(entry, recipe), rows }, scratch, options);
+        const preview = runJob(
+          'preview',
+          { ...job(entry, recipe), rows, ...(searchSeconds !== undefined && { searchSeconds }) },
+          scratch,
+          options,
+        );
         return { version, ...(await withKey(recipe, preview)) };
       }),
     applyRecipe: (asked, { signal, report }) =>
@@ -347,11 +429,14 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
         };
         const options = { copies, signal: either(signal), report };
         const result = await withKey(recipe, runJob('apply', work, scratch, options));
-        save(entry, textAfter(entry.text, recipe, { ...result, release, isOwn: other === undefined }));
+        const remembered = (text: string) =>
+          textAfter(text, recipe, { ...result, release, isOwn: other === undefined });
+        const applied = remembered(work.recipe.text);
+        remember(entry, remembered);
         const whole: PrivacyReport = {
           ...result.report,
           recipe: entry.name,
-          recipeHash: readRecipe(entry.text, entry.name).hash,
+          recipeHash: readRecipe(applied, entry.name).hash,
         };
         writeBeside(files, whole, result.counts, nameOf);
         const milliseconds = Math.round(performance.now() - begin);
@@ -361,6 +446,7 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
           output,
           rows,
           suppressedRows,
+          ...(result.found && { search: result.found.search }),
           bytes,
           report: { html: nameOf(reports.html), json: nameOf(reports.json) },
           counts: whole.counts ?? [],
@@ -378,18 +464,11 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       }
       return { ...report, files: { html: nameOf(html), json: nameOf(json) } };
     },
-    restoreData: ({ recipe: asked, input, output, release: named }, { signal, report }) =>
+    restoreData: (asked, { signal, report }) =>
       writing.run(async () => {
-        const entry = find(asked);
-        const table = resolve(input);
-        const release = named ?? readReport(reportFiles(table).json)?.release ?? sound(entry).release;
-        const recipe = recipeOfRelease(sound(entry), release);
-        if (recipe.key && !keys.has(recipe.key.id)) {
-          throw restoreKeyMissing(recipe.key.id, release);
-        }
-        const target = path.resolve(workspace, output);
+        const entry = find(asked.recipe);
+        const { recipe, work } = restoreJob(entry, asked);
         const options = { copies, signal: either(signal), report };
-        const work = { ...job(entry, recipe, table), target, output: nameOf(target), release };
         const restored = await withKey(recipe, runJob('restore', work, scratch, options));
         log.write('info', 'privacy', `Restored with ${entry.name}`, { rows: restored.rows });
         return restored;
@@ -449,7 +528,7 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key, releases }: Recipe,
+  { key, guarantee, releases }: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
@@ -462,8 +541,12 @@ function textAfter(
     // Another table that may join is no reason to forget the first.
     return releases?.[release] ? text : changedRecipeText(text, made);
   }
+  const { found } = result;
+  // What was kept stands in levels already.
+  const searched = guarantee && { found: found && { levels: found.levels, optimal: found.search.optimal } };
   return changedRecipeText(text, {
     release,
+    ...(searched && { guarantee: searched }),
     ...(check !== undefined && { key: { check } }),
     input: { sha256, rows },
     columns: Object.fromEntries(Object.entries(result.types).map(([name, type]) => [name, { type }])),

@@ -3,6 +3,7 @@ import { cancelled, errorShape } from '../../base/errors.ts';
 import { applyRelease } from './work/apply.ts';
 import type { JobContext } from './work/context.ts';
 import { estimateSynthesis } from './work/estimateSynthesis.ts';
+import { writeHierarchies } from './work/hierarchyText.ts';
 import { inspectTable } from './work/inspect.ts';
 import type { JobName, JobReply, JobRequest, Jobs } from './work/jobs.ts';
 import { previewRelease } from './work/preview.ts';
@@ -21,6 +22,7 @@ const work: {
   ) => Promise<Jobs[Name]['output']>;
 } = {
   inspect: inspectTable,
+  hierarchies: writeHierarchies,
   preview: previewRelease,
   apply: applyRelease,
   restore: restoreRelease,

@@ -117,13 +117,15 @@ function withoutExtension(table: string): string {
   return table.slice(0, table.length - path.extname(table).length);
 }
 
-/** Letters, digits and hyphens of the file's name. */
+/**
+ * Letters, digits and hyphens of the table's path in the workspace: with the name alone, tables of two folders would get
+ * the same noise of one key on one day. What is elsewhere has its name alone, since its folders are nobody's business.
+ */
 export function datasetId(table: string): string {
-  return (
-    path
-      .basename(withoutExtension(table))
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'data'
-  );
+  const known = path.isAbsolute(table) ? path.basename(table) : table;
+  const words = withoutExtension(known)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  // It names the key as well, which has at most 64 characters.
+  return words.slice(-60).replace(/^-+|-+$/g, '') || 'data';
 }

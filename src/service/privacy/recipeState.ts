@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { errorShape } from '../../base/errors.ts';
 import { type KeyRing, makeMasterKey } from '../../keys/masterKey.ts';
 import type { ColumnType as TableColumnType } from '../../protocol/data.ts';
@@ -17,6 +18,7 @@ import { choiceOf, methodOffers } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
 import { planTransform } from './plan.ts';
 import type { RecipeColumn as ColumnOptions } from './recipe/columnSchema.ts';
+import type { HierarchyRecipe } from './recipe/guaranteeSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { releasesOf } from './releases.ts';
 import { protocolRoles } from './roles.ts';
@@ -29,6 +31,8 @@ export interface StateParts {
   readonly keys: KeyRing;
   /** Where paths in the recipe start. */
   readonly folder: string;
+  /** Where the hierarchies stand in the text. */
+  readonly hierarchyLines: ReadonlyMap<string, number>;
   /** Found when the text was read. */
   readonly textProblems: readonly RecipeProblem[];
   readonly identity: Pick<RecipeState, 'recipe' | 'saved' | 'version' | 'output'> & {
@@ -52,6 +56,8 @@ export function recipeState(parts: StateParts): RecipeState {
     },
     columns: inspection.columns.map((column) => columnState(column, parts)),
     guarantee: guaranteeState(recipe),
+    ...(recipe.guarantee?.levels && { keptLevels: recipe.guarantee.levels }),
+    ...(recipe.guarantee?.found && { foundLevels: recipe.guarantee.found.levels }),
     counts: countsChoices(recipe),
     budget: budgetOf(recipe),
     release: recipe.release,
@@ -62,7 +68,8 @@ export function recipeState(parts: StateParts): RecipeState {
   };
 }
 
-function columnState(column: InspectedColumn, { recipe, folder }: StateParts): RecipeColumn {
+function columnState(column: InspectedColumn, parts: StateParts): RecipeColumn {
+  const { recipe } = parts;
   const { name, type, finding } = column;
   const options: ColumnOptions = recipe.columns[name] ?? {
     method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
@@ -84,7 +91,7 @@ function columnState(column: InspectedColumn, { recipe, folder }: StateParts): R
       : null,
     method: choiceOf(options),
     offered: methodOffers(type, proposedMethod(column, options)),
-    hierarchy: hierarchySketch(column, options, recipe, folder),
+    hierarchy: hierarchySketch(column, options, parts),
   };
 }
 
@@ -117,38 +124,46 @@ const shownLabels = 8;
 function hierarchySketch(
   { name, frequent }: InspectedColumn,
   options: ColumnOptions,
-  recipe: Recipe,
-  folder: string,
+  { recipe, folder, hierarchyLines, identity }: StateParts,
 ): HierarchySketch | null {
   if (options.method !== 'generalise' || options.bins !== undefined || options.to !== undefined) {
     return null;
   }
-  const written = recipe.guarantee?.hierarchies[options.hierarchy ?? name];
+  const key = options.hierarchy ?? name;
+  const written = recipe.guarantee?.hierarchies[key] ?? { kind: 'automatic' as const };
+  const origin = originOf(written, identity.recipe, hierarchyLines.get(key) ?? 1);
   const values = frequent.map(({ value }) => value);
   const codes = Int32Array.from(values, (_, code) => code);
   try {
     const rows = Float64Array.from(frequent, ({ count }) => count);
-    const { levels } = levelsFromRecipe(
-      written ?? { kind: 'automatic' },
-      { name, values, codes },
-      rows,
-      folder,
-    );
+    const { levels } = levelsFromRecipe(written, { name, values, codes }, rows, folder);
     return {
-      source:
-        written === undefined || written.kind === 'automatic'
-          ? 'automatic'
-          : written.kind === 'file'
-            ? 'file'
-            : 'recipe',
+      ...origin,
       levels: levels.map(({ labels }) => ({
         labels: labels.slice(0, shownLabels).map((label) => label ?? ''),
         count: labels.length,
       })),
     };
   } catch {
-    // What is wrong with it is told where it is applied, to all values.
-    return null;
+    // What is wrong with it is told where it is applied, to all values; until then it can be opened.
+    return origin.place ? { ...origin, levels: [] } : null;
+  }
+}
+
+function originOf(
+  written: HierarchyRecipe,
+  recipe: string,
+  line: number,
+): Pick<HierarchySketch, 'source' | 'place'> {
+  switch (written.kind) {
+    case 'automatic':
+      return { source: 'automatic' };
+    case 'file': {
+      const beside = path.posix.join(path.posix.dirname(recipe), written.path);
+      return { source: 'file', place: { path: beside, line: 1 } };
+    }
+    default:
+      return { source: 'recipe', place: { path: recipe, line } };
   }
 }
 
@@ -158,18 +173,25 @@ function guaranteeState({ guarantee, columns }: Recipe): Guarantee | null {
   if (!guarantee || (guarantee.k === undefined && !guarantee.l && !guarantee.t)) {
     return null;
   }
-  const { k = 2, l, t, suppressionLimit, search } = guarantee;
+  const { k = 2, l = [], t = [], suppressionLimit, search } = guarantee;
   const all = Object.keys(columns).filter((name) => columns[name]!.role === 'sensitive');
   const sensitive: SensitiveCriterion[] = [
-    ...(l
-      ? (l.columns ?? all).map((column) => ({
-          column,
-          criterion: criteria[l.kind],
-          l: l.l,
-          ...(l.c !== undefined && { c: l.c }),
-        }))
-      : []),
-    ...(t ? (t.columns ?? all).map((column) => ({ column, criterion: 'tCloseness' as const, t: t.t })) : []),
+    ...l.flatMap((one) =>
+      (one.columns ?? all).map((column) => ({
+        column,
+        criterion: criteria[one.kind],
+        l: one.l,
+        ...(one.c !== undefined && { c: one.c }),
+      })),
+    ),
+    ...t.flatMap((one) =>
+      (one.columns ?? all).map((column) => ({
+        column,
+        criterion: 'tCloseness' as const,
+        t: one.t,
+        distance: one.distance,
+      })),
+    ),
   ];
   return { k, sensitive, suppressionLimit, recoding: search === 'mondrian' ? 'local' : 'global' };
 }

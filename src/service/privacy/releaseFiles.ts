@@ -37,11 +37,14 @@ export function releaseFiles(asked: FilesToWrite): ReleaseFiles {
   const { recipe, recipeFile, input, target, overwrite, nameOf } = asked;
   const reports = reportFiles(target);
   refuseInput(asked);
-  if (overwrite && fs.existsSync(target) && !fs.existsSync(reports.json)) {
+  const last = overwrite ? readReport(reports.json) : undefined;
+  // The report of people.csv has the name that one of people.parquet would have.
+  const isOurs = last !== undefined && path.basename(last.output.path) === path.basename(target);
+  if (overwrite && fs.existsSync(target) && !isOurs) {
     throw outputExists(nameOf(target));
   }
   const counts = countsFiles(recipe, path.dirname(recipeFile), target);
-  const before = overwrite ? (readReport(reports.json)?.counts ?? []) : [];
+  const before = last?.counts ?? [];
   refuseCountsFiles(counts, {
     taken: [input, target, recipeFile, reports.json, reports.html],
     isOurs: (file) => before.some((each) => each.path === nameOf(file)),
@@ -114,12 +117,14 @@ export function textOf(file: string): string | undefined {
   }
 }
 
-/** `name` is for the error. */
+/** All or nothing, and where a link leads: the link stays. `name` is for the error. */
 export function writeWhole(file: string, text: string, name: string): void {
-  const beside = `${file}.mlops-${process.pid}`;
+  const present = fs.statSync(file, { throwIfNoEntry: false });
+  const place = present ? fs.realpathSync(file) : file;
+  const beside = `${place}.mlops-${process.pid}`;
   try {
-    fs.writeFileSync(beside, text);
-    fs.renameSync(beside, file);
+    fs.writeFileSync(beside, text, { flush: true, ...(present && { mode: present.mode }) });
+    fs.renameSync(beside, place);
   } catch (error) {
     fs.rmSync(beside, { force: true });
     throw cannotWriteRecipe(name, error);

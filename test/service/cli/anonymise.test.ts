@@ -67,6 +67,50 @@ it('suggests a recipe, makes its key, applies it, reports, and brings back what 
   }
 });
 
+it('says how well the search is proven, and keeps its levels', async () => {
+  folder.write('people.anonymise.yaml', levelRecipe);
+  expect((await mlops('levels', 'people.anonymise.yaml', '--keep')).stderr).toContain(
+    'does not say what was found when it was last applied',
+  );
+  const hasty = await mlops('risk', 'people.anonymise.yaml', '--seconds', '0.0001');
+  expect(hasty.stdout).toContain('found in 0.0001 s, not proven to be the best');
+  expect((await mlops('risk', 'people.anonymise.yaml', '--seconds', 'long')).exitCode).toBe(2);
+  expect((await mlops('apply', 'people.anonymise.yaml')).exitCode).toBe(0);
+  expect(folder.read('people.anonymise.yaml')).toMatch(/optimal: true/);
+  const kept = await mlops('levels', 'people.anonymise.yaml', '--keep');
+  expect(kept.stdout).toMatch(
+    /keeps the levels age \d, city \d\. A table for which they do not do is refused\./,
+  );
+  folder.write('few.csv', peopleTable(12));
+  const refused = await mlops(
+    'apply',
+    'people.anonymise.yaml',
+    '--input',
+    'few.csv',
+    '--output',
+    'few.out.csv',
+  );
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/With the levels that are kept \(age \d, city \d\) these rows do not reach/);
+  const searched = await mlops('levels', 'people.anonymise.yaml', '--search');
+  expect(searched.stdout).toMatch(/searches the levels anew for each table\. Last found: age \d, city \d\./);
+});
+
+const levelRecipe = `version: 1
+dataset: people
+release: first
+input:
+  path: people.csv
+output:
+  path: people.anonymised.csv
+otherColumns: drop
+columns:
+  age: { method: generalise, role: quasiIdentifier }
+  city: { method: generalise, role: quasiIdentifier }
+guarantee:
+  k: 20
+`;
+
 it('says what is wrong in a sentence', async () => {
   expect((await mlops('suggest', 'nobody.csv')).stderr).toContain('nobody.csv');
   expect((await mlops('apply', 'nobody.anonymise.yaml')).stderr).toContain('There is no recipe');

@@ -94,7 +94,7 @@ describe('the profile of Adult', () => {
     copy('a.csv');
     const told: string[] = [];
     service.connection.on(profileKept, ({ path: kept }) => told.push(kept));
-    const first = await profileOf(service.connection, 'a.csv');
+    const first = await profileOf(service.connection, path.join(folder.root, 'a.csv'));
     copy('b.csv');
     const second = await profileOf(service.connection, 'b.csv');
     expect(second).toEqual({ ...first, path: 'b.csv' });

@@ -53,6 +53,14 @@ describe('names are proposed', () => {
     expect(proposed('counts:\n  ages:\n    by:\n      age:\n        |')).toEqual(['categories', 'bins']);
   });
 
+  it('of what is asked of sensitive columns, whether once or for each', () => {
+    expect(proposed('guarantee:\n  |')).toEqual(
+      expect.arrayContaining(['levels', 'searchSeconds', 'l', 't']),
+    );
+    expect(proposed('guarantee:\n  l:\n    |')).toEqual(['l', 'kind', 'c', 'columns']);
+    expect(proposed('guarantee:\n  t:\n    - t: 0.2\n      |')).toEqual(['distance', 'columns']);
+  });
+
   it('in flow style as well', () => {
     const names = proposed('columns:\n  age: { method: pseudonym, | }');
     expect(names).toContain('domain');

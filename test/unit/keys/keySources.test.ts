@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { errorShape } from '../../../src/base/errors.ts';
 import { keyCheckValue } from '../../../src/keys/derive.ts';
@@ -81,6 +83,36 @@ test('a key is made in a file of its owner alone, beside those that are there', 
     /lies inside the workspace/,
   );
   expect(fs.readdirSync(workspace)).toEqual([]);
+});
+
+test('terminals that make keys at the same moment lose none, and the first of one name counts', async () => {
+  const file = path.join(folder, 'keys');
+  const first = makeKeyInFile(file, workspace, 'team');
+  // The last line was cut off.
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').trimEnd());
+  const module = new URL('../../../src/keys/keySources.ts', import.meta.url).href;
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  await Promise.all(
+    names.map((name) =>
+      promisify(execFile)(process.execPath, [
+        '--input-type=module',
+        '-e',
+        `(await import(${JSON.stringify(module)})).makeKeyInFile(...${JSON.stringify([file, workspace, name])})`,
+      ]),
+    ),
+  );
+  const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace);
+  expect(names.filter((name) => ring.get(name) === undefined)).toEqual([]);
+  fs.appendFileSync(file, `team = ${hex}\n`);
+  const again = environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace);
+  expect(again.get('team')!.checkValue).toBe(first.checkValue);
+  expect(fs.readdirSync(folder).sort()).toEqual(['keys', 'workspace']);
+});
+
+test('a link to nowhere is no place for a key', () => {
+  fs.symlinkSync(path.join(folder, 'elsewhere'), path.join(folder, 'link'));
+  expect(() => makeKeyInFile(path.join(folder, 'link'), workspace, 'a')).toThrow(/is a link to nowhere/);
+  expect(fs.existsSync(path.join(folder, 'elsewhere'))).toBe(false);
 });
 
 test('what is no key is refused without being quoted', () => {

@@ -1,5 +1,5 @@
-import type { Found, SearchSpace } from './exactSearch.ts';
 import { compareScores, type Score } from './quality.ts';
+import type { Found, SearchSpace } from './searchSpace.ts';
 
 interface Candidate {
   readonly node: number;

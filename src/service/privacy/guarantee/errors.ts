@@ -147,6 +147,33 @@ export function unreachable(
   );
 }
 
+export function nothingInTime(
+  criteria: string,
+  seconds: number,
+  tried: number,
+  generalisations: number,
+): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingFoundInTime',
+    `No generalisation that reaches ${criteria} was found in ${seconds} s; ${tried} of ${generalisations} were tried, so there may be one. ` +
+      `${nothingChanged} Give the search more time (guarantee.searchSeconds, or --seconds), ask for less, or group the rows by Mondrian.`,
+  );
+}
+
+export function keptLevelsBreak(
+  criteria: string,
+  levels: readonly string[],
+  violating: number,
+  rows: number,
+  limit: number,
+): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keptLevelsBreak',
+    `With the levels that are kept (${levels.join(', ')}) these rows do not reach ${criteria}: ${violating} of ${rows} break it, and at most ` +
+      `${limit} may be left out. ${nothingChanged} Let the levels be searched anew, ask for less, or allow more rows to be left out.`,
+  );
+}
+
 export function tooManyGeneralisations(quasiIdentifiers: number): WorkbenchError {
   return new WorkbenchError(
     'privacy.tooManyGeneralisations',

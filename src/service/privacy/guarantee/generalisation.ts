@@ -62,7 +62,7 @@ export function fullDomainGeneralisation(
     };
   });
   const checker = new NodeChecker(quasiIdentifiers, criteria, sensitive, suppressionLimit, weights);
-  const { suppressed: marks, classOfTuple } = checker.check(levels, false);
+  const { suppressed: marks, classOfTuple } = checker.check(levels, true);
   const seen = new Set<number>();
   const suppressedClasses: Label[][] = [];
   classOfTuple!.subarray(0, checker.tuples.count).forEach((index, tuple) => {

@@ -49,16 +49,29 @@ export class Lattice {
 
   /** Sets the mark of the node and of all that `next` reaches from it; a marked one has its own marked already. */
   mark(marks: Uint8Array, start: number, mark: number, next: 'below' | 'above'): void {
+    const strides = this.#strides;
+    const counts = this.#levels.map(({ length }) => length);
     const open = [start];
     marks[start] = mark;
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const neighbour of next === 'below' ? this.below(node) : this.above(node)) {
-        if (marks[neighbour] !== mark) {
+      let rest = node;
+      for (let column = 0; column < counts.length; column += 1) {
+        const count = counts[column]!;
+        const place = rest % count;
+        rest = (rest - place) / count;
+        const hasNeighbour = next === 'below' ? place > 0 : place < count - 1;
+        const neighbour = next === 'below' ? node - strides[column]! : node + strides[column]!;
+        if (hasNeighbour && marks[neighbour] !== mark) {
           marks[neighbour] = mark;
           open.push(neighbour);
         }
       }
     }
+  }
+
+  /** What one level more of a column adds to a node, and how many levels of it there are. */
+  columnOf(column: number): { readonly stride: number; readonly count: number } {
+    return { stride: this.#strides[column]!, count: this.#levels[column]!.length };
   }
 
   #place(node: number, column: number): number {

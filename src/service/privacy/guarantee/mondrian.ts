@@ -7,6 +7,8 @@ import { PartitionCheck } from './partitionCheck.ts';
 
 export interface MondrianTask {
   readonly quasiIdentifiers: readonly MondrianColumn[];
+  /** Those whose values are released as they are, by index: no group holds two values of one. None when absent. */
+  readonly fixed?: readonly number[] | undefined;
   readonly criteria: readonly Criterion[];
   /** Columns that the criteria name. */
   readonly sensitive?: readonly { readonly column: EncodedColumn; readonly tree?: LevelTable }[];
@@ -32,6 +34,9 @@ export interface MondrianResult {
   /** Normalised certainty penalty: Σ over rows and dimensions of the width of the row's group / (rows · dimensions), 0 to 1. */
   readonly penalty: number;
 }
+
+/** Rows that lie together: the first, and the one behind the last. */
+type Part = readonly [start: number, end: number];
 
 /**
  * Multidimensional local recoding (LeFevre et al. 2006, Mondrian). A part of the table is cut at the median of the
@@ -62,11 +67,16 @@ export function partitionByMondrian(task: MondrianTask): MondrianResult {
   const check = new PartitionCheck(criteria, task.sensitive ?? [], rowCount);
   const dimensions = quasiIdentifiers.map(dimensionOf);
   const run = new Partitioning(task, dimensions, columns, check);
-  if (!check.isFulfilled(run.rows, 0, rowCount)) {
+  const parts = run.divide((task.fixed ?? []).map((index) => columns[index]!.codes));
+  const violating = parts.reduce(
+    (sum, [start, end]) => sum + (check.isFulfilled(run.rows, start, end) ? 0 : end - start),
+    0,
+  );
+  if (violating > 0) {
     const asked = criteria.map(describeCriterion).join(', ');
-    throw unreachable(asked, rowCount, rowCount, 0);
+    throw unreachable(asked, violating, rowCount, 0);
   }
-  return run.run();
+  return run.run(parts);
 }
 
 /**
@@ -119,14 +129,42 @@ class Partitioning {
     this.#high = new Int32Array(width);
   }
 
-  run(): MondrianResult {
+  /** Rows that are alike in all of these come together; answers where each part begins and ends. */
+  divide(fixed: readonly Int32Array[]): readonly Part[] {
+    const rowCount = this.rows.length;
+    if (fixed.length === 0) {
+      return [[0, rowCount]];
+    }
+    const difference = (a: number, b: number) => {
+      const codes = fixed.find((each) => each[a] !== each[b]);
+      return codes === undefined ? 0 : codes[a]! - codes[b]!;
+    };
+    const width = this.#dimensions.length;
+    this.#spareRanks.set(this.#ranks);
+    this.rows.sort((a, b) => difference(a, b) || a - b);
+    this.rows.forEach((row, place) => {
+      this.#ranks.set(this.#spareRanks.subarray(row * width, (row + 1) * width), place * width);
+    });
+    const parts: Part[] = [];
+    let start = 0;
+    for (let end = 1; end <= rowCount; end += 1) {
+      if (end === rowCount || difference(this.rows[start]!, this.rows[end]!) !== 0) {
+        parts.push([start, end]);
+        start = end;
+      }
+    }
+    return parts;
+  }
+
+  run(parts: readonly Part[]): MondrianResult {
     const width = this.#dimensions.length;
     const starts: number[] = [];
     const lows: number[] = [];
     const highs: number[] = [];
     let penalty = 0;
     let steps = 0;
-    const open = [0, this.rows.length];
+    // The last that is put there is looked at first.
+    const open = parts.toReversed().flat();
     while (open.length > 0) {
       const end = open.pop()!;
       const start = open.pop()!;

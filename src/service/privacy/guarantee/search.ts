@@ -6,12 +6,21 @@ import {
   sensitiveColumnOf,
   survivesMerging,
 } from './criteria.ts';
-import { noQuasiIdentifiers, noRows, tooManyGeneralisations, unreachable, wrongSetting } from './errors.ts';
-import { type SearchSpace, searchExactly } from './exactSearch.ts';
+import {
+  keptLevelsBreak,
+  noQuasiIdentifiers,
+  noRows,
+  nothingInTime,
+  tooManyGeneralisations,
+  unreachable,
+  wrongSetting,
+} from './errors.ts';
+import { searchExactly } from './exactSearch.ts';
 import type { LevelTable } from './hierarchy/levelTable.ts';
 import { distinctLevels, Lattice } from './lattice.ts';
 import { NodeChecker, type SensitiveColumn } from './nodeCheck.ts';
 import { aggregateCosts, classScore, columnCosts, type QualityModel, type Score } from './quality.ts';
+import type { SearchSpace } from './searchSpace.ts';
 
 export interface SearchTask {
   readonly quasiIdentifiers: readonly LevelTable[];
@@ -28,15 +37,21 @@ export interface SearchTask {
   readonly highest?: readonly number[];
   /** Milliseconds after which the best so far is answered; 60,000 without it. */
   readonly timeLimit?: number;
-  /** Spaces of more nodes are searched from the top, best first; 200,000 without it. */
+  /** Spaces of more nodes are searched from the top, best first; what fits into memory without it. */
   readonly nodeLimit?: number;
+  /** Levels that somebody chose before, by column: for the sentence where they do not do. */
+  readonly kept?: Readonly<Record<string, number>>;
   readonly checkCancelled?: () => void;
   readonly onProgress?: (progress: SearchProgress) => void;
+  /** Milliseconds between two reports of progress; 100 without it. */
+  readonly progressAfter?: number;
 }
 
 export interface SearchProgress {
   readonly checks: number;
   readonly nodes: number;
+  /** Generalisations of which nothing is known yet; undefined where the space is too large to count them off. */
+  readonly left: number | undefined;
   /** Milliseconds since the search began. */
   readonly elapsed: number;
 }
@@ -85,18 +100,20 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
   if (checker.tuples.rowCount === 0) {
     throw noRows('Searching a generalisation');
   }
-  const lattice = new Lattice(worthwhileLevels(task, checker));
+  const worthwhile = worthwhileLevels(task, checker);
+  const lattice = new Lattice(worthwhile);
   if (lattice.size > Number.MAX_SAFE_INTEGER) {
     throw tooManyGeneralisations(quasiIdentifiers.length);
   }
+  checker.startFrom(worthwhile.map(([lowest]) => lowest!));
   const costs = costTables(quality, quasiIdentifiers, checker);
   let reported = begin;
-  const isOver = () => {
+  const isOver = (left?: number) => {
     task.checkCancelled?.();
     const now = performance.now();
-    if (now - reported >= 100) {
+    if (now - reported >= (task.progressAfter ?? 100)) {
       reported = now;
-      task.onProgress?.({ checks: checker.checks, nodes: lattice.size, elapsed: now - begin });
+      task.onProgress?.({ checks: checker.checks, nodes: lattice.size, left, elapsed: now - begin });
     }
     return now - begin > timeLimit;
   };
@@ -111,11 +128,13 @@ export function searchGeneralisation(task: SearchTask): SearchResult {
     ...scoring(quality, costs, lattice, checker),
     isOver,
   };
-  const small = lattice.size <= (task.nodeLimit ?? 200_000);
+  const small = lattice.size <= (task.nodeLimit ?? (space.scoreOf ? 16_000_000 : 200_000));
   const found = small ? searchExactly(space) : searchBestFirst(space);
   const { checks } = checker;
   if (found.node === undefined) {
-    throw nothingFound(task, checker, lattice);
+    throw found.optimal
+      ? nothingFound(task, checker, lattice)
+      : nothingInTime(criteria.map(describeCriterion).join(', '), timeLimit / 1000, checks, lattice.size);
   }
   const levels = lattice.levelsOf(found.node);
   const why = explain(quasiIdentifiers, levels, checker, task.lowest);
@@ -235,9 +254,13 @@ function scoring(
     : { scoreOf: known, boundOf: known, evaluate: (node) => ({ score: known(node), bound: known(node) }) };
 }
 
-function nothingFound({ criteria }: SearchTask, checker: NodeChecker, lattice: Lattice): Error {
+function nothingFound({ criteria, kept = {} }: SearchTask, checker: NodeChecker, lattice: Lattice): Error {
   const { violatingRows, rowCount } = checker.check(lattice.levelsOf(lattice.top));
   const asked = criteria.map(describeCriterion).join(', ');
+  const chosen = Object.entries(kept).map(([column, level]) => `${column} ${level}`);
+  if (chosen.length > 0) {
+    return keptLevelsBreak(asked, chosen, violatingRows, rowCount, checker.suppressible);
+  }
   return unreachable(asked, violatingRows, rowCount, checker.suppressible);
 }
 

@@ -1,5 +1,5 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import { notANumber } from './errors.ts';
+import { cellNumber } from './cellNumber.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 import { columnSql, type SqlExpression } from './sqlExpression.ts';
 
@@ -27,10 +27,7 @@ export function coding(options: CodingOptions, column: string): CellTransform {
     if (value === null) {
       return null;
     }
-    const number = typeof value === 'boolean' || String(value).trim() === '' ? Number.NaN : Number(value);
-    if (Number.isNaN(number)) {
-      throw notANumber(column, row + 1);
-    }
+    const number = cellNumber(value, column, row);
     if (top !== undefined && number > top) {
       return topBy!;
     }

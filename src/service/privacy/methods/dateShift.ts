@@ -13,7 +13,8 @@ export const dateShiftDescription: MethodDescription = {
     'Moves all dates of one person by the same secret number of days, so that the time between two of them stays true.',
   limit:
     'Pseudonymised, not anonymous: the holder of the key can move them back, and a rare sequence of intervals can still ' +
-    'be recognised. The Safe Harbor rule of HIPAA does not accept shifted dates.',
+    'be recognised. A day that others know of a person, such as 1970-01-01 where a date was unknown, tells how far all ' +
+    'of that person have moved: empty it first. The Safe Harbor rule of HIPAA does not accept shifted dates.',
   reversible: 'keyHolder',
 };
 
@@ -23,6 +24,12 @@ export interface DateShiftOptions {
   /** Moves by whole weeks alone, so that the day of the week stays. */
   readonly wholeWeeks: boolean;
 }
+
+/**
+ * Days that stand for “never” and “always”. They stay: everybody knows them, so that a moved one would tell by how much
+ * all dates of its person have moved.
+ */
+const endsOfTime: readonly string[] = ['9999-12-31', '0001-01-01'];
 
 /** 1 moves, −1 moves back. */
 export type ShiftDirection = 1 | -1;
@@ -50,10 +57,16 @@ export function dateShift(
 ): (value: Cell, encodedSubject: string | undefined, row: number) => Cell {
   const shift = subjectShift(key, options);
   return (value, encodedSubject, row) => {
-    if (value === null || encodedSubject === undefined) {
+    if (value === null) {
       return null;
     }
     const date = dateOf(value);
+    if (date && endsOfTime.includes(date.day)) {
+      return value;
+    }
+    if (encodedSubject === undefined) {
+      return null;
+    }
     if (!date) {
       throw notADate(column, row + 1);
     }
@@ -82,6 +95,8 @@ export function dateShiftSql(
   const most = Math.floor(options.days / unit);
   const days = `(floor(${uniformSql(hash.sql)} * (2 * ?::INTEGER + 1))::INTEGER - ?::INTEGER) * ${direction * unit}`;
   const name = columnSql(column).sql;
-  const sql = type.kind === 'date' ? `${name} + ${days}` : `${name} + to_days(${days})`;
+  const moved = type.kind === 'date' ? `${name} + ${days}` : `${name} + to_days(${days})`;
+  const ends = endsOfTime.map((day) => `DATE '${day}'`).join(', ');
+  const sql = `CASE WHEN CAST(${name} AS DATE) IN (${ends}) THEN ${name} ELSE ${moved} END`;
   return { sql, values: [...hash.values, most, most] };
 }

@@ -1,6 +1,7 @@
 import type { Cell } from '../../data/encodedTable.ts';
 import { dateOf } from './calendar.ts';
-import { notADate, notANumber } from './errors.ts';
+import { cellNumber } from './cellNumber.ts';
+import { notADate } from './errors.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 import { columnSql, type SqlExpression } from './sqlExpression.ts';
 
@@ -18,10 +19,7 @@ export function generaliseToBins(edges: readonly number[], column: string): Cell
     if (value === null) {
       return null;
     }
-    const number = typeof value === 'boolean' || String(value).trim() === '' ? Number.NaN : Number(value);
-    if (Number.isNaN(number)) {
-      throw notANumber(column, row + 1);
-    }
+    const number = cellNumber(value, column, row);
     return binLabel(edges, edges.filter((edge) => number >= edge).length);
   };
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { uniformAt } from './keyedUniform.ts';
 
 /** Bytes of the keystream for each row. */
@@ -6,13 +6,13 @@ const bytesPerRow = 16;
 
 /**
  * One uniform number for each of `count` rows from `firstRow` on: AES-256-CTR under `key` with the row's number as
- * the counter, 16 bytes a row. Any batch can be computed alone, in any order.
+ * the counter, 16 bytes a row: 8 for draw 0 and 8 for draw 1. Any batch can be computed alone, in any order.
  */
-export function rowUniforms(key: Uint8Array, firstRow: number, count: number): Float64Array {
+export function rowUniforms(key: Uint8Array, firstRow: number, count: number, draw: 0 | 1 = 0): Float64Array {
   const bytes = keystream(key, BigInt(firstRow), count * bytesPerRow);
   const uniforms = new Float64Array(count);
   for (let row = 0; row < count; row += 1) {
-    uniforms[row] = uniformAt(bytes, row * bytesPerRow);
+    uniforms[row] = uniformAt(bytes, row * bytesPerRow + 8 * draw);
   }
   return uniforms;
 }
@@ -21,7 +21,20 @@ function keystream(key: Uint8Array, block: bigint, length: number): Buffer {
   const counter = Buffer.alloc(16);
   counter.writeBigUInt64BE(block >> 64n, 0);
   counter.writeBigUInt64BE(block & 0xffff_ffff_ffff_ffffn, 8);
-  return createCipheriv('aes-256-ctr', key, counter).update(Buffer.alloc(length));
+  return createCipheriv('aes-256-ctr', keyObjectOf(key), counter).update(Buffer.alloc(length));
+}
+
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+/** Bytes are made into such an object with every cipher, which takes Node several times as long as the cipher. */
+function keyObjectOf(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known) {
+    return known;
+  }
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
 }
 
 /** Random bytes, one after another. */

@@ -38,17 +38,43 @@ export function noiseHalfWidth({ distribution, scale }: NoiseOptions): number {
 }
 
 /**
+ * A draw has 52 bits. Of more units than these it leaves amounts out, at the end between all that it gives: the last
+ * digits of a value could be read in the output. A second draw then fills the gaps (`fineUnits`).
+ */
+const mostCoarseUnits = 2 ** 32;
+/** Beyond this a second draw does not fill them either. */
+const mostUnits = 2 ** 64;
+/** The second draw reaches this share of the scale to either side: the gaps of all draws but one in 2^32. */
+const fineShare = 2 ** -20;
+
+function unitsOfScale({ scale, decimals }: NoiseOptions): number {
+  return scale * Number(`1e${decimals}`);
+}
+
+/** Whether a draw of its own is needed for the last digits. */
+export function needsFineNoise(options: NoiseOptions): boolean {
+  return unitsOfScale(options) > mostCoarseUnits;
+}
+
+/**
  * The amounts of noise, counted in the last decimal place: whole numbers, so that adding and taking away is exact
  * (reference 2.2). `column` is for the error alone.
  */
 export function noiseUnits(options: NoiseOptions, column: string): (uniform: number) => number {
-  const scale = options.scale * Number(`1e${options.decimals}`);
-  // Beyond this a draw could be infinite; below one unit nothing but rounding would be added.
-  if (!(scale >= 1 && scale < 1e280)) {
+  const scale = unitsOfScale(options);
+  // Below one unit nothing but rounding would be added.
+  if (!(scale >= 1)) {
     throw invalidOption(
       column,
       'scale',
       `with ${options.decimals} decimals it must be at least one last place.`,
+    );
+  }
+  if (scale > mostUnits) {
+    throw invalidOption(
+      column,
+      'scale',
+      `beside it the last of ${options.decimals} decimals would stay readable. Make decimals or the scale smaller.`,
     );
   }
   switch (options.distribution) {
@@ -63,22 +89,42 @@ export function noiseUnits(options: NoiseOptions, column: string): (uniform: num
   }
 }
 
+/** The same of any scale from two draws; of a scale that needs one alone it is what `noiseUnits` gives. */
+function exactUnits(options: NoiseOptions, column: string): (uniform: number, fine: number) => bigint {
+  const coarse = noiseUnits(options, column);
+  if (!needsFineNoise(options)) {
+    return (uniform) => BigInt(coarse(uniform));
+  }
+  const scale = unitsOfScale(options);
+  if (options.distribution === 'integer') {
+    const range = BigInt(Math.floor(scale));
+    const twoTo53 = 2 ** 53;
+    // Both draws as one number of 106 bits, a share of the whole range.
+    return (uniform, fine) => {
+      const drawn = (BigInt(uniform * twoTo53) << 53n) | BigInt(fine * twoTo53);
+      return ((drawn * (2n * range + 1n)) >> 106n) - range;
+    };
+  }
+  const reach = Math.ceil(scale * fineShare);
+  return (uniform, fine) => BigInt(coarse(uniform)) + BigInt(Math.floor(fine * (2 * reach + 1)) - reach);
+}
+
 /** 1 adds the noise, −1 takes it away. */
 export type NoiseDirection = 1 | -1;
 
 /**
  * A cell with its row's noise added or taken away, as exact text with `decimals` decimals (a number where it is whole
- * and below 2^53). Null stays null. Throws `notANumber` and `moreDecimals` with the row.
+ * and below 2^53). `fine` is the second draw, where `needsFineNoise`. Null stays null. Throws `notANumber` and `moreDecimals` with the row.
  */
 export function noiseOnCell(
   options: NoiseOptions,
   column: string,
   direction: NoiseDirection,
-): (value: Cell, uniform: number, row: number) => Cell {
-  const unitsOf = noiseUnits(options, column);
+): (value: Cell, uniform: number, row: number, fine?: number) => Cell {
+  const unitsOf = exactUnits(options, column);
   // What comes back must have the decimals that it was written with.
   const round = options.round && direction === 1;
-  return (value, uniform, row) => {
+  return (value, uniform, row, fine = 0.5) => {
     if (value === null) {
       return null;
     }
@@ -89,7 +135,7 @@ export function noiseOnCell(
     if (units === 'moreDecimals') {
       throw moreDecimals(column, row + 1, options.decimals);
     }
-    return cellOfUnits(units + BigInt(direction) * BigInt(unitsOf(uniform)), options.decimals);
+    return cellOfUnits(units + BigInt(direction) * unitsOf(uniform, fine), options.decimals);
   };
 }
 
@@ -100,8 +146,11 @@ function cellOfUnits(units: bigint, decimals: number): Cell {
   return formatFixed(units, decimals);
 }
 
-/** The uniform number of a row from its encoded key columns: the same in whatever order the rows come. */
-export function rowKeyUniform(key: Uint8Array): (encodedRowKey: readonly string[]) => number {
+/**
+ * The uniform number of a row from its encoded key columns: the same in whatever order the rows come. Draw 1 is another
+ * one than draw 0.
+ */
+export function rowKeyUniform(key: Uint8Array): (encodedRowKey: readonly string[], draw?: 0 | 1) => number {
   const hmac = hmacSha256(key);
-  return (encodedRowKey) => uniformAt(hmac(lengthPrefixed(encodedRowKey)), 0);
+  return (encodedRowKey, draw = 0) => uniformAt(hmac(lengthPrefixed(encodedRowKey)), 8 * draw);
 }

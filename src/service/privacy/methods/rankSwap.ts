@@ -6,7 +6,8 @@ export const rankSwapDescription: MethodDescription = {
   sentence:
     'Exchanges the values of rows whose values are near each other, so that the column as a whole stays exactly as it was.',
   limit:
-    'A value that occurs once in the world stays in the table, in another row; links to other columns become weaker.',
+    'A value that occurs once in the world stays in the table, in another row; links to other columns become weaker. ' +
+    'The holder of the key can exchange the values back.',
   reversible: 'no',
 };
 

@@ -1,4 +1,5 @@
 import type { Cell } from '../../data/encodedTable.ts';
+import type { ColumnType } from './columnType.ts';
 import type { CellTransform, MethodDescription } from './method.ts';
 import { columnSql, type SqlExpression } from './sqlExpression.ts';
 
@@ -38,15 +39,24 @@ export function suppress({ values, by }: SuppressOptions): CellTransform {
 }
 
 /** The same as SQL; the column becomes text when something is written in place of its values. */
-export function suppressSql({ values, by }: SuppressOptions, column: string): SqlExpression {
+export function suppressSql(
+  { values, by }: SuppressOptions,
+  column: string,
+  { kind }: ColumnType,
+): SqlExpression {
   const name = columnSql(column).sql;
   const text = `CAST(${name} AS VARCHAR)`;
   const kept = by === undefined ? name : text;
+  // 5 is also meant where DuckDB writes 5.0 or 5.00.
+  const numbers = ['integer', 'decimal', 'double'].includes(kind)
+    ? (values ?? []).filter((value) => String(value).trim() !== '' && Number.isFinite(Number(value)))
+    : [];
+  const places = (of: readonly unknown[], place: string) => of.map(() => place).join(', ') || 'NULL';
   const condition = values
-    ? `${text} IN (${values.map(() => '?').join(', ') || 'NULL'})`
+    ? `(${text} IN (${places(values, '?')}) OR ${name} IN (${places(numbers, '?::DOUBLE')}))`
     : `${name} IS NOT NULL`;
   return {
     sql: `CASE WHEN ${condition} THEN ${by === undefined ? 'NULL' : '?'} ELSE ${kept} END`,
-    values: [...(values ?? []).map(String), ...(by === undefined ? [] : [by])],
+    values: [...(values ?? []).map(String), ...numbers.map(Number), ...(by === undefined ? [] : [by])],
   };
 }

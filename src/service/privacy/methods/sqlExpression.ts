@@ -1,3 +1,4 @@
+import { sqlName } from '../../storage/duckdb.ts';
 import { hmacPads } from './hmac.ts';
 
 /** What a parameter of a statement can be. Bytes are bound as BLOB. */
@@ -12,13 +13,8 @@ export interface SqlExpression {
   readonly values: readonly SqlValue[];
 }
 
-/** The name of a column, quoted. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 export function columnSql(name: string): SqlExpression {
-  return { sql: quoted(name), values: [] };
+  return { sql: sqlName(name), values: [] };
 }
 
 /**

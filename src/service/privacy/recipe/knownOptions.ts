@@ -22,8 +22,9 @@ export function knownOptions(path: readonly (string | number)[], data: unknown):
     return ofList;
   }
   let schema: z.core.$ZodType | undefined = recipeSchema;
-  for (const key of path) {
-    schema = shapeOf(schema)?.[String(key)];
+  // Several of a kind know the options of one.
+  for (const key of path.filter((each) => typeof each !== 'number')) {
+    schema = shapeOf(schema)?.[key];
   }
   return Object.keys(shapeOf(schema) ?? {});
 }
@@ -47,11 +48,19 @@ function constraintOptions(kind: unknown): readonly string[] {
   return option ? Object.keys(option.shape) : ['kind'];
 }
 
-/** The members of an object, wherever `optional` and `default` are wrapped around it. */
+/** The members of an object, whatever is wrapped around it: of one or several, those of one. */
 function shapeOf(schema: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> | undefined {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) {
-    inner = inner.unwrap();
+  for (;;) {
+    if (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) {
+      inner = inner.unwrap();
+    } else if (inner instanceof z.ZodPipe) {
+      inner = inner.in;
+    } else if (inner instanceof z.ZodUnion && !(inner instanceof z.ZodDiscriminatedUnion)) {
+      inner = inner.options[0];
+    } else {
+      break;
+    }
   }
   return inner instanceof z.ZodObject ? inner.shape : undefined;
 }

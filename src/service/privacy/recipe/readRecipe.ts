@@ -45,7 +45,7 @@ export function readRecipe(text: string, name: string): RecipeFile {
   const data: unknown = document.toJS({ maxAliasCount: 100 });
   const parsed = recipeSchema.safeParse(data);
   if (!parsed.success) {
-    const { issues } = parsed.error;
+    const issues = parsed.error.issues.flatMap((issue) => issuesWithin(issue, data));
     // A misspelt option comes before the missing one that it should have been.
     const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
     throw errorOfIssue(first, data, places, name);
@@ -70,6 +70,16 @@ function sorted(value: unknown): unknown {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   // A list of pairs, because an object puts names that are numbers first.
   return entries.map(([key, each]) => [key, sorted(each)]);
+}
+
+/** Where one or several may stand, what is wrong with what was written, instead of that it is neither. */
+function issuesWithin(issue: z.core.$ZodIssue, data: unknown): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length !== 2) {
+    return [issue];
+  }
+  const path = issue.path as (string | number)[];
+  const within = issue.errors[Array.isArray(at(data, path)) ? 1 : 0]!;
+  return within.map((each) => ({ ...each, path: [...path, ...each.path] }));
 }
 
 function errorOfIssue(issue: z.core.$ZodIssue, data: unknown, places: Places, name: string): WorkbenchError {

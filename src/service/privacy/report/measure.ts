@@ -1,3 +1,4 @@
+import { formatNumber, groupDigits, plural } from '../../../base/format.ts';
 import type { ColumnRole, PrivacyReport, ReportFigure, WrittenCounts } from '../../../protocol/privacy.ts';
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import type { AttackResult } from '../attack/attack.ts';
@@ -17,7 +18,7 @@ import { classSizesOf, useDial } from '../work/dials.ts';
 import { type Pairs, samplePairs } from '../work/pairs.ts';
 import type { Release } from '../work/release.ts';
 import { differentialLimits, differentialSentences } from './differentialWords.ts';
-import { notGuaranteed, summarise } from './words.ts';
+import { notGuaranteed, summarise, threeQuestions } from './words.ts';
 
 export interface Measured {
   readonly release: Release;
@@ -54,7 +55,15 @@ export async function measureRelease(
       method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
     };
     const { title, sentence, limit } = methodDescriptions[method];
-    return { name, role: protocolRoles[role] satisfies ColumnRole, method: title, sentence, limit };
+    const detail = groupsLeft(name, pairs, release);
+    return {
+      name,
+      role: protocolRoles[role] satisfies ColumnRole,
+      method: title,
+      sentence,
+      limit,
+      ...(detail !== undefined && { detail }),
+    };
   });
   return {
     time: Date.now(),
@@ -64,16 +73,95 @@ export async function measureRelease(
     release: recipe.release,
     budget,
     counts,
-    summary: [...summarise(release, recipe, { input, output }), ...differentialSentences(budget, counts)],
+    summary: [
+      ...summarise(release, recipe, { input, output, risk }),
+      ...differentialSentences(budget, counts),
+    ],
     notGuaranteed: [
       ...differentialLimits(recipe, budget, counts),
-      ...notGuaranteed(release, recipe, attacks),
+      ...notGuaranteed(release, recipe, attacks, keptAlmostUnique(pairs, recipe, release)),
     ],
+    questions: threeQuestions(attacks),
+    measuredOn: {
+      ...(risk.length > 0 && { risk: riskNote(release) }),
+      ...(attacks.length > 0 && { attacks: attackNote(pairs.before.rowCount, output.rows) }),
+      ...(utility.length > 0 && { utility: utilityNote(pairs.before.rowCount, output.rows) }),
+    },
     columns,
     risk,
     attacks,
     utility,
   };
+}
+
+/** What was counted, and over whom. */
+function riskNote({ guarantee }: Release): string {
+  const { rowCount, suppressedRows, dimensions } = guarantee!;
+  return (
+    `Counted, not estimated, unless a line says so: before over all ${plural(rowCount, 'row')}, ` +
+    `after over the ${groupDigits(rowCount - suppressedRows)} of the output. An attacker is taken to know ${dimensions.join(', ')}.`
+  );
+}
+
+function attackNote(sampled: number, released: number): string {
+  const half = Math.floor(sampled / 2);
+  const rows =
+    sampled < released
+      ? `${plural(sampled, 'row')} drawn from the ${groupDigits(released)} of the output`
+      : `all ${plural(sampled, 'row')} of the output`;
+  const small =
+    sampled < released
+      ? ' In a table of so few rows people stand out more than in the whole one, so these figures are rather too high than too low.'
+      : '';
+  return (
+    `Tried on ${rows}: ${groupDigits(half)} as if they alone had been released, the other ${groupDigits(sampled - half)} as people who are not in it. ` +
+    `Each figure is how much more often the attack succeeds on the former than on the latter, of 100 %.${small}`
+  );
+}
+
+function utilityNote(sampled: number, released: number): string {
+  return sampled < released
+    ? `Measured on ${plural(sampled, 'row')} drawn from the ${groupDigits(released)} of the output.`
+    : `Measured on all ${plural(sampled, 'row')} of the output.`;
+}
+
+/** Columns in which most rows have a value of their own, and have it still: they find a row whatever its group is. */
+function keptAlmostUnique({ after }: Pairs, recipe: Recipe, { guarantee }: Release): string[] {
+  const isKept = (name: string) => {
+    const { role = 'other', method } = recipe.columns[name] ?? { method: 'keep' };
+    return method === 'keep' && role !== 'directIdentifier' && !guarantee?.dimensions.includes(name);
+  };
+  return after.columns
+    .filter(({ name, values }) => isKept(name) && values.length > after.rowCount / 2 && values.length > 10)
+    .map(({ name }) => name);
+}
+
+const mostGroupsNamed = 4;
+
+/** What a generalised column still tells: its most frequent groups, which the output shows anyway. */
+function groupsLeft(name: string, { before, after }: Pairs, release: Release): string | undefined {
+  const method = release.plan.columns.find((each) => each.name === name)?.method;
+  const column = method === 'generalise' ? columnNamed(after, name) : undefined;
+  if (!column) {
+    return undefined;
+  }
+  const original = new Set(columnNamed(before, name)?.values.map(String));
+  if (column.values.every((value) => original.has(String(value)))) {
+    return 'Its values stayed as they are: the groups are large enough without it.';
+  }
+  const counts = new Map<number, number>();
+  for (const code of column.codes) {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  const groups = [...counts]
+    .filter(([code]) => column.values[code] !== null)
+    .sort((one, other) => other[1] - one[1])
+    .map(([code]) => `“${column.values[code]}”`);
+  if (groups.length === 1) {
+    return `Nothing is left of it: every row has ${groups[0]}.`;
+  }
+  const more = groups.length > mostGroupsNamed ? ' …' : '';
+  return `Left of it: ${groups.slice(0, mostGroupsNamed).join(', ')}${more}`;
 }
 
 function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): ReportFigure[] {
@@ -162,7 +250,7 @@ function riskFigures({ guarantee }: Release, { checkCancelled }: JobContext): Re
 
 /**
  * The attacks of WP216, on a hold-out. Attacker and release are compared on what both can know: whoever has a person's
- * age works out the age group by himself, so generalised columns count as they are in the output.
+ * age works out the age group by himself, and the masked form of a number, so such columns count as they are in the output.
  */
 function attackFigures(
   { before, after }: Pairs,
@@ -178,7 +266,7 @@ function attackFigures(
   const known: EncodedTable = {
     rowCount: before.rowCount,
     columns: names.map((name) =>
-      isGeneralised(release, name) ? columnNamed(after, name)! : columnNamed(before, name)!,
+      canBeWorkedOut(release, name) ? columnNamed(after, name)! : columnNamed(before, name)!,
     ),
   };
   const order = random.permutation(before.rowCount);
@@ -229,6 +317,14 @@ function isGeneralised({ plan }: Release, name: string): boolean {
   return column?.method === 'generalise' || column?.method === 'coding';
 }
 
+/** What needs neither key nor chance: everybody who knows the value knows what becomes of it. */
+const openMethods: readonly string[] = ['generalise', 'coding', 'mask', 'redact', 'suppress'];
+
+function canBeWorkedOut({ plan }: Release, name: string): boolean {
+  const column = plan.columns.find((each) => each.name === name);
+  return column !== undefined && openMethods.includes(column.method);
+}
+
 const attackWords: Readonly<Record<AttackResult['attack'], readonly [title: string, sentence: string]>> = {
   'singling out by one column': [
     'Singling out by one column',
@@ -247,15 +343,21 @@ const attackWords: Readonly<Record<AttackResult['attack'], readonly [title: stri
 
 function attackFigure(result: AttackResult, before: AttackResult | undefined): ReportFigure {
   const [title, sentence] = attackWords[result.attack];
-  const weak = result.trustworthy ? '' : ' The attack did no better than guessing, so it proves little.';
+  const { train, control, baseline } = result;
+  const times = (value: number) => formatNumber(Number(value.toFixed(1)));
+  const tries =
+    `It succeeded in ${times(train.successes)} of ${plural(train.attempts, 'try', 'tries')} on people in the output, ` +
+    `in ${times(control.successes)} of ${groupDigits(control.attempts)} on others, and by guessing in ${times(baseline.successes)} of ${groupDigits(baseline.attempts)}.`;
+  const weak = result.trustworthy ? '' : ' That is no better than guessing, so it proves little.';
   return {
     id: `${result.attack.replaceAll(' ', '-')}${result.secret === undefined ? '' : `:${result.secret}`}`,
     title: result.secret === undefined ? title : `${title} ${result.secret}`,
-    sentence: `${sentence} Beyond what the same attack finds of people who are not in the output.${weak}`,
+    sentence: `${sentence} ${tries}${weak}`,
     kind: 'share',
     before: before?.risk ?? null,
     after: result.risk,
     interval: [result.low, result.high],
+    weak: !result.trustworthy,
     better: 'lower',
   };
 }

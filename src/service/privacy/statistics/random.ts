@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac } from 'node:crypto';
-import { normalQuantile } from './normal.ts';
+import { standardNormal } from '../methods/distributions.ts';
 
 /**
  * Random numbers that depend on 32 bytes alone: AES-256 in counter mode, with the seed as its key.
@@ -41,7 +41,7 @@ export class Random {
 
   /** From the standard normal distribution. */
   normal(): number {
-    return normalQuantile(this.uniform());
+    return standardNormal(this.uniform());
   }
 
   /** The numbers 0 … `count` − 1 in random order (Fisher and Yates). */

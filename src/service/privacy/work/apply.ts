@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import { cancelled } from '../../../base/errors.ts';
+import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
+import { fileStamp } from '../../data/rowCopy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
 import { planTransform } from '../plan.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
@@ -12,7 +14,9 @@ import type { JobContext } from './context.ts';
 import { type CountedTable, countTables } from './counts.ts';
 import { type RecipeJob, typesOf } from './preview.ts';
 import { keyRing, planRelease, verifyRelease, writeRelease } from './release.ts';
+import { applySearchSeconds } from './searchOutcome.ts';
 import { openSource } from './source.ts';
+import { verifyDistinct } from './verifyDistinct.ts';
 import { writtenStyles } from './writtenStyles.ts';
 
 export interface ApplyJob extends RecipeJob {
@@ -39,6 +43,10 @@ export interface ApplyResult {
   readonly inputRows: number;
   readonly inputSha256: string;
   readonly written: Readonly<Record<string, string>>;
+  /** What the search chose, for the recipe; undefined where nothing was searched. */
+  readonly found:
+    | { readonly levels: Readonly<Record<string, number>>; readonly search: GeneralisationSearch }
+    | undefined;
   /** DuckDB's types of the columns that the recipe names. */
   readonly types: Readonly<Record<string, string>>;
 }
@@ -64,9 +72,19 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       sha256: inputSha256,
       siblings: job.siblings,
     });
-    const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
+    const release = await planRelease(
+      source,
+      {
+        recipe,
+        folder: file.folder,
+        keys,
+        searchSeconds: recipe.guarantee?.searchSeconds ?? applySearchSeconds,
+      },
+      context,
+    );
     const inputRows =
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
+    await verifyDistinct(release, recipe, inputRows, context);
     const counts = await countTables(source, release.plan.counts, context);
     const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
@@ -78,7 +96,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       signal: context.signal,
       onProgress: (fraction) => context.report({ message: 'Writing the output', fraction }),
       verify: async (draft) => {
-        await verifyRelease(draft, { ...release, recipe, output }, context);
+        const [outputHashes] = await Promise.all([
+          hashesOf(draft, context.signal),
+          verifyRelease(draft, { ...release, recipe, output }, context),
+        ]);
         report = await measureRelease(
           {
             release,
@@ -92,7 +113,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             output: {
               path: output,
               rows: inputRows - (release.guarantee?.suppressedRows ?? 0),
-              ...(await hashesOf(draft, context.signal)),
+              ...outputHashes,
             },
           },
           context,
@@ -109,6 +130,10 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       inputRows,
       inputSha256,
       written,
+      found: release.guarantee?.search && {
+        levels: release.guarantee.levels,
+        search: release.guarantee.search,
+      },
       types: Object.fromEntries(
         source.columns
           .filter((column) => Object.hasOwn(recipe.columns, column.name))
@@ -120,34 +145,53 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
   }
 }
 
-interface Hashes {
-  readonly sha256: string;
-  /** By which versions know a file. */
-  readonly md5: string;
-}
-
 /** They are kept beside the copy of the rows, which is of the same state of the file. */
 export async function hashesOfInput(
   file: string,
   { copyFolder, signal }: Pick<JobContext, 'copyFolder' | 'signal'>,
 ): Promise<Hashes> {
   const kept = path.join(copyFolder, 'hashes.json');
+  const stamp = fileStamp(file);
   if (fs.existsSync(kept)) {
-    return JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes;
+    const known = JSON.parse(fs.readFileSync(kept, 'utf8')) as Hashes & { readonly stamp: string };
+    if (known.stamp === stamp) {
+      return known;
+    }
   }
   const hashes = await hashesOf(file, signal);
-  fs.mkdirSync(copyFolder, { recursive: true });
-  fs.writeFileSync(kept, JSON.stringify(hashes));
+  fs.mkdirSync(copyFolder, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(kept, JSON.stringify({ ...hashes, stamp }));
   return hashes;
 }
 
-/** Both in one reading. */
+interface Hashes {
+  readonly sha256: string;
+  /** By which versions know a file. */
+  readonly md5: string;
+}
+
+/**
+ * Both in one reading, through one buffer: a stream's would be as many as the file is long, until somebody collects
+ * them.
+ */
 export async function hashesOf(file: string, signal: AbortSignal): Promise<Hashes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 1 << 20, signal })) {
-    sha256.update(chunk);
-    md5.update(chunk);
+  const buffer = Buffer.alloc(1 << 20);
+  const handle = await fs.promises.open(file, 'r');
+  try {
+    for (;;) {
+      if (signal.aborted) {
+        throw cancelled();
+      }
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) {
+        return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
+      }
+      sha256.update(buffer.subarray(0, bytesRead));
+      md5.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
   }
-  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
 }

@@ -1,4 +1,4 @@
-import { formatShare } from '../../../base/format.ts';
+import { formatShare, plural } from '../../../base/format.ts';
 import type { Dial } from '../../../protocol/privacy.ts';
 import type { EncodedColumn } from '../../data/encodedTable.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
@@ -64,7 +64,7 @@ export function riskDial(
     sentence:
       smallest === 1
         ? `${after.uniqueRows} of ${released} rows are still unlike all others.`
-        : `Each row is like at least ${smallest - 1} others; of those that were unlike all others (${formatShare(before.sampleUniqueness, 1)}) none is left.`,
+        : `Each row is like at least ${plural(smallest - 1, 'other')}${before.uniqueRows === 0 ? '' : `; of those that were unlike all others (${formatShare(before.sampleUniqueness, 1)}) none is left`}.`,
   };
 }
 

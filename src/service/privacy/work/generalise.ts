@@ -1,6 +1,8 @@
+import { groupDigits } from '../../../base/format.ts';
+import type { GeneralisationSearch } from '../../../protocol/privacy.ts';
+import type { Progress } from '../../../protocol/rpc.ts';
 import type { Cell, EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
-import { encodeTuples } from '../../data/encodeTuples.ts';
-import { tooManyTuples } from '../errors.ts';
+import { noSuchLevel, nothingSensitive, sensitiveIsGrouped } from '../errors.ts';
 import type { Criterion } from '../guarantee/criteria.ts';
 import {
   fullDomainGeneralisation,
@@ -10,25 +12,24 @@ import {
 import { type Label, labelOf } from '../guarantee/hierarchy/hierarchy.ts';
 import { compileHierarchy, type LevelTable } from '../guarantee/hierarchy/levelTable.ts';
 import { partitionByMondrian } from '../guarantee/mondrian.ts';
-import { type QuasiIdentifierCost, type SearchResult, searchGeneralisation } from '../guarantee/search.ts';
+import type { SensitiveColumn } from '../guarantee/nodeCheck.ts';
+import {
+  type QuasiIdentifierCost,
+  type SearchProgress,
+  type SearchResult,
+  searchGeneralisation,
+} from '../guarantee/search.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
-import type { HierarchyColumn, PlannedColumn, TransformPlan } from '../planTypes.ts';
+import type { PlannedColumn, TransformPlan } from '../planTypes.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
 import type { Guarantee } from '../recipe/guaranteeSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { JobContext } from './context.ts';
 import { levelsFromRecipe } from './hierarchies.ts';
+import { type Dimension, readTuples, rowsOfCodes } from './readTuples.ts';
 import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
-import { chunksBound, type Source } from './source.ts';
-
-/** A quasi-identifier as the search sees it. */
-export interface Dimension {
-  readonly name: string;
-  /** Undefined: its method decides it alone, and the search takes it as it is. */
-  readonly hierarchy: HierarchyColumn | undefined;
-  /** What the search sees: the column, or what its method makes of it. */
-  readonly argument: Argument;
-}
+import { searchOutcome } from './searchOutcome.ts';
+import { keptColumn, type Source } from './source.ts';
 
 /** What the guarantee does to the rows. */
 export interface AppliedGuarantee {
@@ -43,21 +44,20 @@ export interface AppliedGuarantee {
   readonly perturbed: readonly string[];
   readonly levels: Readonly<Record<string, number>>;
   readonly costs: readonly QuasiIdentifierCost[];
-  readonly isOptimal: boolean;
+  /** Undefined where nothing was searched: groups are formed locally, or every level was chosen before. */
+  readonly search: GeneralisationSearch | undefined;
   /** The distinct combinations of the dimensions before, with their rows. */
   readonly tuples: { readonly table: EncodedTable; readonly counts: Int32Array };
   /** The same after: labels for each combination; undefined where it is suppressed. */
   readonly labelsOfTuple: (tuple: number) => readonly Label[] | undefined;
 }
 
-const mostTuples = 8_000_000;
-
 /** Undefined when the recipe names no quasi-identifier that forms classes. */
 export async function applyGuarantee(
   source: Source,
   recipe: Recipe,
   plan: TransformPlan,
-  folder: string,
+  { folder, searchSeconds }: { readonly folder: string; readonly searchSeconds: number },
   context: JobContext,
 ): Promise<AppliedGuarantee | undefined> {
   const { dimensions, perturbed } = dimensionsOf(source, recipe, plan);
@@ -65,22 +65,26 @@ export async function applyGuarantee(
     return undefined;
   }
   const { guarantee } = recipe;
-  const sensitive = sensitiveColumns(recipe, guarantee).filter(
-    (name) => !dimensions.some((dimension) => dimension.name === name),
-  );
+  const sensitive = sensitiveColumns(recipe, guarantee);
+  refuseUnchecked(guarantee, sensitive, dimensions);
   context.report({ message: 'Counting the combinations of quasi-identifiers' });
-  const tuples = await readTuples(source, dimensions, sensitive, context);
+  const tuples = await readTuples(source, plan, dimensions, sensitive, context);
   const quasi = tuples.table.columns.slice(0, dimensions.length);
-  const sensitiveEncoded = tuples.table.columns.slice(dimensions.length);
   const levelTables = dimensions.map((dimension, at) =>
     levelTableOf(dimension, quasi[at]!, tuples.counts, recipe, folder),
   );
+  const sensitives = tuples.table.columns
+    .slice(dimensions.length)
+    .map((column) => sensitiveColumn(column, tuples.counts, recipe, folder));
   const rowCount = tuples.counts.reduce((sum, count) => sum + count, 0);
   const criteria = rowCount === 0 ? [] : criteriaOf(guarantee, sensitive);
   const found =
     criteria.length > 0 && guarantee?.search === 'mondrian'
-      ? byMondrian(levelTables, sensitiveEncoded, criteria, tuples.counts, context)
-      : bySearch(dimensions, levelTables, sensitiveEncoded, criteria, tuples.counts, guarantee, context);
+      ? byMondrian(dimensions, levelTables, sensitives, criteria, tuples.counts, context)
+      : bySearch(dimensions, levelTables, sensitives, criteria, tuples.counts, guarantee, {
+          ...context,
+          searchSeconds,
+        });
   const lookUp = lookUpOf(found.generalisation, quasi, dimensions.length);
   const { generalised, released } = await expressions(source, dimensions, lookUp, found.suppressedRows > 0);
   return {
@@ -92,7 +96,7 @@ export async function applyGuarantee(
     perturbed,
     levels: found.levels,
     costs: found.result?.costs ?? [],
-    isOptimal: found.result?.optimal ?? false,
+    search: found.search,
     tuples: { table: { rowCount: tuples.table.rowCount, columns: quasi }, counts: tuples.counts },
     labelsOfTuple: (tuple) => lookUp.labels(quasi.map(({ values, codes }) => values[codes[tuple]!]!)),
   };
@@ -133,17 +137,35 @@ function dimensionsOf(
 /** What JavaScript alone can compute counts as it was: its classes are at least as fine as those of the output. */
 function argumentOfDimension(source: Source, column: PlannedColumn): Argument {
   const type = source.columns.find(({ name }) => name === column.name)!.type;
-  return column.stage === 'sql' && column.method !== 'keep'
+  if (column.method === 'keep') {
+    // 7 and 7.0 are one number and two texts: what the output will have must be alike.
+    const kept = keptColumn(source, column.name);
+    return argumentOf(columnSql(kept), kept === column.name ? type : 'VARCHAR');
+  }
+  return column.stage === 'sql'
     ? argumentOf(column.expression, column.outputType)
     : argumentOf(columnSql(column.name), type);
 }
 
-export function sensitiveColumns(recipe: Recipe, guarantee: Guarantee | undefined): readonly string[] {
-  if (!guarantee || (!guarantee.l && !guarantee.t)) {
-    return [];
+/** The report says that sensitive values are diverse only where they were looked at. */
+function refuseUnchecked(
+  guarantee: Guarantee | undefined,
+  sensitive: readonly string[],
+  dimensions: readonly Dimension[],
+): void {
+  const isAsked = (guarantee?.l?.length ?? 0) > 0 || (guarantee?.t?.length ?? 0) > 0;
+  if (isAsked && sensitive.length === 0) {
+    throw nothingSensitive();
   }
-  const named = [guarantee.l, guarantee.t].flatMap((criterion) =>
-    criterion ? (criterion.columns ?? columnsWithRole(recipe, 'sensitive')) : [],
+  const generalised = sensitive.find((name) => dimensions.some((dimension) => dimension.name === name));
+  if (generalised !== undefined) {
+    throw sensitiveIsGrouped(generalised);
+  }
+}
+
+export function sensitiveColumns(recipe: Recipe, guarantee: Guarantee | undefined): readonly string[] {
+  const named = [...(guarantee?.l ?? []), ...(guarantee?.t ?? [])].flatMap(
+    ({ columns }) => columns ?? columnsWithRole(recipe, 'sensitive'),
   );
   return [...new Set(named)];
 }
@@ -153,59 +175,21 @@ function columnsWithRole(recipe: Recipe, role: string): readonly string[] {
 }
 
 function criteriaOf(guarantee: Guarantee | undefined, all: readonly string[]): Criterion[] {
-  const { k, l, t } = guarantee ?? {};
+  const { k, l = [], t = [] } = guarantee ?? {};
   return [
     ...(k === undefined ? [] : [{ kind: 'kAnonymity', k } as const]),
-    ...(l ? (l.columns ?? all).map((sensitive) => diversityOf(l, sensitive)) : []),
-    ...(t
-      ? (t.columns ?? all).map(
-          (sensitive) => ({ kind: 'closeness', sensitive, t: t.t, distance: t.distance }) as const,
-        )
-      : []),
+    ...l.flatMap((one) => (one.columns ?? all).map((sensitive) => diversityOf(one, sensitive))),
+    ...t.flatMap(({ columns, t: most, distance }) =>
+      (columns ?? all).map((sensitive) => ({ kind: 'closeness', sensitive, t: most, distance }) as const),
+    ),
   ];
 }
 
-function diversityOf({ kind, l, c = 1 }: NonNullable<Guarantee['l']>, sensitive: string): Criterion {
+function diversityOf({ kind, l, c = 1 }: NonNullable<Guarantee['l']>[number], sensitive: string): Criterion {
   if (kind === 'recursive') {
     return { kind: 'recursiveDiversity', sensitive, c, l };
   }
   return { kind: kind === 'entropy' ? 'entropyDiversity' : 'distinctDiversity', sensitive, l };
-}
-
-/** Searches work on distinct combinations: the rows are read once. */
-async function readTuples(
-  source: Source,
-  dimensions: readonly Dimension[],
-  sensitive: readonly string[],
-  { signal, checkCancelled }: JobContext,
-): Promise<{ readonly table: EncodedTable; readonly counts: Int32Array }> {
-  const seen = [
-    ...dimensions.map(({ argument }) => argument),
-    ...sensitive.map((name) =>
-      argumentOf(columnSql(name), source.columns.find((column) => column.name === name)?.type ?? 'VARCHAR'),
-    ),
-  ];
-  const values = seen.map(({ expression }, at) => `${expression.sql} AS v${at}`).join(', ');
-  const places = seen.map((_, at) => at + 1).join(', ');
-  const { relation, table } = source;
-  const sql = `SELECT ${values}, count(*) FROM ${relation.sql} GROUP BY ${places} ORDER BY ${places}`;
-  const bound = [...seen.flatMap(({ expression }) => expression.values), ...relation.values];
-  let rows = 0;
-  const chunks = chunksBound(table, { sql, values: bound }, { signal });
-  const counted = (async function* () {
-    for await (const chunk of chunks) {
-      checkCancelled();
-      rows += chunk.rowCount;
-      if (rows > mostTuples) {
-        throw tooManyTuples(
-          dimensions.map(({ name }) => name),
-          mostTuples,
-        );
-      }
-      yield chunk;
-    }
-  })();
-  return encodeTuples([...dimensions.map(({ name }) => name), ...sensitive], counted);
 }
 
 function levelTableOf(
@@ -220,12 +204,26 @@ function levelTableOf(
     const rows = column.values.map((value) => [labelOf(value)]);
     return compileHierarchy(column, { rows: rows.length === 0 ? [[null]] : rows });
   }
-  const rowsOfCode = new Float64Array(column.values.length);
-  column.codes.forEach((code, tuple) => {
-    rowsOfCode[code]! += counts[tuple]!;
-  });
   const chosen = recipe.guarantee?.hierarchies[hierarchy.hierarchy] ?? { kind: 'automatic' };
-  return levelsFromRecipe(chosen, column, rowsOfCode, folder);
+  return levelsFromRecipe(chosen, column, rowsOfCodes(column, counts), folder);
+}
+
+/** With its hierarchy where the distance of its values comes from that. */
+function sensitiveColumn(
+  column: EncodedColumn,
+  counts: Int32Array,
+  { guarantee, columns }: Recipe,
+  folder: string,
+): SensitiveColumn {
+  const isHierarchical = guarantee?.t?.some(
+    ({ distance, columns: named }) =>
+      distance === 'hierarchical' &&
+      (named ? named.includes(column.name) : columns[column.name]?.role === 'sensitive'),
+  );
+  const chosen = guarantee?.hierarchies[column.name] ?? { kind: 'automatic' };
+  return isHierarchical
+    ? { column, tree: levelsFromRecipe(chosen, column, rowsOfCodes(column, counts), folder) }
+    : { column };
 }
 
 interface Found {
@@ -233,18 +231,21 @@ interface Found {
   readonly suppressedRows: number;
   readonly levels: Readonly<Record<string, number>>;
   readonly result: SearchResult | undefined;
+  readonly search: GeneralisationSearch | undefined;
 }
 
 function bySearch(
   dimensions: readonly Dimension[],
   quasiIdentifiers: readonly LevelTable[],
-  sensitive: readonly EncodedColumn[],
+  sensitive: readonly SensitiveColumn[],
   criteria: readonly Criterion[],
   weights: Int32Array,
   guarantee: Guarantee | undefined,
-  { checkCancelled, report }: JobContext,
+  { checkCancelled, report, searchSeconds }: JobContext & { readonly searchSeconds: number },
 ): Found {
-  const fixed = dimensions.map(({ name, hierarchy }) => guarantee?.levels?.[name] ?? hierarchy?.level);
+  const kept = guarantee?.levels ?? {};
+  refuseUnknownLevels(kept, dimensions, quasiIdentifiers);
+  const fixed = dimensions.map(({ name, hierarchy }) => kept[name] ?? hierarchy?.level);
   const highest = quasiIdentifiers.map(({ levels }, at) =>
     Math.min(fixed[at] ?? levels.length, levels.length - 1),
   );
@@ -253,14 +254,15 @@ function bySearch(
     quasiIdentifiers,
     // Without a guarantee every class is good enough.
     criteria: criteria.length > 0 ? criteria : [{ kind: 'kAnonymity', k: 1 } as const],
-    sensitive: sensitive.map((column) => ({ column })),
+    sensitive,
     suppressionLimit: guarantee?.suppressionLimit ?? 0,
     weights,
     lowest,
     highest,
     checkCancelled,
-    onProgress: ({ checks }: { readonly checks: number }) =>
-      report({ message: `Searching the best generalisation (${checks} tried)` }),
+    timeLimit: searchSeconds * 1000,
+    kept,
+    onProgress: (progress: SearchProgress) => report(searchProgress(progress)),
   };
   const result = searchGeneralisation(task);
   return {
@@ -268,13 +270,42 @@ function bySearch(
     suppressedRows: result.suppressedRows,
     levels: Object.fromEntries(dimensions.map(({ name }, at) => [name, result.levels[at]!])),
     result,
+    search: dimensions.every((_, at) => fixed[at] !== undefined || quasiIdentifiers[at]!.levels.length === 1)
+      ? undefined
+      : searchOutcome(result, searchSeconds),
   };
+}
+
+function searchProgress({ checks, nodes, left }: SearchProgress): Progress {
+  const message = 'Searching the best generalisation';
+  return left === undefined
+    ? { message: `${message}: ${groupDigits(checks)} tried` }
+    : {
+        message: `${message}: ${groupDigits(left)} of ${groupDigits(nodes)} left`,
+        fraction: 1 - left / nodes,
+      };
+}
+
+/** A level that is kept must be one of its column now. */
+function refuseUnknownLevels(
+  kept: Readonly<Record<string, number>>,
+  dimensions: readonly Dimension[],
+  quasiIdentifiers: readonly LevelTable[],
+): void {
+  for (const [name, level] of Object.entries(kept)) {
+    const at = dimensions.findIndex((dimension) => dimension.name === name);
+    const highest = at < 0 ? undefined : quasiIdentifiers[at]!.levels.length - 1;
+    if (highest === undefined || level > highest) {
+      throw noSuchLevel(name, level, highest);
+    }
+  }
 }
 
 /** Equal rows always fall into one group, so the groups of combinations are those of rows. */
 function byMondrian(
+  dimensions: readonly Dimension[],
   quasiIdentifiers: readonly LevelTable[],
-  sensitive: readonly EncodedColumn[],
+  sensitive: readonly SensitiveColumn[],
   criteria: readonly Criterion[],
   counts: Int32Array,
   { checkCancelled, report }: JobContext,
@@ -296,8 +327,10 @@ function byMondrian(
         ? { kind: 'numeric', column: columns[index]! }
         : { kind: 'hierarchy', levels: { ...levels, column: columns[index]! } },
     ),
+    // What its own method decides stands in the output as it is: rows that differ in it are not alike.
+    fixed: dimensions.flatMap(({ hierarchy }, index) => (hierarchy ? [] : [index])),
     criteria,
-    sensitive: sensitive.map((column) => ({ column: byRow(column) })),
+    sensitive: sensitive.map(({ column, ...rest }) => ({ ...rest, column: byRow(column) })),
     checkCancelled,
     onProgress: (fraction) => report({ message: 'Grouping the rows', fraction }),
   });
@@ -306,6 +339,7 @@ function byMondrian(
     suppressedRows: 0,
     levels: {},
     result: undefined,
+    search: undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import { quantileCuts } from '../guarantee/hierarchy/intervals.ts';
 import type { LevelTable } from '../guarantee/hierarchy/levelTable.ts';
 import { type HierarchyRule, levelsOf } from '../guarantee/hierarchy/rule.ts';
 import type { HierarchyRecipe } from '../recipe/guaranteeSchema.ts';
+import type { Recipe } from '../recipe/recipeSchema.ts';
 
 /** A recipe's hierarchy met with the values of a column; `weights` are how many rows each code stands for. */
 export function levelsFromRecipe(
@@ -46,9 +47,22 @@ function ruleOf(
           Object.fromEntries(Object.entries(groups).map(([label, members]) => [label, members.map(String)])),
         ),
       };
+    case 'priority':
+      return { kind: 'priority', priority: hierarchy.order, kept: hierarchy.kept };
     case 'automatic':
-      return proposeHierarchy(expanded(column, rowsOfCode));
+      return proposedRule(column, rowsOfCode);
   }
+}
+
+/** By which a column finds its hierarchy in the recipe. */
+export function hierarchyName({ columns }: Pick<Recipe, 'columns'>, column: string): string {
+  const options = columns[column];
+  return options?.method === 'generalise' ? (options.hierarchy ?? column) : column;
+}
+
+/** What is proposed where the recipe says nothing. */
+export function proposedRule(column: EncodedColumn, rowsOfCode: Float64Array): HierarchyRule {
+  return proposeHierarchy(expanded(column, rowsOfCode));
 }
 
 /** Each level has bins of the level below in equal numbers, so that it is a function of it. */

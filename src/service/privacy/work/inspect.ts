@@ -38,8 +38,6 @@ export interface InspectedColumn extends TableColumn {
 }
 
 const sampledRows = 20_000;
-/** Little: all of a large table is read beside the job that somebody waits for. */
-const memoryBytes = 400_000_000;
 const mostDistinct = 1000;
 const mostFrequent = 200;
 
@@ -48,7 +46,7 @@ export async function inspectTable(
   { file, name, inPieces }: InspectJob,
   context: JobContext,
 ): Promise<Inspection> {
-  const source = await openSource(file, name, {}, context, { inPieces, memoryBytes });
+  const source = await openSource(file, name, {}, context, { inPieces });
   const { table, columns } = source;
   try {
     context.report({ message: 'Looking for personal data' });

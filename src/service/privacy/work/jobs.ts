@@ -4,6 +4,7 @@ import type { SynthesisPreview } from '../../../protocol/synthesis.ts';
 import type { Estimate } from '../synthesise/synthesiser.ts';
 import type { ApplyJob, ApplyResult } from './apply.ts';
 import type { EstimateJob } from './estimateSynthesis.ts';
+import type { HierarchyJob, HierarchyText } from './hierarchyText.ts';
 import type { Inspection, InspectJob } from './inspect.ts';
 import type { PreviewJob, PreviewResult } from './preview.ts';
 import type { RestoreJob, RestoreResult } from './restore.ts';
@@ -12,6 +13,7 @@ import type { SynthesiseJob, SynthesiseResult, SynthesisPreviewJob } from './syn
 /** What runs in a thread of its own, so that the service answers others meanwhile. */
 export interface Jobs {
   readonly inspect: { readonly input: InspectJob; readonly output: Inspection };
+  readonly hierarchies: { readonly input: HierarchyJob; readonly output: readonly HierarchyText[] };
   readonly preview: { readonly input: PreviewJob; readonly output: PreviewResult };
   readonly apply: { readonly input: ApplyJob; readonly output: ApplyResult };
   readonly restore: { readonly input: RestoreJob; readonly output: RestoreResult };

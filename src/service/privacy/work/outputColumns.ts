@@ -236,7 +236,8 @@ async function exchange(
   { column, sources }: Extract<WholeStep, { kind: 'exchange' }>,
   context: JobContext,
 ): Promise<readonly SqlExpression[]> {
-  const { numbers, texts } = await readWhole(source, column, context);
+  const numbers = await readNumbers(source, column, context);
+  const texts = await readTexts(source, column, context);
   const from = sources(numbers, context.checkCancelled);
   const expression = await call(source.table, {
     arguments: [rowArgument],
@@ -254,7 +255,7 @@ async function means(
 ): Promise<readonly SqlExpression[]> {
   const values: Float64Array[] = [];
   for (const name of columns) {
-    values.push((await readWhole(source, name, context)).numbers);
+    values.push(await readNumbers(source, name, context));
   }
   const results = compute(values, context.checkCancelled);
   return Promise.all(
@@ -272,29 +273,34 @@ async function means(
   );
 }
 
-/** A whole column in the order of its rows: as doubles (NaN for null, seconds for dates) and as the file has it. */
-async function readWhole(
-  source: Source,
-  name: string,
-  { signal }: JobContext,
-): Promise<{ numbers: Float64Array; texts: (string | null)[] }> {
+/** A whole column in the order of its rows, as doubles: NaN for null, seconds for dates. */
+async function readNumbers(source: Source, name: string, context: JobContext): Promise<Float64Array> {
   const { kind } = columnTypeOf(typeName(source, name));
   const column = sqlName(name);
   const number = kind === 'date' || kind === 'timestamp' ? `epoch(CAST(${column} AS TIMESTAMP))` : column;
-  const { relation, table } = source;
-  const text = table.dialect ? keptSql(source, name).sql : column;
-  const numbers: number[] = [];
-  const texts: (string | null)[] = [];
-  const sql = `SELECT CAST(${number} AS DOUBLE), CAST(${text} AS VARCHAR) FROM ${relation.sql} ORDER BY ${sqlName(rowName)}`;
+  const values = await readOrdered(source, `CAST(${number} AS DOUBLE)`, context);
+  return Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value)));
+}
+
+/** The same as the file has it. */
+async function readTexts(source: Source, name: string, context: JobContext): Promise<(string | null)[]> {
+  const column = source.table.dialect ? keptSql(source, name).sql : sqlName(name);
+  return (await readOrdered(source, `CAST(${column} AS VARCHAR)`, context)) as (string | null)[];
+}
+
+async function readOrdered(
+  { relation, table }: Source,
+  expression: string,
+  { signal }: JobContext,
+): Promise<Cell[]> {
+  const found: Cell[] = [];
+  const sql = `SELECT ${expression} FROM ${relation.sql} ORDER BY ${sqlName(rowName)}`;
   for await (const { columns } of chunksBound(table, { sql, values: relation.values }, { signal })) {
     for (const value of columns[0]!) {
-      numbers.push(value === null ? Number.NaN : Number(value));
-    }
-    for (const text of columns[1]!) {
-      texts.push(text as string | null);
+      found.push(value);
     }
   }
-  return { numbers: Float64Array.from(numbers), texts };
+  return found;
 }
 
 function typeName({ columns }: Source, name: string): string {

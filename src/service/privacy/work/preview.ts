@@ -1,6 +1,7 @@
 import type { DataValue } from '../../../protocol/data.ts';
 import type { RecipePreview } from '../../../protocol/privacy.ts';
 import { type EncodedColumn, sayableCell } from '../../data/encodedTable.ts';
+import type { MethodName } from '../methods/descriptions.ts';
 import { columnSql } from '../methods/sqlExpression.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import { subsetsOf } from '../risk/subsetCounter.ts';
@@ -11,6 +12,7 @@ import { outputColumns } from './outputColumns.ts';
 import { samplePairs } from './pairs.ts';
 import { planRelease, type Release } from './release.ts';
 import { argumentOf } from './rowFunctions.ts';
+import { applySearchSeconds, previewSearchSeconds, withMoreTime } from './searchOutcome.ts';
 import { firstRows, openSource, runBound, type Source } from './source.ts';
 
 export interface RecipeJob {
@@ -24,6 +26,7 @@ export interface RecipeJob {
 
 export interface PreviewJob extends RecipeJob {
   readonly rows: number;
+  readonly searchSeconds?: number;
 }
 
 export type PreviewResult = Omit<RecipePreview, 'version'>;
@@ -32,13 +35,17 @@ const sampledRows = 5000;
 
 /** Real rows before and after, through the same expressions as the real thing, and what the choices do. */
 export async function previewRelease(
-  { recipe: file, file: table, name, keys, rows }: PreviewJob,
+  { recipe: file, file: table, name, keys, rows, searchSeconds }: PreviewJob,
   context: JobContext,
 ): Promise<PreviewResult> {
   const { recipe } = readRecipe(file.text, file.name);
   const source = await openSource(table, name, typesOf(recipe.columns), context);
   try {
-    const release = await planRelease(source, { recipe, folder: file.folder, keys }, context);
+    const release = await planRelease(
+      source,
+      { recipe, folder: file.folder, keys, searchSeconds: searchSeconds ?? previewSearchSeconds },
+      context,
+    );
     context.report({ message: 'Trying it on some rows' });
     const shown = await pairsOfRows(source, release, Math.min(rows, 100), context);
     const pairs = await samplePairs(release, sampledRows, context);
@@ -50,17 +57,23 @@ export async function previewRelease(
       use: useDial(pairs, recipe.columns),
       drivers: guarantee ? driversOf(guarantee, context) : [],
       suppressedRows: guarantee?.suppressedRows ?? 0,
+      ...(guarantee?.search && {
+        search: withMoreTime(guarantee.search, recipe.guarantee?.searchSeconds ?? applySearchSeconds),
+        levels: guarantee.levels,
+      }),
     };
   } finally {
     source.table.dispose();
   }
 }
 
-/** What a recipe remembers of the types that its columns had. */
+/** What a recipe remembers of the types that its columns had; what is dropped may have become anything. */
 export function typesOf(
-  columns: Readonly<Record<string, { readonly type?: string | undefined }>>,
+  columns: Readonly<Record<string, { readonly type?: string | undefined; readonly method: MethodName }>>,
 ): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, type]));
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, { type, method }]) => [name, method === 'drop' ? undefined : type]),
+  );
 }
 
 /** The first rows of the file, those that are left out among them. */

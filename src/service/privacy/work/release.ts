@@ -14,6 +14,7 @@ import type { HandedKeys, JobContext } from './context.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
 import { numberedPlaces, rowsWhere, type Source } from './source.ts';
+import { verifyClasses } from './verifyClasses.ts';
 
 /** A recipe met with its table and keys: everything that is written, and nothing written yet. */
 export interface Release {
@@ -30,15 +31,17 @@ export interface ReleaseOptions {
   /** Of the recipe: paths in it start there. */
   readonly folder: string;
   readonly keys: HandedKeys;
+  /** How long the best generalisation may be looked for. */
+  readonly searchSeconds: number;
 }
 
 export async function planRelease(
   source: Source,
-  { recipe, folder, keys }: ReleaseOptions,
+  { recipe, folder, keys, searchSeconds }: ReleaseOptions,
   context: JobContext,
 ): Promise<Release> {
   const plan = planTransform({ recipe, columns: source.columns, keys: keyRing(keys), findersOf });
-  const guarantee = await applyGuarantee(source, recipe, plan, folder, context);
+  const guarantee = await applyGuarantee(source, recipe, plan, { folder, searchSeconds }, context);
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
@@ -140,6 +143,10 @@ export async function verifyRelease(
       if (rows !== expected) {
         throw outputWrong(output, `it has ${rows} rows instead of ${expected}`);
       }
+    }
+    const k = recipe.guarantee?.k;
+    if (guarantee && k !== undefined) {
+      await verifyClasses({ written, names, guarantee, k, output }, signal);
     }
     for (const { name, method } of plan.columns) {
       if (recipe.columns[name]?.role === 'directIdentifier' && hidingMethods.includes(method)) {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { numberedRelation, rowGroupSize } from '../../data/rowCopy.ts';
 import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
-import { columnHasOtherType, columnsDifferByCase } from '../errors.ts';
+import { columnHasOtherType, columnNameTaken, columnsDifferByCase } from '../errors.ts';
 import { type ColumnType, columnTypeOf, nameOfKind } from '../methods/columnType.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TableColumn } from '../planTypes.ts';
@@ -40,7 +40,7 @@ export async function openSource(
   types: Readonly<Record<string, string | undefined>>,
   { scratch, copyFolder, signal, checkCancelled, report }: JobContext,
   /** `inPieces`: a first look at a large table. */
-  options: Pick<TableOptions, 'inPieces' | 'memoryBytes'> = {},
+  options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
   const table = await openTable(file, name, {
     ...{ ...options, scratch, copyFolder, memoryBytes, signal },
@@ -75,7 +75,7 @@ export async function openSource(
         onProgress: (fraction) => report({ message: 'Reading the rows', fraction }),
       });
     }
-    refuseNamesThatDifferByCase(table);
+    refuseNames(table);
     const values = await valuesOf(table, types, signal);
     const described = await describe(table, values, signal);
     const columns = described.map(([column, type]) => ({ name: String(column), type: String(type) }));
@@ -219,11 +219,15 @@ function safeType(type: string): string {
   return /^[A-Z][A-Z_ ]*(\(\d+,\s*\d+\))?$/.test(type) ? type : 'VARCHAR';
 }
 
-/** SQL's names ignore case. */
-function refuseNamesThatDifferByCase(table: Table): void {
+/** SQL's names ignore case, and the names of our own columns are taken. */
+function refuseNames(table: Table): void {
   const seen = new Map<string, string>();
   for (const { name } of table.columns) {
-    const folded = name.toLowerCase();
+    if (/^mlops:(row|kept:\d+)$/i.test(name)) {
+      throw columnNameTaken(table.name, name);
+    }
+    // Keys of columns come from their names in NFC: two that are written alike would get the same noise.
+    const folded = name.normalize('NFC').toLowerCase();
     const other = seen.get(folded);
     if (other !== undefined) {
       throw columnsDifferByCase(table.name, other, name);

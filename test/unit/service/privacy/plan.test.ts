@@ -272,6 +272,13 @@ describe('refused before anything is read', () => {
       'privacy.invalidOption',
       /upper of age/,
     ],
+    [
+      'bounds so far apart that no step of a grid could be found',
+      '{ method: coding, top: 90 }',
+      '{ method: differentialPrivacy, epsilon: 1, lower: -1.7e308, upper: 1.7e308 }',
+      'privacy.invalidOption',
+      /epsilon of age.*beyond all numbers/,
+    ],
     ['the output over the input', 'out.parquet', './patients.csv', 'privacy.outputIsInput', /patients\.csv/],
   ])('%s', (_, from, to, code, message) => {
     expect(recipeText).toMatch(from);

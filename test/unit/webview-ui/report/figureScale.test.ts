@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ReportFigure } from '../../../../src/protocol/privacy.ts';
-import { figureText, fullBar, judgement } from '../../../../webview-ui/report/figureScale.ts';
+import { fullBar, judgement } from '../../../../webview-ui/report/figureScale.ts';
 
 const figure = (change: Partial<ReportFigure>): ReportFigure => ({
   id: 'x',
@@ -27,12 +27,4 @@ it('knows which way is better', () => {
   expect(judgement(figure({ better: 'higher' }))).toBe('worse');
   expect(judgement(figure({ after: 0.5 }))).toBe('same');
   expect(judgement(figure({ before: null }))).toBeUndefined();
-});
-
-it('has the digits that mean something', () => {
-  expect([figureText('share', 0.0004), figureText('share', 0.0421), figureText('count', 10_482)]).toEqual([
-    '< 0.1 %',
-    '4.2 %',
-    '10,482',
-  ]);
 });

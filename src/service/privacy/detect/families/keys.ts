@@ -65,6 +65,16 @@ const uuid = /^\{?[\da-f]{8}-[\da-f]{4}-[0-8][\da-f]{3}-[\da-f]{4}-[\da-f]{12}\}
 const keyForm = /^[\w-]*\d[\w.-]*$|^[\da-f]{16,64}$|^[\w-]{20,64}$/i;
 
 /** Keys of people, devices, vehicles and records. */
+const vehicleHeaders = [
+  'vin',
+  'vehicle id',
+  'vehicle identification',
+  'chassis',
+  'chassis number',
+  'fahrgestellnummer',
+  'fin',
+];
+
 export const keyDetectors: readonly Detector[] = [
   {
     id: 'person.key',
@@ -174,15 +184,7 @@ export const keyDetectors: readonly Detector[] = [
     valid: isVin,
     chance: 0.091,
     alone: 0.92,
-    headers: [
-      'vin',
-      'vehicle id',
-      'vehicle identification',
-      'chassis',
-      'chassis number',
-      'fahrgestellnummer',
-      'fin',
-    ],
+    headers: vehicleHeaders,
   },
   {
     id: 'vin.named',
@@ -193,15 +195,7 @@ export const keyDetectors: readonly Detector[] = [
     chance: 0,
     alone: 0,
     withHeader: 0.9,
-    headers: [
-      'vin',
-      'vehicle id',
-      'vehicle identification',
-      'chassis',
-      'chassis number',
-      'fahrgestellnummer',
-      'fin',
-    ],
+    headers: vehicleHeaders,
   },
   {
     id: 'ean',

@@ -6,10 +6,12 @@
  * The bounds that are computed here are a calibration, not a draw: a relative 10⁻¹² is added to stay on the safe side.
  */
 export function gaussianScale(epsilon: number, delta: number, sensitivity: number): number {
+  // e^710 is no double; noise that is enough for 700 is enough for any larger ε.
+  const bounded = Math.min(epsilon, 700);
   const spent = (sigma: number) => {
     const near = sensitivity / (2 * sigma);
-    const far = (epsilon * sigma) / sensitivity;
-    return normalCumulative(near - far) - Math.exp(epsilon) * normalCumulative(-near - far);
+    const far = (bounded * sigma) / sensitivity;
+    return normalCumulative(near - far) - Math.exp(bounded) * normalCumulative(-near - far);
   };
   let high = sensitivity;
   while (spent(high) > delta) {

@@ -1,5 +1,5 @@
 import type { Cell } from '../../../data/encodedTable.ts';
-import { notANumber } from '../errors.ts';
+import { cellNumber } from '../cellNumber.ts';
 import type { RandomBytes } from '../keystream.ts';
 import type { CellTransform, MethodDescription } from '../method.ts';
 import {
@@ -128,10 +128,7 @@ export function privateCell(
     if (value === null) {
       return null;
     }
-    const number = typeof value === 'boolean' || String(value).trim() === '' ? Number.NaN : Number(value);
-    if (Number.isNaN(number)) {
-      throw notANumber(column, row + 1);
-    }
+    const number = cellNumber(value, column, row);
     // From the lower bound on, so that far bounds do not take the grid's last bits; what follows tells nothing more.
     const limited = Math.min(upper, Math.max(lower, number)) - lower;
     return Number((lower + withNoise(bytesOfRow(row), limited, noise)).toFixed(decimals));

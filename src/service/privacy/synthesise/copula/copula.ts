@@ -1,9 +1,10 @@
 import type { EncodedTable } from '../../../data/encodedTable.ts';
 import { partOf } from '../../statistics/work.ts';
 import { columnKind } from '../../tables/columnKind.ts';
-import { type Reshaping, reshape } from '../constraints.ts';
-import { tooFewRows, tooManyColumns } from '../errors.ts';
+import type { Reshaping } from '../constraints.ts';
+import { tooManyColumns } from '../errors.ts';
 import { drawObeying } from '../obeying.ts';
+import { prepare } from '../preparation.ts';
 import type { Estimate, FitOptions, SampleOptions, Synthesiser, TableSize } from '../synthesiser.ts';
 import { latentCorrelations } from './correlation.ts';
 import { drawRows, preparedDraw } from './draw.ts';
@@ -27,21 +28,16 @@ export interface CopulaModel {
  */
 export const copula = { method: 'copula', estimate, fit, sample } satisfies Synthesiser<CopulaModel>;
 
-const usualRareBelow = 5;
 /** The correlations of more would take gigabytes, and minutes to be put right. */
 const maximumMargins = 1500;
 
 function fit(table: EncodedTable, options: FitOptions): CopulaModel {
-  const rareBelow = Math.max(1, options.rareBelow ?? usualRareBelow);
-  if (table.rowCount < 2 * rareBelow) {
-    throw tooFewRows(table.rowCount, 2 * rareBelow);
-  }
-  const reshaping = reshape(table, options.constraints ?? [], { kinds: options.kinds ?? {}, rareBelow });
-  const fitted = reshaping.table.columns.flatMap((column) => {
+  const { reshaping, reshaped, rareBelow, rareLabel } = prepare(table, options);
+  const fitted = reshaped.columns.flatMap((column) => {
     options.checkCancelled?.();
     return fitMargins(column, columnKind(column, reshaping.kinds), {
       rareBelow,
-      rareLabel: options.rareLabel ?? 'Other',
+      rareLabel,
       dropRare: reshaping.joints.some(({ name }) => name === column.name),
     });
   });
@@ -51,8 +47,7 @@ function fit(table: EncodedTable, options: FitOptions): CopulaModel {
   const ordered = orderCategories(fitted, table.rowCount, options.target, partOf(options, 0, 0.3));
   const correlations = latentCorrelations(ordered, table.rowCount, partOf(options, 0.3, 1));
   options.progress?.(1);
-  const { table: _, ...kept } = reshaping;
-  return { reshaping: kept, margins: ordered.map(({ margin }) => margin), correlations };
+  return { reshaping, margins: ordered.map(({ margin }) => margin), correlations };
 }
 
 function sample(model: CopulaModel, count: number, options: SampleOptions): EncodedTable {

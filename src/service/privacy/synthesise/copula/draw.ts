@@ -1,5 +1,6 @@
 import type { EncodedColumn, EncodedTable } from '../../../data/encodedTable.ts';
-import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
+import { standardNormal } from '../../methods/distributions.ts';
+import { normalCdf } from '../../statistics/normal.ts';
 import type { Random } from '../../statistics/random.ts';
 import { cholesky } from '../../statistics/symmetricMatrix.ts';
 import type { Work } from '../../statistics/work.ts';
@@ -66,7 +67,7 @@ export function drawRows(draw: PreparedDraw, count: number, random: Random, work
       const limits = allowed[index];
       if (limits) {
         const share = drawWithin(limits.stretches, mean, deviation, random);
-        epsilon[index] = (normalQuantile(Math.min(Math.max(share, 1e-300), 1 - 1e-16)) - mean) / deviation;
+        epsilon[index] = (standardNormal(Math.min(Math.max(share, 1e-300), 1 - 1e-16)) - mean) / deviation;
         writers[index]!.write(row, share);
       } else {
         const value = random.normal();
@@ -98,7 +99,7 @@ function drawWithin(stretches: readonly Stretch[], mean: number, deviation: numb
   const index = chosen === -1 ? nearest(cuts) : chosen;
   const [from, to] = stretches[index]!;
   const inside = Math.min(Math.max(ends[index]![1] + (chosen === -1 ? 0 : left), 1e-300), 1 - 1e-16);
-  const latent = mean + deviation * (mirrored ? -1 : 1) * normalQuantile(inside);
+  const latent = mean + deviation * (mirrored ? -1 : 1) * standardNormal(inside);
   // Rounding must not lead out of what was asked for.
   return Math.min(Math.max(normalCdf(latent), from), to - (to - from) * 1e-9);
 }
@@ -110,7 +111,7 @@ function nearest(cuts: readonly (readonly [number, number])[]): number {
 }
 
 function quantile(edge: number): number {
-  return edge <= 0 ? Number.NEGATIVE_INFINITY : edge >= 1 ? Number.POSITIVE_INFINITY : normalQuantile(edge);
+  return edge <= 0 ? Number.NEGATIVE_INFINITY : edge >= 1 ? Number.POSITIVE_INFINITY : standardNormal(edge);
 }
 
 interface Writer {

@@ -1,4 +1,5 @@
-import { normalDensity, normalQuantile } from '../../statistics/normal.ts';
+import { standardNormal } from '../../methods/distributions.ts';
+import { normalDensity } from '../../statistics/normal.ts';
 import type { FittedMargin, Margin } from './margin.ts';
 
 /**
@@ -76,7 +77,7 @@ function power(coefficients: Float64Array, base: number): number {
 }
 
 function cutAt(edge: number): number {
-  return edge <= 0 ? Number.NEGATIVE_INFINITY : edge >= 1 ? Number.POSITIVE_INFINITY : normalQuantile(edge);
+  return edge <= 0 ? Number.NEGATIVE_INFINITY : edge >= 1 ? Number.POSITIVE_INFINITY : standardNormal(edge);
 }
 
 function densityAt(cut: number): number {

@@ -14,7 +14,7 @@ const warmUpSteps = 3;
 const encodingSeconds = 1e-6;
 const drawingSeconds = 4e-6;
 /** A column with more distinct values is taken for numbers where nothing else is known. */
-const mostNames = 100;
+const mostNames = 50;
 
 type Learn = (table: EncodedTable, options: FitOptions, batches: Batches) => Promise<unknown>;
 

@@ -1,4 +1,5 @@
-import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
+import { standardNormal } from '../../methods/distributions.ts';
+import { normalCdf } from '../../statistics/normal.ts';
 import type { Random } from '../../statistics/random.ts';
 import { stepsPerUnit } from '../../tables/numberStyle.ts';
 import type { Reshaping } from '../constraints.ts';
@@ -63,6 +64,6 @@ export function probabilityWithin(mean: number, deviation: number, { low, high }
 export function normalWithin(mean: number, deviation: number, { low, high }: Limits, random: Random): number {
   const from = normalCdf((low - mean) / deviation);
   const share = from + random.uniform() * (normalCdf((high - mean) / deviation) - from);
-  const value = share > 1e-15 && share < 1 - 1e-15 ? mean + deviation * normalQuantile(share) : mean;
+  const value = share > 1e-15 && share < 1 - 1e-15 ? mean + deviation * standardNormal(share) : mean;
   return Math.min(Math.max(value, low), high);
 }

@@ -1,18 +1,16 @@
 import type { EncodedTable } from '../../../data/encodedTable.ts';
 import { Random } from '../../statistics/random.ts';
 import { partOf } from '../../statistics/work.ts';
-import { type Reshaping, reshape } from '../constraints.ts';
-import { diverged, tooFewRows } from '../errors.ts';
+import type { Reshaping } from '../constraints.ts';
+import { diverged } from '../errors.ts';
+import { prepare } from '../preparation.ts';
 import type { FitOptions } from '../synthesiser.ts';
 import { type EncodedRows, type Encoding, encodeTable } from './encoding.ts';
 
-/** As in the paper; more rows at once would be learned no faster. */
-const largestBatch = 500;
 const smallestBatch = 50;
 /** A small table is learned in smaller batches, or an epoch would be a single step. */
 const leastSteps = 10;
 
-const usualRareBelow = 5;
 /** A network has a place for each category, so the rarest of many are merged. */
 const mostCategories = 200;
 /** The share of the work that is done before the first epoch. */
@@ -31,30 +29,23 @@ export interface Batches {
   readonly steps: number;
 }
 
-/** The batches of a table; their size is a multiple of `unit`. */
-export function batchesOf(rowCount: number, unit = 1): Batches {
-  const wanted = Math.min(largestBatch, Math.max(smallestBatch, rowCount / leastSteps));
+/** The batches of a table; their size is a multiple of `unit`, and `largest` at the most. */
+export function batchesOf(rowCount: number, largest: number, unit = 1): Batches {
+  const wanted = Math.min(largest, Math.max(smallestBatch, rowCount / leastSteps));
   const size = unit * Math.max(1, Math.floor(Math.min(wanted, rowCount) / unit));
   return { size, steps: Math.max(1, Math.floor(rowCount / size)) };
 }
 
 /** Makes a table ready to be learned by a network of so many inputs at the most; throws what a person can mend. */
 export function prepareLesson(table: EncodedTable, options: FitOptions, mostPlaces: number): Lesson {
-  const rareBelow = Math.max(1, options.rareBelow ?? usualRareBelow);
-  if (table.rowCount < 2 * rareBelow) {
-    throw tooFewRows(table.rowCount, 2 * rareBelow);
-  }
-  const { table: reshaped, ...reshaping } = reshape(table, options.constraints ?? [], {
-    kinds: options.kinds ?? {},
-    rareBelow,
-  });
+  const { reshaping, reshaped, rareBelow, rareLabel } = prepare(table, options);
   const random = new Random(options.seed);
   const { encoding, rows } = encodeTable(
     reshaped,
     {
       kinds: reshaping.kinds,
       rareBelow,
-      rareLabel: options.rareLabel ?? 'Other',
+      rareLabel,
       dropRareOf: reshaping.joints.map(({ name }) => name),
       mostCategories,
       mostPlaces,

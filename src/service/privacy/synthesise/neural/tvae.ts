@@ -25,13 +25,14 @@ export const tvae = { method: 'tvae', estimate, fit, sample } satisfies Synthesi
 /** The layers of a wider network would take gigabytes. */
 const mostPlaces = 20_000;
 const usualEpochs = 50;
+const largestBatch = 500;
 const optimiser = { rate: 1e-3, beta1: 0.9, beta2: 0.999, decay: 1e-5 };
 const leastDeviation = 0.01;
 
 async function fit(
   table: EncodedTable,
   options: FitOptions,
-  { size, steps }: Batches = batchesOf(table.rowCount),
+  { size, steps }: Batches = batchesOf(table.rowCount, largestBatch),
 ): Promise<TvaeModel> {
   const { tf } = await loadTensors();
   const lesson = prepareLesson(table, options, mostPlaces);
@@ -66,5 +67,5 @@ async function sample(model: TvaeModel, count: number, options: SampleOptions): 
 }
 
 function estimate(size: TableSize): Promise<Estimate> {
-  return estimateNetwork(size, size.epochs ?? usualEpochs, batchesOf(size.rowCount), fit);
+  return estimateNetwork(size, size.epochs ?? usualEpochs, batchesOf(size.rowCount, largestBatch), fit);
 }

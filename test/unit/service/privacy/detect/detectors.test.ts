@@ -266,6 +266,32 @@ describe('the table', () => {
   });
 });
 
+describe('what random values of a form pass, by the kind of check', () => {
+  const made = new PersonalValues(3);
+  const detectorOf = (id: string) => detectors.find((detector) => detector.id === id)!;
+
+  /** A check of one in `of` on random values that are made to have the form. */
+  it.each<[kind: string, id: string, of: number, make: () => string]>([
+    ['Luhn', 'us.npi', 10, () => `1${made.digits(9)}`],
+    ['modulus 10', 'us.aba', 10, () => `0${made.whole(1, 9)}${made.digits(7)}`],
+    ['modulus 11', 'gb.nhs', 11, () => made.digits(10)],
+    ['modulus 97', 'iban', 97, () => `DE${made.digits(20)}`],
+    ['modulus 23', 'es.dni', 23, () => `${made.digits(8)}${made.letters(1, 'TRWAGMYFPDXBNJZSQVHLCKE')}`],
+    [
+      'modulus 31',
+      'fi.hetu',
+      31,
+      () =>
+        `010${made.whole(1, 9)}8${made.whole(0, 9)}-${made.whole(100, 899)}${made.letters(1, '0123456789ABCDEFHJKLMNPRSTUVWXY')}`,
+    ],
+  ])('%s: %s passes one of %d', (_, id, of, make) => {
+    const values = Array.from({ length: 20_000 }, make);
+    const rate = values.filter((value) => takes(detectorOf(id), value)).length / values.length;
+    const error = Math.sqrt(((1 / of) * (1 - 1 / of)) / values.length);
+    expect(Math.abs(rate - 1 / of)).toBeLessThan(5 * error);
+  });
+});
+
 const noColumn = readColumn(
   { name: '', type: 'VARCHAR', values: [], rowCount: 0, distinctCount: 0, nullCount: 0 },
   { siblings: [], regions: ['US', 'DE', 'GB'], today: new Date('2026-06-15') },

@@ -6,6 +6,7 @@ import {
   wilsonInterval,
 } from '../../../../../src/service/privacy/detect/confidence.ts';
 import { readDate } from '../../../../../src/service/privacy/detect/dateText.ts';
+import { selectFrom, suggestFrom } from '../../../../../src/service/privacy/detect/findings.ts';
 import { findPhrase, readHeader } from '../../../../../src/service/privacy/detect/header.ts';
 import { maskedSamples, maskValue } from '../../../../../src/service/privacy/detect/mask.ts';
 
@@ -39,6 +40,10 @@ describe('scores', () => {
     // 8 of 10 at 95 %, as in the literature: 0.490 to 0.943.
     const { low, high } = wilsonInterval(8, 10, 1.96);
     expect([low.toFixed(3), high.toFixed(3)]).toEqual(['0.490', '0.943']);
+  });
+
+  it('suggests from one half on, and selects from 0.85', () => {
+    expect([suggestFrom, selectFrom]).toEqual([0.5, 0.85]);
   });
 
   it('is nothing for what chance gives, and nearly 1 for a full column', () => {

@@ -1,11 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Cell, EncodedColumn } from '../../../../../src/service/data/encodedTable.ts';
+import { proposeHierarchy } from '../../../../../src/service/privacy/guarantee/hierarchy/automatic.ts';
 import { readHierarchyCsv } from '../../../../../src/service/privacy/guarantee/hierarchy/csv.ts';
 import {
   compileHierarchy,
   type LevelTable,
 } from '../../../../../src/service/privacy/guarantee/hierarchy/levelTable.ts';
+
+import { levelsOf } from '../../../../../src/service/privacy/guarantee/hierarchy/rule.ts';
 
 /** The real data beside the repository; a test that needs it fails where it is missing. */
 const data = path.join(import.meta.dirname, '..', '..', '..', '..', '..', '..', 'shared', 'data');
@@ -50,6 +53,23 @@ export function readAdult(): EncodedColumn[] {
 export function adultLevels(column: EncodedColumn): LevelTable {
   const file = `adult_hierarchy_${column.name}.csv`;
   return compileHierarchy(column, readHierarchyCsv(column.name, readSharedText('adult', file)));
+}
+
+/** The quasi-identifiers that are proposed for Adult with all of its columns, and the hierarchies that are made for them. */
+export function proposedAdultLevels(): LevelTable[] {
+  const numeric = ['age', 'education-num'];
+  const names =
+    'age workclass education education-num marital-status occupation relationship race sex native-country';
+  return readSharedTable(['adult', 'adult_15_columns.csv'], ',', (field, column) =>
+    numeric.includes(column) ? Number(field) : field,
+  )
+    .filter(({ name }) => names.split(' ').includes(name))
+    .map((column) =>
+      // Two values are kept as they are.
+      column.name === 'sex'
+        ? compileHierarchy(column, { rows: column.values.map((value) => [String(value)]) })
+        : levelsOf(proposeHierarchy(column), column),
+    );
 }
 
 /** Whole numbers from 0, below `limit`, the same for the same seed (mulberry32). */

@@ -100,8 +100,8 @@ describe('date shift', () => {
     expect(shift('2024-01-01', undefined, 0)).toBeNull();
     expect(() => shift('2023-02-29', 'i:1', 11)).toThrow(/^Row 12 of seen is not a date/);
     const subjects = Array.from({ length: 20 }, (_, subject) => `i:${subject}`);
-    const earlier = subjects.find((subject) => subjectShift(key, options)(subject) < 0);
-    expect(() => shift('0001-01-01', earlier, 0)).toThrow(/would leave the years 1 to 9999/);
+    const earlier = subjects.find((subject) => subjectShift(key, options)(subject) < -1);
+    expect(() => shift('0001-01-02', earlier, 0)).toThrow(/would leave the years 1 to 9999/);
   });
 
   test.each([

@@ -12,6 +12,30 @@ test('gives the bytes of Node for texts and bytes of every length, one after ano
   }
 });
 
+test('gives the published bytes of RFC 4231, and those of Node for keys of every length', () => {
+  const hex = (text: string) => Buffer.from(text, 'hex');
+  const cases = [
+    [hex('0b'.repeat(20)), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
+    [
+      Buffer.from('Jefe'),
+      'what do ya want for nothing?',
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    ],
+    [
+      hex('aa'.repeat(20)),
+      hex('dd'.repeat(50)),
+      '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe',
+    ],
+  ] as const;
+  for (const [key, message, expected] of cases) {
+    expect(hmacSha256(key)(message).toString('hex')).toBe(expected);
+  }
+  for (let length = 0; length <= 64; length += 1) {
+    const key = Buffer.alloc(length, length);
+    expect(hmacSha256(key)('x')).toEqual(createHmac('sha256', key).update('x').digest());
+  }
+});
+
 test('an answer stays as it is when the next one comes', () => {
   const hmac = hmacSha256(Buffer.alloc(64, 1));
   const first = hmac('a');

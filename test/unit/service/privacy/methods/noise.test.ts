@@ -41,6 +41,12 @@ describe('the distributions, fixed for ever', () => {
     expect(Math.abs(standardNormal(u) - z)).toBeLessThanOrEqual(1e-15 * Math.max(1, Math.abs(z)));
   });
 
+  test('95 of 100 draws lie within ln 20 = 2.996 for Laplace, and 1.96 for Gauss', () => {
+    expect(standardLaplace(0.975)).toBeCloseTo(Math.log(20), 14);
+    expect(standardLaplace(0.025)).toBeCloseTo(-2.996, 3);
+    expect(standardNormal(0.975)).toBeCloseTo(1.96, 3);
+  });
+
   test('these very bits', () => {
     expect([0.001, 0.2, 0.5, 0.7, 0.999999].map(standardLaplace)).toMatchInlineSnapshot(`
       [
@@ -94,6 +100,32 @@ describe('the noise of a row', () => {
   });
 });
 
+test('in doubles noise does not come off again for one row in two hundred; in fixed point it always does', () => {
+  const count = 200_000;
+  const uniforms = rowUniforms(key, 0, count);
+  const add = noiseOnCell(options('laplace', 1000, 2), 'x', 1);
+  const remove = noiseOnCell(options('laplace', 1000, 2), 'x', -1);
+  const wrong = { doubles: 0, fixed: 0 };
+  for (const [row, u] of uniforms.entries()) {
+    const value = ((row * 7919) % 5_000_000) / 100;
+    const noise = standardLaplace(u) * 1000;
+    wrong.doubles += value + noise - noise === value ? 0 : 1;
+    wrong.fixed += Number(remove(add(value, u, row), u, row)) === value ? 0 : 1;
+  }
+  expect(wrong.doubles).toBeGreaterThan(count / 1000);
+  expect(wrong.fixed).toBe(0);
+});
+
+/** What a number says, as a whole count of 10^−10: worked out apart from what is tested. */
+function unitsOf(value: Cell): bigint {
+  const [, sign, whole, fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+|\d+))?$/.exec(
+    String(value),
+  )!;
+  const places = 10 + Number(exponent) - fraction.length;
+  const units = BigInt(`${sign}${whole}${fraction}`);
+  return places >= 0 ? units * 10n ** BigInt(places) : units / 10n ** BigInt(-places);
+}
+
 const magnitudes: readonly ((index: number) => Cell)[] = [
   () => 0,
   (index) => index,
@@ -107,6 +139,7 @@ const magnitudes: readonly ((index: number) => Cell)[] = [
   (index) => `${index}e22`,
 ];
 
+// Three times 350,000: more than a million values.
 test.each<[NoiseDistribution, number]>([
   ['laplace', 1000],
   ['gaussian', 0.5],
@@ -115,7 +148,6 @@ test.each<[NoiseDistribution, number]>([
   const noise = options(distribution, scale, 10);
   const add = noiseOnCell(noise, 'income', 1);
   const remove = noiseOnCell(noise, 'income', -1);
-  const exact = noiseOnCell({ ...noise, scale: 1e-10, distribution: 'integer' }, 'income', 1);
   const count = 350_000;
   const uniforms = rowUniforms(key, 0, count);
   let wrong = 0;
@@ -123,10 +155,9 @@ test.each<[NoiseDistribution, number]>([
   for (let row = 0; row < count; row += 1) {
     const value = magnitudes[row % magnitudes.length]!(row);
     const noisy = add(value, uniforms[row]!, row);
-    // u = ½ is no noise at all, so this writes the value itself with ten decimals.
-    const written = exact(value, 0.5, row);
-    wrong += remove(noisy, uniforms[row]!, row) === written ? 0 : 1;
-    changed += noisy === written ? 0 : 1;
+    const restored = remove(noisy, uniforms[row]!, row);
+    wrong += unitsOf(restored) === unitsOf(value) ? 0 : 1;
+    changed += unitsOf(noisy) === unitsOf(value) ? 0 : 1;
   }
   expect(wrong).toBe(0);
   expect(changed).toBeGreaterThan(count * 0.99);
@@ -222,6 +253,19 @@ describe('without the key the noise looks random', () => {
     const other = [...rowUniforms(Buffer.from(key).fill(1, 0, 1), 0, count)];
     expect(Math.abs(correlationScore(uniforms, other))).toBeLessThan(3.5);
     expect(other.filter((draw, row) => draw === uniforms[row])).toEqual([]);
+  });
+
+  test('its signs run as often as those of a coin', () => {
+    const signs = uniforms.map((draw) => draw > 0.5);
+    const runs = 1 + signs.slice(1).filter((sign, at) => sign !== signs[at]).length;
+    expect(Math.abs(runs - (count + 1) / 2) / Math.sqrt(count / 4)).toBeLessThan(4);
+  });
+
+  test('what was hidden cannot be told from what hides it: noise is as great for small values as for large ones', () => {
+    const noise = uniforms.map(noiseUnits(options('laplace', 10, 0), 'x'));
+    const values = Array.from({ length: count }, (_, row) => (row * 7919) % 100_003);
+    expect(Math.abs(correlationScore(noise, values))).toBeLessThan(3.5);
+    expect(Math.abs(correlationScore(noise.map(Math.abs), values))).toBeLessThan(3.5);
   });
 
   test('every bit of the draws is set half of the time', () => {

@@ -74,6 +74,12 @@ test('without the key, pseudonyms look random', () => {
       differing += (letter ^ bits[index]![place]!).toString(2).replaceAll('0', '').length;
     }
   }
+  // As many ones as zeros, in as many runs as a coin has.
+  const stream = bits.flat().flatMap((letter) => [16, 8, 4, 2, 1].map((bit) => (letter & bit) !== 0));
+  const ones = stream.filter(Boolean).length;
+  expect(Math.abs(ones - stream.length / 2) / Math.sqrt(stream.length / 4)).toBeLessThan(4);
+  const runs = 1 + stream.slice(1).filter((bit, at) => bit !== stream[at]).length;
+  expect(Math.abs(runs - stream.length / 2) / Math.sqrt(stream.length / 4)).toBeLessThan(4);
   const all = (codes.length - 1) * 240;
   expect(Math.abs(differing - all / 2) / Math.sqrt(all / 4)).toBeLessThan(4);
 });

@@ -112,3 +112,11 @@ describe('rank swap', () => {
     expect(rankSwap(key, new Float64Array(0), { percent: 10 }).length).toBe(0);
   });
 });
+
+test('the holder of the key can exchange values back, as the report says', () => {
+  const values = Float64Array.from({ length: 500 }, (_, row) => (row * 7919) % 10_007);
+  const swapped = Float64Array.from(rankSwap(key, values, { percent: 10 }), (source) => values[source]!);
+  expect(swapped).not.toEqual(values);
+  const back = Float64Array.from(rankSwap(key, swapped, { percent: 10 }), (source) => swapped[source]!);
+  expect(back).toEqual(values);
+});

@@ -69,7 +69,35 @@ test('a recipe is read with its defaults', () => {
     prefix: '',
     normalise: [],
   });
-  expect(recipe.guarantee).toMatchObject({ k: 5, search: 'optimal', l: { kind: 'entropy', l: 3 } });
+  expect(recipe.guarantee).toMatchObject({ k: 5, search: 'optimal', l: [{ kind: 'entropy', l: 3 }] });
+});
+
+test('diversity and closeness are asked of each sensitive column by itself, or once for all', () => {
+  const several = text.replace(
+    'l: { kind: entropy, l: 3 }',
+    `l:
+    - { kind: recursive, c: 3, l: 2, columns: [income] }
+    - { l: 4, columns: [diagnosis] }
+  t:
+    - { t: 0.1, distance: ordered, columns: [income] }
+    - { t: 0.2, columns: [diagnosis] }
+  levels: { age: 1 }
+  found: { levels: { age: 1 }, optimal: false }
+  searchSeconds: 30`,
+  );
+  expect(readRecipe(several, name).recipe.guarantee).toMatchObject({
+    l: [
+      { kind: 'recursive', c: 3, l: 2, columns: ['income'] },
+      { kind: 'distinct', l: 4, columns: ['diagnosis'] },
+    ],
+    t: [
+      { t: 0.1, distance: 'ordered', columns: ['income'] },
+      { t: 0.2, distance: 'equal', columns: ['diagnosis'] },
+    ],
+    levels: { age: 1 },
+    found: { levels: { age: 1 }, optimal: false },
+    searchSeconds: 30,
+  });
 });
 
 describe('what is wrong is said with its line and column', () => {
@@ -92,6 +120,18 @@ describe('what is wrong is said with its line and column', () => {
       'kind: entropy, l: 3, x: 1',
       'privacy.recipeUnknownOption',
       /Known here: kind, l, c, columns\./,
+    ],
+    [
+      'l: { kind: entropy, l: 3 }',
+      'l: [{ kind: entropy, l: 3 }, { kinds: distinct, l: 2 }]',
+      'privacy.recipeUnknownOption',
+      /:27:34: there is no option kinds here\. Did you mean kind\?/,
+    ],
+    [
+      'kind: entropy, l: 3',
+      'kind: distnct, l: 3',
+      'privacy.recipeInvalid',
+      /:27:14: guarantee\.l\.kind: must be distinct or entropy or recursive/,
     ],
     ['fanOut', 'fanout', 'privacy.recipeUnknownOption', /Did you mean fanOut\?/],
     [

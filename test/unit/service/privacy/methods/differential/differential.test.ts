@@ -163,6 +163,8 @@ describe('the scale of Gaussian noise', () => {
 
   test('is smaller than the rule of thumb', () => {
     expect(gaussianScale(1, 1e-5, 1)).toBeCloseTo(3.730632, 5);
+    // Beyond what an exponential of doubles holds there is noise all the same.
+    expect(gaussianScale(800, 1e-6, 1)).toBe(gaussianScale(700, 1e-6, 1));
     expect(Math.sqrt(2 * Math.log(1.25e5))).toBeCloseTo(4.8448, 4);
   });
 
