@@ -86,6 +86,8 @@ export interface SynthesisState {
   readonly problems: readonly RecipeProblem[];
   /** The run that is at work on it. */
   readonly running: StartedSynthesis | null;
+  /** What the last run has written, as long as the recipe says the same and the service lives. */
+  readonly last: SynthesisedTable | null;
 }
 
 export interface SynthesisColumn {

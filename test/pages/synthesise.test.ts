@@ -83,6 +83,16 @@ describe('by keyboard alone', () => {
     await condition.getByLabel('Value').selectOption('Chur');
     await condition.getByRole('button', { name: 'Add' }).press('Enter');
     await expect.poll(() => choices(page)).toMatchObject({ conditions: [{ column: 'city', value: 'Chur' }] });
+    expect(
+      await page.getByText('Add Condition…').evaluate((element) => element === document.activeElement),
+    ).toBe(true);
+    await page.keyboard.press('Enter');
+    expect(await condition.getByLabel('Column').inputValue()).toBe('city');
+    expect(await condition.getByLabel('Value').locator('option').allTextContents()).toEqual([
+      'Bern',
+      'Basel',
+      'Chur',
+    ]);
     await page.getByRole('button', { name: 'Remove city = Chur' }).press('Enter');
     await expect.poll(() => choices(page)).toMatchObject({ conditions: [] });
   });

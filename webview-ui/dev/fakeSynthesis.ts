@@ -119,6 +119,7 @@ const patients: SynthesisState = {
   seed: 'chance',
   problems: [],
   running: null,
+  last: null,
 };
 
 /** As of rows that were made up from the same table. */

@@ -217,7 +217,12 @@ export class RuleForm extends PageElement {
     } else {
       emit(this, 'add-rule', { kind: this.kind, columns: names });
     }
-    form.reset();
+    for (const input of form.querySelectorAll<HTMLInputElement>('input.text-input')) {
+      input.value = '';
+    }
+    const details = form.closest('details')!;
+    details.open = false;
+    details.querySelector('summary')?.focus();
   }
 
   #wrong(limits: object, names: readonly string[], text: (name: string) => string): string | undefined {

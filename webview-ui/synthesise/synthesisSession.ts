@@ -28,6 +28,7 @@ export class SynthesisSession implements Disposable {
   #known: SynthesisState | undefined;
   #waiting: SynthesisChoices | undefined;
   #working: Promise<void> | undefined;
+  #drawing = 0;
   readonly #estimate: Resource<SynthesisEstimate>;
   readonly #preview: Resource<SynthesisPreview>;
   problem: ErrorShape | undefined;
@@ -43,10 +44,7 @@ export class SynthesisSession implements Disposable {
       (signal) => host.send(estimateSynthesis, { recipe: recipe() }, signal),
       changed,
     );
-    this.#preview = new Resource(
-      (signal) => host.send(previewSynthesis, { recipe: recipe(), rows: previewRows }, signal),
-      changed,
-    );
+    this.#preview = new Resource((signal) => this.#draw(recipe(), signal), changed);
   }
 
   /** With the choice that is on its way. */
@@ -68,7 +66,7 @@ export class SynthesisSession implements Disposable {
   }
 
   get isPreviewing(): boolean {
-    return this.#working !== undefined || this.#preview.isLoading;
+    return this.#working !== undefined || this.#drawing > 0;
   }
 
   reload(): void {
@@ -151,6 +149,16 @@ export class SynthesisSession implements Disposable {
     if (this.#waiting === choices) {
       this.#waiting = undefined;
       this.#follow();
+    }
+  }
+
+  async #draw(recipe: string, signal: AbortSignal): Promise<SynthesisPreview> {
+    this.#drawing += 1;
+    try {
+      return await this.#host.send(previewSynthesis, { recipe, rows: previewRows }, signal);
+    } finally {
+      this.#drawing -= 1;
+      this.#changed();
     }
   }
 

@@ -18,6 +18,8 @@ export class SynthesisePage extends PanelPage {
   protected readonly panel = 'synthesise';
   #session: SynthesisSession | undefined;
   #run!: SynthesisRun;
+  /** What was written before this page was there is told once. */
+  #wasShown = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -229,7 +231,10 @@ export class SynthesisePage extends PanelPage {
       // The page was hidden or made anew meanwhile: the run goes on by itself.
       if (state.running && !this.#run.isUnderWay && this.#run.started?.run !== state.running.run) {
         void this.#run.follow(state.running);
+      } else if (state.last && !this.#wasShown) {
+        this.#run.result = state.last;
       }
+      this.#wasShown = true;
     }
     this.requestUpdate();
   }

@@ -7,6 +7,7 @@ import type {
   RecipeState,
   ReportFigure,
   RestoredData,
+  SensitiveCriterion,
 } from '../../protocol/privacy.ts';
 import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
 import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
@@ -49,6 +50,8 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
     `${input.path}: ${formatBytes(input.bytes)}, ${plural(columns.length, 'column')}, ${inspectedSentence(input)}`,
     table,
     asked,
+    ...(guarantee?.sensitive ?? []).map(demandText),
+    ...(state.keptLevels ? [levelSentences(state)] : []),
     ...counts.map(
       ({ name, by, epsilon }) =>
         `Noisy counts ${name}: by ${by.map(({ column }) => column).join(', ')}, ε = ${epsilon}.`,
@@ -57,6 +60,24 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
     ...notices,
     ...problems.map(({ message }) => message),
   ].join('\n\n');
+}
+
+/** What is asked of the values of one sensitive column in each group. */
+function demandText({
+  column,
+  criterion,
+  l = 2,
+  c = 1,
+  t = 0,
+  distance = 'equal',
+}: SensitiveCriterion): string {
+  const words: Readonly<Record<SensitiveCriterion['criterion'], string>> = {
+    distinctL: `at least ${l} different values in each group`,
+    entropyL: `in each group as mixed as ${l} equally frequent values`,
+    recursiveCL: `recursive (${c}, ${l})-diversity in each group`,
+    tCloseness: `in each group distributed as in the whole table, but for t = ${t} (${distance} distance)`,
+  };
+  return `${column}: ${words[criterion]}.`;
 }
 
 function methodText({ id, options }: RecipeState['columns'][number]['method']): string {

@@ -94,8 +94,11 @@ interface Live {
   readonly started: StartedSynthesis;
   readonly result: Promise<SynthesisedTable>;
   readonly onProgress: Emitter<Progress>;
+  /** Of the recipe that it was started with. */
+  readonly text: string;
   progress: Progress;
   isOver: boolean;
+  outcome: SynthesisedTable | null;
 }
 
 const remembered = 50;
@@ -139,6 +142,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       seed: seedKind(recipe, keys),
       problems: entry.problems.length > 0 ? entry.problems : problem ? [problem] : [],
       running: runningOn(output)?.started ?? null,
+      last: [...lives.values()].findLast((live) => live.outcome && live.text === entry.text)?.outcome ?? null,
     };
   };
   /** As it would be with other choices; nothing is written. */
@@ -227,9 +231,10 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       const { promise, resolve, reject } = deferred<SynthesisedTable>();
       promise.catch(() => undefined);
       const live: Live = {
-        ...{ started, result: promise, onProgress: new Emitter<Progress>() },
+        ...{ started, result: promise, onProgress: new Emitter<Progress>(), text: entry.text },
         progress: { message: 'Starting' },
         isOver: false,
+        outcome: null,
       };
       keep(lives, live);
       const job = {
@@ -237,7 +242,10 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
         ...{ seed: Buffer.from(seed).toString('hex'), target, output, overwrite: replace },
       };
       void synthesise(job, live, run, { signal: either(abort.signal) })
-        .then(resolve, reject)
+        .then((table) => {
+          live.outcome = table;
+          resolve(table);
+        }, reject)
         .finally(() => {
           live.isOver = true;
         });

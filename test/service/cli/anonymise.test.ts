@@ -75,6 +75,9 @@ it('says how well the search is proven, and keeps its levels', async () => {
   const hasty = await mlops('risk', 'people.anonymise.yaml', '--seconds', '0.0001');
   expect(hasty.stdout).toContain('found in 0.0001 s, not proven to be the best');
   expect((await mlops('risk', 'people.anonymise.yaml', '--seconds', 'long')).exitCode).toBe(2);
+  const shown = await mlops('suggest', 'people.csv');
+  expect(shown.stdout).toContain('balance: at least 2 different values in each group.');
+  expect(shown.stdout).toContain('price: recursive (9, 2)-diversity in each group.');
   expect((await mlops('apply', 'people.anonymise.yaml')).exitCode).toBe(0);
   expect(folder.read('people.anonymise.yaml')).toMatch(/optimal: true/);
   const kept = await mlops('levels', 'people.anonymise.yaml', '--keep');
@@ -107,8 +110,13 @@ otherColumns: drop
 columns:
   age: { method: generalise, role: quasiIdentifier }
   city: { method: generalise, role: quasiIdentifier }
+  balance: { method: keep, role: sensitive }
+  price: { method: keep, role: sensitive }
 guarantee:
   k: 20
+  l:
+    - { l: 2, columns: [balance] }
+    - { kind: recursive, c: 9, l: 2, columns: [price] }
 `;
 
 it('says what is wrong in a sentence', async () => {

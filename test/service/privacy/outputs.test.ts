@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTable } from '../../../src/service/data/table.ts';
-import { createPrivacy, type Privacy } from '../../../src/service/privacy/privacy.ts';
+import { createPrivacy, type Privacy, type PrivacyOptions } from '../../../src/service/privacy/privacy.ts';
 import { datasetId } from '../../../src/service/privacy/propose.ts';
 import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { type ApplyResult, applyRelease } from '../../../src/service/privacy/work/apply.ts';
@@ -386,13 +386,9 @@ columns:
   const write = (name: string, content: string) => fs.writeFileSync(path.join(root, name), content);
 
   beforeEach(() => {
-    const log = { write: () => undefined } as unknown as Parameters<typeof createPrivacy>[0]['log'];
-    const runs = {
-      begin: () => {
-        throw new Error('Nothing here is a run.');
-      },
-    };
-    privacy = createPrivacy({ workspace: root, scratch: path.join(root, 'scratch'), runs, log });
+    // Applying writes to the log, and starts no run.
+    const others = { log: { write: () => undefined }, runs: {} } as unknown as PrivacyOptions;
+    privacy = createPrivacy({ ...others, workspace: root, scratch: path.join(root, 'scratch') });
     privacy.handKey({ id: 'team', key: keys.team });
     write('people.csv', `id,pay\n${numbers(6, (index) => `${index},${index * 1000}`)}`);
     write(recipe, text);

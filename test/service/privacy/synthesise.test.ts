@@ -114,6 +114,8 @@ describe('Adult', () => {
     const artifacts = await scene.connection.send(listArtifacts, { run: done.run, path: '' });
     expect(artifacts.map((each) => each.path)).toContain('privacy-report.html');
 
+    expect((await open('adult.csv')).last).toEqual(done);
+
     // The same recipe and table: the same bytes.
     const text = scene.read(done.output);
     expect(await refusal(synthesise(chosen.recipe))).toMatchObject({ code: 'data.targetExists' });
@@ -233,6 +235,25 @@ describe('people', () => {
     for (const name of scene.files()) {
       const bytes = fs.readFileSync(path.join(scene.root, name));
       expect(writings(scene.key).some((written) => bytes.includes(written))).toBe(false);
+    }
+  });
+
+  it('are written as the file writes its dates, times and numbers', async () => {
+    const two = (number: number) => String(number).padStart(2, '0');
+    const lines = Array.from({ length: 300 }, (_, at) => {
+      const day = `${two(1 + (at % 28))}.${two(1 + (at % 12))}.${1950 + (at % 50)}`;
+      const time = `2021-${two(1 + (at % 12))}-${two(1 + (at % 28))} ${two(at % 24)}:${two(at % 60)}`;
+      const [pay, weight] = [(((at * 37) % 900) / 10).toFixed(2), `${at % 17},${at % 10}5`];
+      return [day, time, pay, weight, at % 3 === 0 ? 'Yes' : 'No'].join(';');
+    });
+    scene.write('forms.csv', `born;seen;pay;weight;member\n${lines.join('\n')}\n`);
+    const done = await synthesise((await choose(await open('forms.csv'), { seed: 1 })).recipe);
+    for (const [born, seen, pay, weight, member] of rowsOf(scene.read(done.output), ';')) {
+      expect(born).toMatch(/^\d\d\.\d\d\.19\d\d$/);
+      expect(seen).toMatch(/^2021-\d\d-\d\d \d\d:\d\d$/);
+      expect(pay).toMatch(/^\d+\.\d\d$/);
+      expect(weight).toMatch(/^\d+,\d\d$/);
+      expect(member).toMatch(/^(Yes|No)$/);
     }
   });
 

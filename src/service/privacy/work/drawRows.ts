@@ -13,6 +13,7 @@ import { columnNamed, countCodes, selectRows, splitRows } from '../tables/rows.t
 import type { JobContext } from './context.ts';
 import { checkConstraints, learnedRows } from './learnedRows.ts';
 import type { Source } from './source.ts';
+import { type TextForm, textForms } from './textForms.ts';
 import { drawnColumn, newColumn, type SyntheticColumn } from './writeSynthetic.ts';
 
 export interface DrawOptions {
@@ -64,11 +65,12 @@ export async function drawRows(
   if (table.rowCount < needed) {
     throw tooFewRows(table.rowCount, needed);
   }
-  const merged = unlearnable(table, rareBelow);
-  if (merged.length === names.length) {
+  const nothing = unlearnable(table, rareBelow);
+  if (nothing.length === names.length) {
     throw nothingToLearn(rareBelow);
   }
   const kinds = Object.fromEntries(table.columns.map((column) => [column.name, columnKind(column)]));
+  const merged = nothing.filter((name) => columnNamed(table, name)!.values.some((value) => value !== null));
   checkConstraints(read, constraints);
   const conditions = conditionsOf(table, asked);
   rowsMeeting(table, conditions, { rareBelow, kinds });
@@ -76,6 +78,7 @@ export async function drawRows(
   const meeting = (part: EncodedTable) =>
     conditions.length === 0 ? part : selectRows(part, rowsMeeting(part, conditions, { rareBelow: 0, kinds }));
 
+  const forms = await textForms(source, names, context);
   const synthesiser = await loadSynthesiser(method);
   const { checkCancelled } = context;
   const model = await synthesiser.fit(train, {
@@ -98,7 +101,7 @@ export async function drawRows(
   return {
     ...{ fates, synthetic, train, holdOut, kinds, conditions, allRows, merged },
     alike: { train: meeting(train), holdOut: meeting(holdOut) },
-    columns: outputColumns(source, recipe, fates, synthetic, seed),
+    columns: outputColumns(source, recipe, fates, { synthetic, seed, forms }),
   };
 }
 
@@ -106,8 +109,15 @@ function outputColumns(
   source: Source,
   recipe: Recipe,
   fates: readonly ColumnFate[],
-  synthetic: EncodedTable,
-  seed: Uint8Array,
+  {
+    synthetic,
+    seed,
+    forms,
+  }: {
+    readonly synthetic: EncodedTable;
+    readonly seed: Uint8Array;
+    readonly forms: ReadonlyMap<string, TextForm>;
+  },
 ): SyntheticColumn[] {
   return fates.flatMap(({ name, fate }): SyntheticColumn[] => {
     const { type } = source.columns.find((column) => column.name === name)!;
@@ -115,7 +125,7 @@ function outputColumns(
       return [];
     }
     if (fate === 'learned') {
-      return [drawnColumn(columnNamed(synthetic, name)!, type)];
+      return [drawnColumn(columnNamed(synthetic, name)!, type, forms.get(name))];
     }
     const options = recipe.columns[name];
     const prefix = options?.method === 'pseudonym' ? options.prefix : '';

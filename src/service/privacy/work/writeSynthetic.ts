@@ -1,22 +1,30 @@
 import type { Cell, EncodedColumn } from '../../data/encodedTable.ts';
 import type { WriteResult, WriteTable } from '../../data/writeTable.ts';
+import { sqlString } from '../../storage/duckdb.ts';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { pseudonym } from '../methods/pseudonym.ts';
 import { isTextFile } from './learnedRows.ts';
 import { writeRelease } from './release.ts';
 import { call, rowArgument } from './rowFunctions.ts';
 import { rowName, type Source } from './source.ts';
+import { numberText, type TextForm } from './textForms.ts';
 
 /** A column of made-up rows. */
 export interface SyntheticColumn {
   readonly name: string;
   /** DuckDB's name of the type that the source has. */
   readonly type: string;
+  /** How a text file writes it. */
+  readonly form?: TextForm | undefined;
   cell(row: number): Cell;
 }
 
-export function drawnColumn({ name, values, codes }: EncodedColumn, type: string): SyntheticColumn {
-  return { name, type, cell: (row) => values[codes[row]!]! };
+export function drawnColumn(
+  { name, values, codes }: EncodedColumn,
+  type: string,
+  form?: TextForm,
+): SyntheticColumn {
+  return { name, type, form, cell: (row) => values[codes[row]!]! };
 }
 
 /** Names for nobody: numbers from 1, or codes that depend on the seed and the row alone. */
@@ -44,7 +52,7 @@ export async function writeSynthetic(
         compute: (_, [numbers]) =>
           Array.from(numbers!, (number) => {
             const cell = column.cell(Number(number));
-            return cell === null ? null : String(cell);
+            return cell === null ? null : textOf(String(cell), column);
           }),
       });
       const expression = { ...text, sql: typed(text.sql, column, source) };
@@ -54,8 +62,15 @@ export async function writeSynthetic(
   return writeRelease({ source: { ...source, relation }, where: undefined, columns: written }, write);
 }
 
+function textOf(text: string, { form }: SyntheticColumn): string {
+  return form?.kind === 'number' ? numberText(text, form) : text;
+}
+
 /** What a text file holds is text; where types are kept, what was merged under a name may not be of the type. */
-function typed(sql: string, { type }: SyntheticColumn, source: Source): string {
+function typed(sql: string, { type, form }: SyntheticColumn, source: Source): string {
+  if (form?.kind === 'moment') {
+    return `strftime(CAST(${sql} AS ${form.type}), ${sqlString(form.format)})`;
+  }
   const { kind } = columnTypeOf(type);
   return isTextFile(source) || kind === 'text' || kind === 'other' ? sql : `CAST(${sql} AS ${type})`;
 }

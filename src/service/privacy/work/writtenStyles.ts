@@ -58,7 +58,8 @@ function numberTests(source: Source, column: PlannedColumn): StyleTest[] {
   return [test('fixed', `-?${whole}${fraction}`), test('shortest', `-?${whole}([.][0-9]*[1-9])?`)];
 }
 
-const stampFormats = [
+/** Of points in time without a zone, the usual ones first. */
+export const stampFormats = [
   '%Y-%m-%dT%H:%M:%S',
   '%Y-%m-%dT%H:%M:%SZ',
   '%Y-%m-%dT%H:%M:%S.%gZ',
