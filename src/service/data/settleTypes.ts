@@ -10,6 +10,8 @@ export interface Unsettled {
   readonly columns: readonly FileColumn[];
   /** Rows are counted as in an editor, the header being the first. */
   readonly hasHeader: boolean | undefined;
+  /** Only pieces of the file are looked at: the number of a row there is not its number in the file. */
+  readonly isInPieces?: boolean;
 }
 
 interface Work {
@@ -114,7 +116,7 @@ async function countByPlace(
 }
 
 async function describeChange(
-  { database, relation, hasHeader }: Unsettled,
+  { database, relation, hasHeader, isInPieces }: Unsettled,
   before: FileColumn,
   after: FileColumn,
   { signal }: Work,
@@ -130,11 +132,12 @@ async function describeChange(
     { signal },
   );
   const row = Number(found?.[0]) + (hasHeader ? 1 : 0);
+  const where = isInPieces ? 'further down' : `in row ${groupDigits(row)}`;
   const value = String(found?.[1]).slice(0, 40);
   return [
     {
       code: 'typeChanged',
-      message: `Column “${before.name}” begins as ${before.type} but has “${value}” in row ${groupDigits(row)}: it is read as ${after.type}.`,
+      message: `Column “${before.name}” begins as ${before.type} but has “${value}” ${where}: it is read as ${after.type}.`,
     },
   ];
 }

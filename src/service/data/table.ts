@@ -297,12 +297,11 @@ class FileTable implements Table {
       return;
     }
     const { relation, dialect } = this;
-    const { columns, notices } = await this.#reading(() =>
-      settleTypes(
-        { database: this.#database, relation, columns: this.#columns, hasHeader: dialect?.hasHeader },
-        options,
-      ),
-    );
+    const unsettled = {
+      ...{ database: this.#database, relation, columns: this.#columns },
+      ...{ hasHeader: dialect?.hasHeader, isInPieces: this.share < 1 },
+    };
+    const { columns, notices } = await this.#reading(() => settleTypes(unsettled, options));
     this.#columns = columns;
     this.#notices = [...this.#notices, ...notices];
     this.#isSettled = true;

@@ -48,7 +48,7 @@ export const countsSchema = z
       .string()
       .optional()
       .describe(
-        'The column that says whom a row is about; the subject of the whole recipe without it. Where there is none, nobody may have more rows than rowsPerPerson.',
+        'The column that says whom a row is about; the subject of the whole recipe without it. Rows without it are not counted. Where there is no such column, nobody may have more rows than rowsPerPerson.',
       ),
     random: z
       .enum(['key', 'fresh'])

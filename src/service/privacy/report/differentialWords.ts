@@ -55,6 +55,11 @@ export function differentialLimits(
       `That nobody has more than ${most} is taken on trust in ${onTrust.map(({ name }) => name).join(', ')}: no column says whom a row is about.`,
     );
   }
+  const bounded = counts.filter(({ subject }) => subject !== null);
+  if (bounded.length > 0) {
+    const told = bounded.map(({ name, subject }) => `${subject} in ${name}`).join(', ');
+    sentences.push(`Rows that do not say whom they are about are not counted (without ${told}).`);
+  }
   const isKeyed =
     Object.values(asked).some(({ random }) => random === 'key') ||
     Object.values(columns).some(

@@ -42,7 +42,8 @@ export async function countTables(
 
 /**
  * The number of rows in each cell, at most so many of one person: some of theirs, chosen by nothing but their own rows,
- * because a choice that others take part in would change more than their share when they leave.
+ * because a choice that others take part in would change more than their share when they leave. Rows that do not say
+ * whom they are about are nobody's, so nobody's share of them can be bounded: they are not counted.
  */
 export function countSql(
   { relation }: Pick<Source, 'relation'>,
@@ -57,8 +58,8 @@ export function countSql(
   if (subject === undefined) {
     return { sql: `SELECT ${cell} AS cell, count(*) FROM ${relation.sql} GROUP BY 1`, values };
   }
-  const person = `coalesce(CAST(${sqlName(subject)} AS VARCHAR), '')`;
-  const rows = `SELECT ${cell} AS cell, ${person} AS person FROM ${relation.sql}`;
+  const whom = sqlName(subject);
+  const rows = `SELECT ${cell} AS cell, CAST(${whom} AS VARCHAR) AS person FROM ${relation.sql} WHERE ${whom} IS NOT NULL`;
   const own = `SELECT cell, person, row_number() OVER (PARTITION BY person ORDER BY cell) AS place FROM (${rows})`;
   const mixed = `SELECT cell, row_number() OVER (PARTITION BY person ORDER BY md5(person || ':' || place), place) AS turn FROM (${own})`;
   return {

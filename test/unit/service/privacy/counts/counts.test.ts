@@ -138,9 +138,10 @@ describe('what is counted', () => {
 
   test('is at most so many rows of one person, whoever the others are', async () => {
     const one = await counted(`${by}, subject: person }`);
-    expect(Object.values(one).reduce((sum, count) => sum + count, 0)).toBe(4);
+    // One row each of a, b and c; whose the last one is nobody knows.
+    expect(Object.values(one).reduce((sum, count) => sum + count, 0)).toBe(3);
     const two = await counted(`${by}, rowsPerPerson: 2 }`, 'subject: person\n');
-    expect(Object.values(two).reduce((sum, count) => sum + count, 0)).toBe(6);
+    expect(Object.values(two).reduce((sum, count) => sum + count, 0)).toBe(5);
   });
 
   test('numbers are the same number however they are written', async () => {
