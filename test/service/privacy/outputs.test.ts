@@ -112,6 +112,30 @@ guarantee: { k: 5, search: mondrian }
     expect(await refused(unique, local('keep'))).toBe('privacy.guaranteeUnreachable');
   });
 
+  it('where rows are grouped locally around a column whose level was chosen', async () => {
+    const table = `zip,age\n${numbers(60, (index) => `${10_000 + (index % 40) * 7},${20 + ((index * 7) % 50)}`)}`;
+    const local = (level: number, guarantee = '') => `columns:
+  zip: { role: quasiIdentifier, method: generalise, level: ${level}, hierarchy: zip }
+  age: { role: quasiIdentifier, method: generalise }
+guarantee:
+  k: 5
+  search: mondrian
+${guarantee}  hierarchies:
+    zip: { kind: redaction, steps: [1, 2, 3, 4, 5] }
+`;
+    await apply(table, local(3));
+    const sizes = new Map<string, number>();
+    for (const row of output()) {
+      sizes.set(row, (sizes.get(row) ?? 0) + 1);
+    }
+    expect(new Set(output().map((row) => row.split(',')[0]))).toEqual(new Set(['10***']));
+    expect(Math.min(...sizes.values())).toBeGreaterThanOrEqual(5);
+    expect(sizes.size).toBeGreaterThan(3);
+    fs.rmSync(path.join(root, 'out.csv'));
+    expect(await refused(table, local(1))).toBe('privacy.guaranteeUnreachable');
+    expect(await refused(table, local(3, '  levels: { zip: 0 }\n'))).toBe('privacy.guaranteeUnreachable');
+  });
+
   it('and where the search was wrong, nothing is written', async () => {
     fs.writeFileSync(path.join(root, 'in.csv'), 'age,x\n30,1\n30,2\n30.0,3\n');
     const written = await openTable(path.join(root, 'in.csv'), 'in.csv', { scratch: root });

@@ -12,6 +12,7 @@ import {
 import { type Label, labelOf } from '../guarantee/hierarchy/hierarchy.ts';
 import { compileHierarchy, type LevelTable } from '../guarantee/hierarchy/levelTable.ts';
 import { partitionByMondrian } from '../guarantee/mondrian.ts';
+import type { MondrianColumn } from '../guarantee/mondrianDimension.ts';
 import type { SensitiveColumn } from '../guarantee/nodeCheck.ts';
 import {
   type QuasiIdentifierCost,
@@ -80,7 +81,15 @@ export async function applyGuarantee(
   const criteria = rowCount === 0 ? [] : criteriaOf(guarantee, sensitive);
   const found =
     criteria.length > 0 && guarantee?.search === 'mondrian'
-      ? byMondrian(dimensions, levelTables, sensitives, criteria, tuples.counts, context)
+      ? byMondrian(
+          dimensions,
+          levelTables,
+          sensitives,
+          criteria,
+          tuples.counts,
+          guarantee.levels ?? {},
+          context,
+        )
       : bySearch(dimensions, levelTables, sensitives, criteria, tuples.counts, guarantee, {
           ...context,
           searchSeconds,
@@ -308,6 +317,7 @@ function byMondrian(
   sensitive: readonly SensitiveColumn[],
   criteria: readonly Criterion[],
   counts: Int32Array,
+  kept: Readonly<Record<string, number>>,
   { checkCancelled, report }: JobContext,
 ): Found {
   const tupleOfRow = new Int32Array(counts.reduce((sum, count) => sum + count, 0));
@@ -320,15 +330,24 @@ function byMondrian(
     ...column,
     codes: tupleOfRow.map((tuple) => column.codes[tuple]!),
   });
+  refuseUnknownLevels(kept, dimensions, quasiIdentifiers);
+  const chosen = dimensions.map(({ name, hierarchy }) => kept[name] ?? hierarchy?.level);
   const columns = quasiIdentifiers.map(({ column }) => byRow(column));
   const result = partitionByMondrian({
-    quasiIdentifiers: quasiIdentifiers.map((levels, index) =>
-      columns[index]!.values.every((value) => typeof value === 'number')
-        ? { kind: 'numeric', column: columns[index]! }
-        : { kind: 'hierarchy', levels: { ...levels, column: columns[index]! } },
+    quasiIdentifiers: quasiIdentifiers.map((table, index): MondrianColumn => {
+      const column = columns[index]!;
+      const level = chosen[index];
+      if (level !== undefined) {
+        return { kind: 'hierarchy', levels: onlyLevel({ ...table, column }, level) };
+      }
+      return column.values.every((value) => typeof value === 'number')
+        ? { kind: 'numeric', column }
+        : { kind: 'hierarchy', levels: { ...table, column } };
+    }),
+    // What its own method or a chosen level decides stands in the output as it is: rows that differ in it are not alike.
+    fixed: dimensions.flatMap(({ hierarchy }, index) =>
+      hierarchy && chosen[index] === undefined ? [] : [index],
     ),
-    // What its own method decides stands in the output as it is: rows that differ in it are not alike.
-    fixed: dimensions.flatMap(({ hierarchy }, index) => (hierarchy ? [] : [index])),
     criteria,
     sensitive: sensitive.map(({ column, ...rest }) => ({ ...rest, column: byRow(column) })),
     checkCancelled,
@@ -340,6 +359,16 @@ function byMondrian(
     levels: {},
     result: undefined,
     search: undefined,
+  };
+}
+
+/** A column as one of its levels has it, which is then the only one. */
+function onlyLevel({ column, levels }: LevelTable, level: number): LevelTable {
+  const { labels, labelOfCode, leaves } = levels[Math.min(level, levels.length - 1)]!;
+  return {
+    column: { ...column, values: labels, codes: column.codes.map((code) => labelOfCode[code]!) },
+    levels: [{ labels, labelOfCode: Int32Array.from(labels.keys()), leaves }],
+    leafCount: leaves.reduce((sum, count) => sum + count, 0),
   };
 }
 
