@@ -55,6 +55,13 @@ export function outputIsInput(file: string, alias = file): WorkbenchError {
   );
 }
 
+export function outputOfOtherKind(output: string, input: string, ending: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.outputOfOtherKind',
+    `The output ${output} cannot be written: an output is of the kind of its input, ${input}. ${nothing} Let its name end with ${ending}.`,
+  );
+}
+
 export function noSuchHierarchy(
   column: string,
   hierarchy: string,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { PrivacyReport } from '../../protocol/privacy.ts';
 import { countsFiles, refuseCountsFiles } from './counts/countsFiles.ts';
 import { cannotWriteRecipe, outputExists, outputIsFolder } from './errors.ts';
-import { outputIsInput } from './planErrors.ts';
+import { outputIsInput, outputOfOtherKind } from './planErrors.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { htmlReport } from './report/html.ts';
 import type { CountedTable } from './work/counts.ts';
@@ -69,6 +69,23 @@ export function refuseInput({
   if (isOneFile || path.resolve(target) === path.resolve(input)) {
     throw outputIsInput(nameOf(input), nameOf(target));
   }
+  const [kindOfInput, kindOfTarget] = [input, target].map(endingsOf);
+  if (kindOfInput && kindOfTarget && kindOfInput !== kindOfTarget) {
+    throw outputOfOtherKind(nameOf(target), path.basename(input), path.extname(input));
+  }
+}
+
+/** Names of files of one kind: an output is written as its input is. */
+const endings: readonly (readonly string[])[] = [
+  ['.csv', '.tsv', '.tab', '.txt'],
+  ['.json'],
+  ['.jsonl', '.ndjson'],
+  ['.parquet', '.pq'],
+  ['.arrow', '.feather', '.ipc'],
+];
+
+function endingsOf(file: string): readonly string[] | undefined {
+  return endings.find((ofKind) => ofKind.includes(path.extname(file).toLowerCase()));
 }
 
 /** Beside the output. */

@@ -172,6 +172,8 @@ describe('the output is never the input', () => {
       [name, 'data.targetExists'],
       ['mine.csv', 'data.targetExists'],
       ['nowhere/out.csv', 'data.cannotWrite'],
+      ['out.parquet', 'privacy.outputOfOtherKind'],
+      ['out.JSON', 'privacy.outputOfOtherKind'],
     ] as const) {
       recipe('in.csv', '  email: { method: pseudonym }', output);
       expect((await refused()).code, output).toBe(code);
