@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { cancelledErrorCode, errorShape } from '../base/errors.ts';
 import { anonymiseCommands } from './anonymise.ts';
 import { datasetCommands } from './datasets.ts';
-import { usageErrorCode, wrongUsage } from './errors.ts';
+import { requireNode, usageErrorCode, wrongUsage } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { importCommand } from './import.ts';
 import { type Handle, type Invocation, withCommonOptions } from './invocation.ts';
@@ -90,6 +90,7 @@ async function perform(
   const folder = findWorkspace(process.cwd(), workspace);
   const session = new Session(folder, WORKBENCH_VERSION, (sentence) => terminal.say(sentence));
   try {
+    requireNode(process.versions.node);
     const exitCode = await work({ workspace: folder, currentFolder: process.cwd(), terminal, session });
     return terminal.outputFailed ? exitCodes.failure : exitCode;
   } catch (error) {

@@ -10,6 +10,20 @@ export function wrongUsage(message: string): WorkbenchError {
   return new WorkbenchError(usageErrorCode, [sentence, ...rest].join('\n'));
 }
 
+/** That the database and the service are built for. */
+const oldestNode = 22;
+
+/** An older Node would end with the service and without a word. */
+export function requireNode(version: string): void {
+  if (Number.parseInt(version, 10) < oldestNode) {
+    throw new WorkbenchError(
+      'cli.nodeIsTooOld',
+      `mlops needs Node ${oldestNode} or later, and this is Node ${version}. Nothing was done. ` +
+        'The editor’s own terminals bring one along; elsewhere set MLOPS_NODE to the path of a newer one.',
+    );
+  }
+}
+
 export function nothingToRun(): WorkbenchError {
   return wrongUsage('name a script or a command to run, such as `mlops run train.py`');
 }
