@@ -136,6 +136,16 @@ ${guarantee}  hierarchies:
     expect(await refused(table, local(3, '  levels: { zip: 0 }\n'))).toBe('privacy.guaranteeUnreachable');
   });
 
+  it('and an output of no row is none', async () => {
+    const table = `age,x\n${numbers(12, (index) => `${index},1`)}`;
+    const all = `columns:
+  age: { method: keep, role: quasiIdentifier }
+  x: { method: keep }
+guarantee: { k: 5, suppressionLimit: 1 }
+`;
+    expect(await refused(table, all)).toBe('privacy.nothingLeft');
+  });
+
   it('and where the search was wrong, nothing is written', async () => {
     fs.writeFileSync(path.join(root, 'in.csv'), 'age,x\n30,1\n30,2\n30.0,3\n');
     const written = await openTable(path.join(root, 'in.csv'), 'in.csv', { scratch: root });

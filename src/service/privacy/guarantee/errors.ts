@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../../base/errors.ts';
+import { plural } from '../../../base/format.ts';
 
 /** Every error about guarantees and risk that a person can meet. */
 
@@ -144,6 +145,13 @@ export function unreachable(
     'privacy.guaranteeUnreachable',
     `No generalisation reaches ${criteria}: fully generalised, ${violating} of ${rows} rows still break it, and at most ` +
       `${limit} may be suppressed. ${nothingChanged} Ask for less, allow more suppression, or let the hierarchies end in "*".`,
+  );
+}
+
+export function nothingLeft(criteria: string, rows: number): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.nothingLeft',
+    `What changes least and reaches ${criteria} is to leave out all ${plural(rows, 'row')}. ${nothingChanged} Allow less suppression (guarantee.suppressionLimit), or ask for less.`,
   );
 }
 

@@ -3,7 +3,8 @@ import type { GeneralisationSearch } from '../../../protocol/privacy.ts';
 import type { Progress } from '../../../protocol/rpc.ts';
 import type { Cell, EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
 import { noSuchLevel, nothingSensitive, sensitiveIsGrouped } from '../errors.ts';
-import type { Criterion } from '../guarantee/criteria.ts';
+import { type Criterion, describeCriterion } from '../guarantee/criteria.ts';
+import { nothingLeft } from '../guarantee/errors.ts';
 import {
   fullDomainGeneralisation,
   type Generalisation,
@@ -94,6 +95,9 @@ export async function applyGuarantee(
           ...context,
           searchSeconds,
         });
+  if (rowCount > 0 && found.suppressedRows === rowCount) {
+    throw nothingLeft(criteria.map(describeCriterion).join(', '), rowCount);
+  }
   const lookUp = lookUpOf(found.generalisation, quasi, dimensions.length);
   const { generalised, released } = await expressions(source, dimensions, lookUp, found.suppressedRows > 0);
   return {
