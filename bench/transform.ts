@@ -6,7 +6,7 @@ import { rowUniforms } from '../src/service/privacy/methods/keystream.ts';
 import { mdavGroups } from '../src/service/privacy/methods/microaggregation.ts';
 import { type NoiseOptions, noiseOnCell } from '../src/service/privacy/methods/noise.ts';
 import { addNoiseToWords } from '../src/service/privacy/methods/noiseOnWords.ts';
-import { pseudonym, pseudonymSql, pseudonymsOfTexts } from '../src/service/privacy/methods/pseudonym.ts';
+import { pseudonym, pseudonymCodes, pseudonymSql } from '../src/service/privacy/methods/pseudonym.ts';
 import { rankSwap } from '../src/service/privacy/methods/rankSwap.ts';
 import { textPieces } from '../test/unit/service/privacy/duckdb.ts';
 import { type Figure, report, time } from './support/report.ts';
@@ -84,7 +84,7 @@ async function runPseudonyms(database: DuckDBConnection): Promise<void> {
 }
 
 function pseudonymsInBatches(): void {
-  const transform = pseudonymsOfTexts(key, code);
+  const transform = pseudonymCodes(key, code);
   for (const batch of batches) {
     transform(batch);
   }

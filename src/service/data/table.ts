@@ -46,6 +46,8 @@ export interface TableOptions {
   readonly inPieces?: boolean;
   /** That DuckDB may take; a very wide table gets more. */
   readonly memoryBytes?: number | undefined;
+  /** Of DuckDB. */
+  readonly threads?: number | undefined;
   /** Where `copyRows` puts the copy. One of this file that is there already is used, and the file is not read again. */
   readonly copyFolder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -133,13 +135,13 @@ export async function openTable(file: string, name: string, options: TableOption
   const resources = new DisposableStore();
   resources.add(toDisposable(() => fs.rmSync(scratch, { recursive: true, force: true })));
   try {
-    const { signal, copyFolder } = options;
+    const { signal, copyFolder, threads } = options;
     const firstRows = options.firstRows && Math.min(options.firstRows, rowsAtAGlance(sniffed));
     const memoryBytes = memoryFor(sniffed, options.memoryBytes);
     const copied = copyFolder === undefined ? undefined : findRowCopy(copyFolder, stamp);
     if (copied) {
       const rows = rowsFile(copyFolder!);
-      const database = resources.add(await openDuckdb({ scratch, files: [rows], memoryBytes }));
+      const database = resources.add(await openDuckdb({ scratch, files: [rows], memoryBytes, threads }));
       return new FileTable(
         sniffed,
         { ...copied, ...numberedRelation(rows, copied.columns) },
@@ -151,7 +153,7 @@ export async function openTable(file: string, name: string, options: TableOption
     // Only what is whole is of use to others.
     const folder = isPartial ? undefined : copyFolder;
     const files = [readable.file, ...(folder === undefined ? [] : [rowsFile(folder)])];
-    const database = resources.add(await openDuckdb({ scratch, files, memoryBytes }));
+    const database = resources.add(await openDuckdb({ scratch, files, memoryBytes, threads }));
     const work = { database, scratch, signal, mostRows: firstRows };
     const source = await readableByDuckdb(sniffed, readable.file, work);
     const found = await openRelation(sniffed, source.file, database, {

@@ -16,7 +16,7 @@ import {
 import { freshBytes, keyedRowBytes } from './methods/keystream.ts';
 import { mask, maskSql } from './methods/mask.ts';
 import type { CellTransform } from './methods/method.ts';
-import { pseudonym, pseudonymMessageSql, pseudonymsOfTexts } from './methods/pseudonym.ts';
+import { pseudonym, pseudonymCodes, pseudonymMessageSql } from './methods/pseudonym.ts';
 import { rankSwap } from './methods/rankSwap.ts';
 import { redact } from './methods/redact.ts';
 import { suppressSql } from './methods/simple.ts';
@@ -96,7 +96,8 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
     return text
       ? {
           ...{ name: column.name, method: options.method, outputType: 'VARCHAR', stage: 'text', text },
-          transform: pseudonymsOfTexts(key, options),
+          ...{ codeLength: options.length, prefix: options.prefix },
+          transform: pseudonymCodes(key, options),
         }
       : cellByCell(subject, pseudonym(key, type, options), 'VARCHAR');
   },

@@ -1,4 +1,5 @@
 import type { Cell } from '../data/encodedTable.ts';
+import type { TextCodes } from '../storage/duckdb.ts';
 import type { MethodName } from './methods/descriptions.ts';
 import type { TextPieces } from './methods/hmacBatch.ts';
 import type { RandomBytes } from './methods/keystream.ts';
@@ -36,7 +37,10 @@ export interface TextColumn extends Planned {
   readonly stage: 'text';
   /** Null for null, and never empty. */
   readonly text: SqlExpression;
-  readonly transform: (texts: TextPieces) => (string | null)[];
+  /** So many characters have the codes that come of it, behind the prefix. */
+  readonly codeLength: number;
+  readonly prefix: string;
+  readonly transform: (texts: TextPieces) => TextCodes;
 }
 
 /** JavaScript over a batch; batches may come in any order. */

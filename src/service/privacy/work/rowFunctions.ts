@@ -65,16 +65,21 @@ export async function call(table: Table, wanted: DefinedFunction): Promise<SqlEx
 }
 
 /** The same for a function over a text, which stands in the call once for each of its pieces. */
-export async function callOnText(table: Table, { text, transform }: TextColumn): Promise<SqlExpression> {
+export async function callOnText(
+  table: Table,
+  { text, transform, codeLength, prefix }: TextColumn,
+): Promise<SqlExpression> {
   defined += 1;
   const callOf = await table.defineOnText({
     name: `mlops_function_${defined}`,
     pieces: piecesOfText,
+    codeLength,
     compute: transform,
   });
   const sql = callOf(text.sql);
   const uses = sql.split(text.sql).length - 1;
-  return { sql, values: Array.from({ length: uses }, () => text.values).flat() };
+  const values = Array.from({ length: uses }, () => text.values).flat();
+  return prefix === '' ? { sql, values } : { sql: `? || ${sql}`, values: [prefix, ...values] };
 }
 
 export function cellOf(value: FunctionValue): Cell {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { changedWhileWriting } from '../../data/errors.ts';
 import { numberedRelation, rowGroupSize } from '../../data/rowCopy.ts';
 import { openTable, type Table, type TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
@@ -32,6 +33,8 @@ export function keptColumn({ table }: Pick<Source, 'table'>, name: string): stri
 
 /** What does not fit goes to disk: it is the same for a million rows and for a hundred million. */
 const memoryBytes = 300_000_000;
+/** More than a small machine has: one that waits for a function of ours computes nothing meanwhile. */
+const threads = 4;
 
 /** `types` are those that a recipe remembers: a text file tells them anew each time. */
 export async function openSource(
@@ -42,10 +45,23 @@ export async function openSource(
   /** `inPieces`: a first look at a large table. */
   options: Pick<TableOptions, 'inPieces'> = {},
 ): Promise<Source> {
-  const table = await openTable(file, name, {
-    ...{ ...options, scratch, copyFolder, memoryBytes, signal },
-    strictHeaders: true,
-  });
+  const open = (more: Pick<TableOptions, 'threads'> = {}) =>
+    openTable(file, name, {
+      ...{ scratch, copyFolder, memoryBytes, signal },
+      ...{ ...options, ...more },
+      strictHeaders: true,
+    });
+  let table = await open({ threads });
+  if (!table.isPartial && table.rowNumber === undefined && table.kind !== 'parquet') {
+    table.dispose();
+    await readRows(await open(), { signal, report });
+    table = await open({ threads });
+    if (table.rowNumber === undefined) {
+      // The copy is of another state of the file.
+      table.dispose();
+      throw changedWhileWriting(name);
+    }
+  }
   const define = table.define.bind(table);
   const defineOnText = table.defineOnText.bind(table);
   // A statement that calls functions of ours keeps this thread too busy to hear a message.
@@ -68,12 +84,8 @@ export async function openSource(
   try {
     if (table.isPartial) {
       await table.settle({ signal });
-    } else if (table.rowNumber === undefined) {
-      report({ message: 'Reading the rows' });
-      await table.copyRows({
-        signal,
-        onProgress: (fraction) => report({ message: 'Reading the rows', fraction }),
-      });
+    } else {
+      await table.copyRows({ signal });
     }
     refuseNames(table);
     const values = await valuesOf(table, types, signal);
@@ -89,6 +101,22 @@ export async function openSource(
   } catch (error) {
     table.dispose();
     throw error;
+  }
+}
+
+/** Into the copy. Each thread that reads a text or writes its copy has buffers of its own, so few of them do it. */
+async function readRows(
+  table: Table,
+  { signal, report }: Pick<JobContext, 'signal' | 'report'>,
+): Promise<void> {
+  try {
+    report({ message: 'Reading the rows' });
+    await table.copyRows({
+      signal,
+      onProgress: (fraction) => report({ message: 'Reading the rows', fraction }),
+    });
+  } finally {
+    table.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { piecesOfText, type TextPieces } from '../../../../src/service/privacy/methods/hmacBatch.ts';
 import type { SqlExpression, SqlValue } from '../../../../src/service/privacy/methods/sqlExpression.ts';
+import type { TextCodes } from '../../../../src/service/storage/duckdb.ts';
 
 /** A database in memory, so that the SQL of a method is compared with what DuckDB makes of it. */
 export async function openDuckDb(): Promise<DuckDBConnection> {
@@ -53,4 +54,13 @@ export function textPieces(texts: readonly (string | null)[]): TextPieces {
     }
   }
   return { rowCount: texts.length, pieces, long: (row) => texts[row]! };
+}
+
+/** As the output has them. */
+export function codeTexts({ codes, found }: TextCodes, prefix = ''): (string | null)[] {
+  const length = codes.length / found.length;
+  const all = String.fromCharCode(...codes);
+  return Array.from(found, (isFound, row) =>
+    isFound ? prefix + all.slice(row * length, (row + 1) * length) : null,
+  );
 }

@@ -6,7 +6,7 @@ import { planTransform } from '../../../../src/service/privacy/plan.ts';
 import { planRestore } from '../../../../src/service/privacy/planRestore.ts';
 import type { Batch, PlannedColumn, TableColumn } from '../../../../src/service/privacy/planTypes.ts';
 import { readRecipe } from '../../../../src/service/privacy/recipe/readRecipe.ts';
-import { evaluate, openDuckDb, textPieces } from './duckdb.ts';
+import { codeTexts, evaluate, openDuckDb, textPieces } from './duckdb.ts';
 
 const key = new MasterKey('clinic', Buffer.from('thirty-two bytes that are secret'));
 const keys = keyRingOf([key]);
@@ -79,7 +79,7 @@ async function output(
       result.set(column.name, await evaluate(connection, column.expression, '(FROM t ORDER BY row_number)'));
     } else if (column.stage === 'text') {
       const texts = await evaluate(connection, column.text, '(FROM t ORDER BY row_number)');
-      result.set(column.name, column.transform(textPieces(texts)));
+      result.set(column.name, codeTexts(column.transform(textPieces(texts)), column.prefix));
     } else if (column.stage === 'batch') {
       const cells: Cell[] = [];
       for (let firstRow = 0; firstRow < rows.length; firstRow += size) {

@@ -51,6 +51,35 @@ test('a function over texts gets their bytes in pieces, and as a whole what is l
   }
 });
 
+test.each([1, 8, 15, 16, 17, 26])(
+  'codes of %i characters come out as they are, and null as null',
+  async (codeLength) => {
+    const callOf = await database.defineOnText({
+      name: `codes${codeLength}`,
+      pieces: 1,
+      codeLength,
+      // The text's number, repeated.
+      compute: ({ rowCount, pieces: [piece] }) => ({
+        codes: new Uint8Array(rowCount * codeLength).map(
+          (_, at) => 48 + ((((piece![4 * Math.floor(at / codeLength) + 1]! & 15) + at) % codeLength) % 10),
+        ),
+        found: Uint8Array.from({ length: rowCount }, (_, row) => (piece![4 * row] === 0 ? 0 : 1)),
+      }),
+    });
+    const rows = await database.rows(
+      `SELECT digit, ${callOf('digit')} FROM (SELECT CASE WHEN range % 7 < 3 THEN NULL ELSE CAST(range % 10 AS VARCHAR) END AS digit FROM range(10000))`,
+    );
+    expect(rows).toHaveLength(10_000);
+    for (const [digit, code] of rows) {
+      const expected = Array.from(
+        { length: codeLength },
+        (_, at) => ((Number(digit) + at) % codeLength) % 10,
+      );
+      expect(code).toBe(digit === null ? null : expected.join(''));
+    }
+  },
+);
+
 test('what a function throws ends the statement', async () => {
   const callOf = await database.defineOnText({
     name: 'refuses',

@@ -5,12 +5,12 @@ import { type ColumnType, columnTypeOf } from '../../../../../src/service/privac
 import {
   type PseudonymOptions,
   pseudonym,
+  pseudonymCodes,
   pseudonymMessageSql,
   pseudonymSql,
   pseudonymsOf,
-  pseudonymsOfTexts,
 } from '../../../../../src/service/privacy/methods/pseudonym.ts';
-import { evaluate, openDuckDb, textPieces } from '../duckdb.ts';
+import { codeTexts, evaluate, openDuckDb, textPieces } from '../duckdb.ts';
 import { chiSquareScore, correlationScore } from '../statistics.ts';
 
 const key = Buffer.alloc(32, 7);
@@ -153,7 +153,8 @@ describe('DuckDB computes the same bytes', () => {
     expect(await evaluate(connection, sql, from)).toEqual(expected);
     const message = pseudonymMessageSql('a "b', columnTypeOf(type), options)!;
     const messages = textPieces(await evaluate(connection, message, from));
-    expect(pseudonymsOfTexts(key, options)(messages)).toEqual(expected);
+    const texts = codeTexts(pseudonymCodes(key, options)(messages), options.prefix);
+    expect(texts).toEqual(expected);
   });
 
   test('booleans', async () => {
