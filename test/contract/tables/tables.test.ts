@@ -33,19 +33,22 @@ function compare(theirs: string, ours: string): Record<string, string> {
   return JSON.parse(run('compare', one!, other!));
 }
 
+let applied = 0;
+
 /** What `columns` does not name is kept. */
 async function apply(
   input: string,
   columns: readonly string[],
   more: readonly string[] = [],
 ): Promise<{ recipe: string; output: string }> {
-  const recipe = `${input.replace('.', '-')}.anonymise.yaml`;
-  const output = `out-${input}`;
+  applied += 1;
+  const recipe = `${applied}-${input.replace('.', '-')}.anonymise.yaml`;
+  const output = `out-${applied}-${input}`;
   scene.write(
     recipe,
     [
       'version: 1',
-      `dataset: ${input.replace('.', '-')}`,
+      `dataset: ${applied}-${input.replace('.', '-')}`,
       'release: first',
       'key: { id: team }',
       `input: { path: ${input} }`,
