@@ -25,9 +25,9 @@ export default defineConfig({
       level('service', { testTimeout: 60_000, retry: 1 }),
       level('pages', slow),
       level('contract', slow),
-      // A click can be lost while a tree draws itself anew on a busy machine; what is broken fails each time.
+      // Both click: one can be lost while a tree draws itself anew on a busy machine; what is broken fails each time.
       level('editor', { ...slow, retry: 2 }),
-      level('package', slow),
+      level('package', { ...slow, retry: 2 }),
       level('acceptance', slow),
     ],
     reporters: ['default'],

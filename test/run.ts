@@ -124,10 +124,7 @@ function troubles(level: string, report: Report): string[] {
   return report.testResults.flatMap(({ name, message, assertionResults }) => {
     const file = path.relative(root, name);
     const tests = assertionResults.flatMap(({ status, fullName, failureMessages }) => {
-      const reason = (failureMessages?.[0]?.split('\n    at ')[0] ?? '').replace(
-        'Error: STACK_TRACE_ERROR',
-        'timed out',
-      );
+      const reason = reasons(failureMessages ?? []);
       if (status === 'passed') {
         return reason ? [`passed when tried again: ${level}: ${file}: ${fullName}\n    ${reason}`] : [];
       }
@@ -135,6 +132,14 @@ function troubles(level: string, report: Report): string[] {
     });
     return message && tests.length === 0 ? [`failed: ${level}: ${file}\n    ${message}`] : tests;
   });
+}
+
+/** Of every try, each once. */
+function reasons(messages: readonly string[]): string {
+  const texts = messages.map((message) =>
+    message.split('\n    at ')[0]!.replace('Error: STACK_TRACE_ERROR', 'timed out'),
+  );
+  return [...new Set(texts)].join('\n    ');
 }
 
 function requirePython(): void {

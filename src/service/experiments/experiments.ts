@@ -192,7 +192,6 @@ class WorkspaceExperiments implements Experiments {
 
   async getSeries(query: SeriesQuery): Promise<readonly Series[]> {
     await this.#options.origin?.loadHistories(query);
-    await this.#store.prepareSeries(query);
     return this.#store.series(query);
   }
 

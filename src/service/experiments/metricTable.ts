@@ -121,20 +121,20 @@ export class MetricTable {
   }
 
   /**
-   * Reads a long series into memory page by page, and lets others be answered between two pages; `columns` then has
-   * nothing to read. What is logged meanwhile is in it too.
+   * The same as `columns`, but a long series is read page by page, and others are answered between two pages. What is
+   * logged meanwhile is in it too. To be used before anything else is awaited.
    */
-  async prepare(run: number, key: string): Promise<void> {
+  async read(run: number, key: string): Promise<SeriesColumns | undefined> {
     const series = this.#seriesOf(run).get(key);
-    if (!series || series.count <= pageOfPoints || this.#points.has(series.id)) {
-      return;
+    if (series && series.count > pageOfPoints && !this.#points.has(series.id)) {
+      let reading = this.#reading.get(series.id);
+      if (!reading) {
+        reading = this.#readByPages(run, series).finally(() => this.#reading.delete(series.id));
+        this.#reading.set(series.id, reading);
+      }
+      await reading;
     }
-    let reading = this.#reading.get(series.id);
-    if (!reading) {
-      reading = this.#readByPages(run, series).finally(() => this.#reading.delete(series.id));
-      this.#reading.set(series.id, reading);
-    }
-    await reading;
+    return this.columns(run, key);
   }
 
   columns(run: number, key: string): SeriesColumns | undefined {

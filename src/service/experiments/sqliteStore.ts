@@ -252,20 +252,20 @@ class SqliteRunStore implements RunStore {
     return columns ? sampled(columns, key, limit, range) : [];
   }
 
-  async prepareSeries(query: SeriesQuery): Promise<void> {
+  async series(query: SeriesQuery): Promise<readonly Series[]> {
+    const all: Series[] = [];
     for (const runId of query.runs) {
       const row = this.#runs.find(runId);
-      for (const metric of row ? this.#metricsOf(row, query) : []) {
-        await this.#metrics.prepare(row!.id, metric);
+      const metrics = row && (query.metrics ?? this.#metrics.summaries(row.id).map(({ key }) => key));
+      for (const metric of metrics ?? []) {
+        const columns = await this.#metrics.read(row!.id, metric);
+        if (columns) {
+          const reduced = reduceSeries(columns, query);
+          all.push({ run: runId, metric, ...reduced, values: reduced.values.map(toWireNumber) });
+        }
       }
     }
-  }
-
-  series(query: SeriesQuery): readonly Series[] {
-    return query.runs.flatMap((runId) => {
-      const row = this.#runs.find(runId);
-      return row ? this.#seriesOf(row, query) : [];
-    });
+    return all;
   }
 
   inputs(runId: string): RunInputs {
@@ -299,21 +299,6 @@ class SqliteRunStore implements RunStore {
     for (const change of held) {
       this.#changed.fire(change);
     }
-  }
-
-  #seriesOf(row: RunRow, query: SeriesQuery): Series[] {
-    return this.#metricsOf(row, query).flatMap((metric) => {
-      const columns = this.#metrics.columns(row.id, metric);
-      if (!columns) {
-        return [];
-      }
-      const reduced = reduceSeries(columns, query);
-      return [{ run: row.run_id, metric, ...reduced, values: reduced.values.map(toWireNumber) }];
-    });
-  }
-
-  #metricsOf(row: RunRow, query: SeriesQuery): readonly string[] {
-    return query.metrics ?? this.#metrics.summaries(row.id).map((metric) => metric.key);
   }
 
   /** One transaction around a change of an active run, then the news of it. */

@@ -59,10 +59,8 @@ export interface RunStore {
   metricHistory(runId: string, key: string, limit: number, offset: number): readonly MetricPoint[];
   /** At most `limit` points spread evenly over the history or a part of it, by (step, timestamp, value). */
   sampleMetricHistory(runId: string, key: string, limit: number, range?: StepRange): readonly MetricPoint[];
-  /** Has what `series` needs in memory, and lets others be answered while it reads. */
-  prepareSeries(query: SeriesQuery): Promise<void>;
-  /** Reduced to `points`; a run or metric that does not exist is left out. */
-  series(query: SeriesQuery): readonly Series[];
+  /** Reduced to `points`; a run or metric that does not exist is left out. Others are answered while long ones are read. */
+  series(query: SeriesQuery): Promise<readonly Series[]>;
   inputs(runId: string): RunInputs;
   outputs(runId: string): readonly ModelLink[];
   /** All that MLflow shows of each of these runs, in their order; a page costs little more than one run. */

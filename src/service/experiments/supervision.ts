@@ -177,11 +177,14 @@ export class Supervision implements Disposable {
     }
   }
 
+  /** A supervisor writes the end down and goes, perhaps between the two looks: so once it is gone, there is one more. */
   #lookAtEnd(run: LiveRun): void {
     const end = run.folder.ended();
-    if (end) {
-      this.#settle(run, end);
-    } else if (this.#isSupervisorGone(run)) {
+    const isGone = !end && this.#isSupervisorGone(run);
+    const last = end ?? (isGone ? run.folder.ended() : undefined);
+    if (last) {
+      this.#settle(run, last);
+    } else if (isGone) {
       this.#endWhatIsLeft(run);
     }
   }

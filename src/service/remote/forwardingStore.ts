@@ -244,10 +244,6 @@ export class ForwardingRunStore implements RunStore {
     return this.#inner.contents(runIds);
   }
 
-  prepareSeries(query: SeriesQuery) {
-    return this.#inner.prepareSeries(query);
-  }
-
   series(query: SeriesQuery) {
     return this.#inner.series(query);
   }

@@ -39,6 +39,12 @@ async function killed(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** In one step: the script must not meet the file before its content. */
+function leaveWith(exitCode: number): void {
+  const content = workspace.write('go.new', String(exitCode));
+  fs.renameSync(content, path.join(workspace.root, 'go'));
+}
+
 function runFolder(id: string): string {
   return path.join(workspace.root, '.mlops', 'runs', id);
 }
@@ -59,7 +65,7 @@ test('a service killed in mid-run leaves the script going; the next one sees it 
 
 test('a run that ended while no service was there has its own time and exit code', async () => {
   const id = await killedService();
-  workspace.write('go', '3');
+  leaveWith(3);
   const ended = path.join(runFolder(id), 'ended.json');
   await waitFor('the supervisor to write the end down', () => fs.existsSync(ended));
   const { time } = JSON.parse(fs.readFileSync(ended, 'utf8')) as { time: number };
@@ -161,8 +167,9 @@ test('a run recorded as finished by its own script is still found and watched af
   workspace.store.updateRun(id, { status: 'FINISHED', endTime: Date.now() });
   workspace.restart();
   expect(workspace.details(id).state).toBe('running');
-  workspace.write('go', '4');
-  expect(await workspace.ended(id)).toMatchObject({ state: 'failed', exitCode: 4 });
+  leaveWith(4);
+  const { state, exitCode, failure } = await workspace.ended(id);
+  expect({ state, exitCode, failure }).toEqual({ state: 'failed', exitCode: 4, failure: 'Exit code 4' });
 });
 
 test('the order with its secret address is private and goes with the run', async () => {

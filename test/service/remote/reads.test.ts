@@ -86,14 +86,14 @@ describe('what others log to the remote server', () => {
     workbench.connectTo(server.address);
     await knownRun(workbench, 'theirs');
     const query = { runs: [run], metrics: ['loss'], points: 2 };
-    const [latestOnly] = workbench.store.series(query);
+    const [latestOnly] = await workbench.store.series(query);
     expect(latestOnly?.count).toBe(1);
     await workbench.remote.loadHistories(query);
-    expect(workbench.store.series(query)[0]).toMatchObject({ count: 900, values: [0, 899] });
+    expect((await workbench.store.series(query))[0]).toMatchObject({ count: 900, values: [0, 899] });
     await log(900, 1000);
     await waitFor('its latest value', () => workbench.store.metrics(run)[0]?.latest.value === 999);
     await workbench.remote.loadHistories(query);
-    expect(workbench.store.series(query)[0]?.count).toBe(1000);
+    expect((await workbench.store.series(query))[0]?.count).toBe(1000);
   });
 
   test('artifacts are listed there and copied here when one is opened', async () => {

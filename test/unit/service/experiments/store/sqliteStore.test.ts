@@ -152,7 +152,7 @@ describe('parameters and tags', () => {
     expect(store.parameters(runId)).toEqual([{ key: 'lr', value: '0.1' }]);
   });
 
-  test('a batch that fails leaves nothing behind, and what follows is counted right', () => {
+  test('a batch that fails leaves nothing behind, and what follows is counted right', async () => {
     const { store } = temporaryStore();
     const { runId } = newRun(store);
     store.logBatch(runId, { parameters: [{ key: 'lr', value: '0.1' }], metrics: [point('loss', 0, 3)] });
@@ -169,7 +169,7 @@ describe('parameters and tags', () => {
     expect(store.parameters(runId)).toHaveLength(1);
     store.logBatch(runId, { metrics: [point('loss', 2, 1)] });
     expect(store.metrics(runId)).toMatchObject([{ key: 'loss', count: 2, latest: { value: 1 } }]);
-    expect(store.series({ runs: [runId], points: 10 })[0]?.values).toEqual([3, 1]);
+    expect((await store.series({ runs: [runId], points: 10 }))[0]?.values).toEqual([3, 1]);
   });
 
   test('deleting a tag that is not there says so', () => {
@@ -197,7 +197,7 @@ describe('metrics', () => {
     expect(latest()).toBe(60);
   });
 
-  test('NaN and infinities are kept, and survive a restart', () => {
+  test('NaN and infinities are kept, and survive a restart', async () => {
     const temporary = temporaryStore();
     const { runId } = newRun(temporary.store);
     const values = [1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
@@ -214,7 +214,7 @@ describe('metrics', () => {
           highest: Number.POSITIVE_INFINITY,
         },
       ]);
-      expect(store.series({ runs: [runId], points: 10 })[0]?.values).toEqual([
+      expect((await store.series({ runs: [runId], points: 10 }))[0]?.values).toEqual([
         1,
         'NaN',
         'Infinity',
@@ -233,14 +233,14 @@ describe('metrics', () => {
     expect(store.metrics(runId)[0]).toMatchObject({ lowest: -2, highest: -2, count: 2 });
   });
 
-  test('an exact repeat is ignored, as a retried request needs it', () => {
+  test('an exact repeat is ignored, as a retried request needs it', async () => {
     const { store } = temporaryStore();
     const { runId } = newRun(store);
     const repeated = [point('m', 0, 1), point('m', 0, Number.NaN)];
     store.logBatch(runId, { metrics: repeated });
     store.logBatch(runId, { metrics: repeated });
     expect(store.metrics(runId)[0]?.count).toBe(2);
-    expect(store.series({ runs: [runId], points: 10 })[0]?.count).toBe(2);
+    expect((await store.series({ runs: [runId], points: 10 }))[0]?.count).toBe(2);
   });
 
   test('history is ordered by timestamp, step, value and comes in pages', () => {
@@ -262,16 +262,16 @@ describe('metrics', () => {
     expect(store.metricHistory(runId, 'unknown', 10, 0)).toEqual([]);
   });
 
-  test('a growing series shows every point at once, also one with an older step', () => {
+  test('a growing series shows every point at once, also one with an older step', async () => {
     const { store } = temporaryStore();
     const { runId } = newRun(store);
-    const steps = () => store.series({ runs: [runId], points: 100 })[0]?.steps;
+    const steps = async () => (await store.series({ runs: [runId], points: 100 }))[0]?.steps;
     store.logBatch(runId, { metrics: [point('m', 1, 1), point('m', 5, 5)] });
-    expect(steps()).toEqual([1, 5]);
+    expect(await steps()).toEqual([1, 5]);
     store.logBatch(runId, { metrics: [point('m', 6, 6), point('m', 3, 3), point('m', 0, 0)] });
-    expect(steps()).toEqual([0, 1, 3, 5, 6]);
+    expect(await steps()).toEqual([0, 1, 3, 5, 6]);
     store.logBatch(runId, { metrics: [point('m', 7, 7)] });
-    expect(steps()).toEqual([0, 1, 3, 5, 6, 7]);
+    expect(await steps()).toEqual([0, 1, 3, 5, 6, 7]);
   });
 });
 
@@ -369,11 +369,11 @@ describe('several writes in one transaction', () => {
     expect(keys()).toEqual(['first', 'second']);
   });
 
-  test('one that fails as a whole leaves memory and tables the same', () => {
+  test('one that fails as a whole leaves memory and tables the same', async () => {
     const { store } = temporaryStore();
     const { runId } = newRun(store);
     store.logBatch(runId, { metrics: [point('m', 0, 1)] });
-    store.series({ runs: [runId], points: 10 });
+    await store.series({ runs: [runId], points: 10 });
     expect(() =>
       store.inOneTransaction(() => {
         store.logBatch(runId, { metrics: [point('m', 1, 2), point('n', 0, 1)] });
@@ -381,11 +381,11 @@ describe('several writes in one transaction', () => {
       }),
     ).toThrow('the disk is full');
     expect(store.metrics(runId)).toMatchObject([{ key: 'm', count: 1, latest: { value: 1 } }]);
-    expect(store.series({ runs: [runId], points: 10 })[0]?.values).toEqual([1]);
+    expect((await store.series({ runs: [runId], points: 10 }))[0]?.values).toEqual([1]);
   });
 });
 
-test('a long batch of many keys, late steps, repeats and NaN is counted exactly', () => {
+test('a long batch of many keys, late steps, repeats and NaN is counted exactly', async () => {
   const temporary = temporaryStore();
   const { runId } = newRun(temporary.store);
   const metrics = Array.from({ length: 900 }, (_, index) => {
@@ -403,7 +403,7 @@ test('a long batch of many keys, late steps, repeats and NaN is counted exactly'
     const store = reopened ? temporary.reopen() : temporary.store;
     const counts = store.metrics(runId).map((metric) => [metric.key, metric.count]);
     expect(counts).toEqual([...expected].map(([key, seen]) => [key, seen.size]).sort());
-    const shown = store.series({ runs: [runId], points: 10_000 });
+    const shown = await store.series({ runs: [runId], points: 10_000 });
     expect(shown.map((series) => series.count)).toEqual(counts.map(([, count]) => count));
   }
 });
