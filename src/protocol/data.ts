@@ -95,8 +95,6 @@ export interface NumberSummary {
   readonly standardDeviation?: number;
   /** By linear interpolation between order statistics. */
   readonly quantiles: readonly { readonly share: number; readonly value: number }[];
-  /** Quantiles are estimated (t-digest) beyond 20,000,000 values. */
-  readonly estimated: boolean;
 }
 
 /** `counts[i]` values lie from `edges[i]` to below `edges[i + 1]`; the last bin has its upper edge. */

@@ -177,7 +177,6 @@ function describeNumbers(sorted: readonly number[], scale: number): Partial<Colu
         share,
         value: sorted[Math.floor(share * (sorted.length - 1))]!,
       })),
-      estimated: false,
     },
     histogram: {
       edges: Array.from({ length: bins + 1 }, (_, at) => low + at * width),

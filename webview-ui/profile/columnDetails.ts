@@ -16,7 +16,7 @@ export function columnDetails(column: ColumnProfile, rows: number): TemplateResu
 function factsTable(column: ColumnProfile, rows: number): TemplateResult {
   const facts = factsOf(column, rows);
   return html`<table class="data-table">
-    <caption>${column.numbers?.estimated ? 'Figures; quantiles are estimated' : 'Figures'}</caption>
+    <caption>Figures</caption>
     <tbody>
       ${facts.map(
         ({ label, text, title }) => html`<tr>

@@ -4,16 +4,13 @@ import { isNumeric, largest, readableEdges, shares, shortened, topValues } from 
 import type { Cell } from './encodedTable.ts';
 import { binsFor } from './histogramBins.ts';
 import { numberSql } from './numberSql.ts';
+import { exactQuantiles } from './quantiles.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
 type CopiedColumn = WorkingCopy['columns'][number];
 
 const columnsAtOnce = 40;
-/** Exact quantiles hold their columns in memory: not more values than this at a time, several bytes each. */
-const valuesAtOnce = 10_000_000;
-/** Beyond so many values a column alone is too large, and its quantiles are estimated. */
-const mostExactValues = 20_000_000;
 
 interface ColumnsWork extends WorkOptions {
   /** Also where there are few rows. */
@@ -30,17 +27,19 @@ export async function profileColumns(
     return describeFewRows(table, copy, { signal, onProgress });
   }
   const profiles: ColumnProfile[] = [];
-  const step = Math.max(1, Math.min(columnsAtOnce, Math.floor(valuesAtOnce / Math.max(1, copy.rowCount))));
-  for (let first = 0; first < copy.columns.length; first += step) {
-    const columns = copy.columns.slice(first, first + step);
+  for (let first = 0; first < copy.columns.length; first += columnsAtOnce) {
+    const columns = copy.columns.slice(first, first + columnsAtOnce);
     const summaries = await summarise(table, copy, columns, { signal });
     for (const [at, column] of columns.entries()) {
+      const summary = summaries[at]!;
+      const numbers = await completeNumbers(table, copy, column, summary, { signal });
       const values = await countValues(table, copy, column, { signal });
-      const histogram = await countBins(table, copy, column, { ...summaries[at]!, ...values }, { signal });
+      const histogram = await countBins(table, copy, column, summary, { signal });
       profiles.push({
         name: column.name,
         type: column.type,
-        ...summaries[at]!.profile,
+        ...summary.profile,
+        ...numbers,
         ...values,
         ...histogram,
       });
@@ -51,10 +50,10 @@ export async function profileColumns(
 }
 
 interface Summary {
-  readonly profile: Pick<ColumnProfile, 'missing' | 'minimum' | 'maximum' | 'numbers' | 'lengths'>;
-  /** The ends as numbers, where the column has a place on a line. */
-  readonly low?: number;
-  readonly high?: number;
+  readonly profile: Pick<ColumnProfile, 'missing' | 'minimum' | 'maximum' | 'lengths'>;
+  /** The ends as numbers, where the column has a place on a line, and how many values have one. */
+  readonly line?: { readonly low: number; readonly high: number; readonly count: number };
+  readonly moments?: Pick<NumberSummary, 'mean' | 'standardDeviation'>;
 }
 
 /** One reading for several columns; each adds the same count of values to the result's only row. */
@@ -64,66 +63,70 @@ async function summarise(
   columns: readonly CopiedColumn[],
   options: WorkOptions,
 ): Promise<readonly Summary[]> {
-  const estimated = rowCount > mostExactValues;
-  const parts = columns.map((column) => summarySql(column, estimated));
+  const parts = columns.map(summarySql);
   const [row] = await table.query(`SELECT ${parts.flat().join(', ')} FROM ${relation}`, options);
   return columns.map(({ type }, at) => {
     const width = parts[at]!.length;
-    return summaryOf(type, rowCount, row!.slice(at * width, (at + 1) * width), estimated);
+    return summaryOf(type, rowCount, row!.slice(at * width, (at + 1) * width));
   });
 }
 
 /** In the order in which `summaryOf` takes them. */
-function summarySql({ type, sql }: CopiedColumn, estimated: boolean): readonly string[] {
+function summarySql({ type, sql }: CopiedColumn): readonly string[] {
   const number = numberSql(type, sql);
   // The ends are those of its line, where infinity and what is no number have no place.
   const line = type === 'number' ? `CASE WHEN isfinite(${sql}) THEN ${sql} END` : sql;
-  const quantile = estimated ? 'approx_quantile' : 'quantile_cont';
   const nothing = (count: number) => Array.from({ length: count }, () => 'NULL');
   return [
     `count(${sql})`,
     ...(type === 'nested' || type === 'binary' ? nothing(2) : [`min(${line})`, `max(${line})`]),
-    ...(number ? [`min(${number})`, `max(${number})`] : nothing(2)),
+    ...(number ? [`min(${number})`, `max(${number})`, `count(${number})`] : nothing(3)),
     ...(isNumeric(type)
-      ? [
-          `avg(${number})`,
-          `stddev_samp(CASE WHEN abs(${number}) < ${largest} THEN ${number} END)`,
-          `to_json(${quantile}(${number}, [${shares.join(', ')}]))`,
-        ]
-      : nothing(3)),
+      ? [`avg(${number})`, `stddev_samp(CASE WHEN abs(${number}) < ${largest} THEN ${number} END)`]
+      : nothing(2)),
     ...(type === 'text' ? [`min(length(${sql}))`, `avg(length(${sql}))`, `max(length(${sql}))`] : nothing(3)),
   ];
 }
 
-function summaryOf(type: ColumnType, rowCount: number, cells: readonly Cell[], estimated: boolean): Summary {
-  const [present, minimum, maximum, low, high, mean, deviation, quantiles, shortest, length, longest] = cells;
+function summaryOf(type: ColumnType, rowCount: number, cells: readonly Cell[]): Summary {
+  const [present, minimum, maximum, low, high, count, mean, deviation, shortest, length, longest] = cells;
   const missing = rowCount - Number(present);
   if (present === 0) {
     return { profile: { missing } };
   }
-  const numbers: NumberSummary | undefined =
-    isNumeric(type) && low !== null
-      ? {
-          mean: Number(mean),
-          ...(deviation !== null && isSquarable(low!, high!) && { standardDeviation: Number(deviation) }),
-          quantiles: (JSON.parse(String(quantiles)) as number[]).map((value, at) => ({
-            share: shares[at]!,
-            value,
-          })),
-          estimated,
-        }
-      : undefined;
   return {
     profile: {
       missing,
       ...(minimum !== null && { minimum: shortened(minimum!), maximum: shortened(maximum!) }),
-      ...(numbers && { numbers }),
       ...(type === 'text' && {
         lengths: { minimum: Number(shortest), mean: Number(length), maximum: Number(longest) },
       }),
     },
-    ...(low !== null && { low: Number(low), high: Number(high) }),
+    ...(low !== null && { line: { low: Number(low), high: Number(high), count: Number(count) } }),
+    ...(isNumeric(type) &&
+      low !== null && {
+        moments: {
+          mean: Number(mean),
+          ...(deviation !== null && isSquarable(low!, high!) && { standardDeviation: Number(deviation) }),
+        },
+      }),
   };
+}
+
+async function completeNumbers(
+  table: Table,
+  { relation }: WorkingCopy,
+  { type, sql }: CopiedColumn,
+  { line, moments }: Summary,
+  options: WorkOptions,
+): Promise<{ readonly numbers?: NumberSummary }> {
+  if (!line || !moments) {
+    return {};
+  }
+  const numbers = { relation, sql: numberSql(type, sql)!, ...line };
+  const values = await exactQuantiles(table, numbers, shares, options);
+  const quantiles = shares.map((share, at) => ({ share, value: values[at]! }));
+  return { numbers: { ...moments, quantiles } };
 }
 
 /** How many different values there are, exactly, and the most frequent ones. */
@@ -147,13 +150,10 @@ async function countBins(
   table: Table,
   { relation }: WorkingCopy,
   { type, sql }: CopiedColumn,
-  { low, high }: Pick<Summary, 'low' | 'high'>,
+  { line }: Summary,
   options: WorkOptions,
 ): Promise<{ histogram?: Histogram }> {
-  const bins =
-    low === undefined || high === undefined
-      ? undefined
-      : binsFor(low, high, type === 'integer' || type === 'date');
+  const bins = line && binsFor(line.low, line.high, type === 'integer' || type === 'date');
   if (!bins) {
     return {};
   }

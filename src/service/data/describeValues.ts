@@ -87,7 +87,6 @@ function summarise(line: Float64Array): NumberSummary | undefined {
     mean,
     ...(count > 1 && isSquarable && { standardDeviation: Math.sqrt(squares / (count - 1)) }),
     quantiles: shares.map((share) => ({ share, value: quantile(line, share) })),
-    estimated: false,
   };
 }
 

@@ -2,7 +2,7 @@ import type { DataProfile } from '../../protocol/data.ts';
 import type { Database, Statement } from '../storage/database.ts';
 
 /** Grows when a profile of the same data would be another one. */
-const edition = 2;
+const edition = 3;
 
 export interface ProfileKey {
   /** The md5 of the file's content. */

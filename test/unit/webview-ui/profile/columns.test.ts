@@ -55,7 +55,6 @@ describe('the words for a column', () => {
   const numbers = {
     mean: 2,
     quantiles: [{ share: 0.5, value: 1.5 }],
-    estimated: false,
   };
 
   it('are its ends and middle, its most frequent values, or an example', () => {
