@@ -1,8 +1,17 @@
 import type { ColumnProfile, ColumnType, Histogram, NumberSummary } from '../../protocol/data.ts';
 import { describeFewRows, fewRows } from './columnsInMemory.ts';
-import { isNumeric, largest, readableEdges, shares, shortened, topValues } from './describeValues.ts';
+import {
+  comparison,
+  isNumeric,
+  largest,
+  readableEdges,
+  shares,
+  shortened,
+  topValues,
+} from './describeValues.ts';
 import type { Cell } from './encodedTable.ts';
 import { binsFor } from './histogramBins.ts';
+import { partsFor, queryInParts } from './inParts.ts';
 import { numberSql } from './numberSql.ts';
 import { exactQuantiles } from './quantiles.ts';
 import type { Table, WorkOptions } from './table.ts';
@@ -11,17 +20,22 @@ import type { WorkingCopy } from './workingCopy.ts';
 type CopiedColumn = WorkingCopy['columns'][number];
 
 const columnsAtOnce = 40;
+/** Of different values in memory, from measurements; texts come on top. */
+const bytesPerValue = 64;
+const usualBytes = 100_000_000;
 
 interface ColumnsWork extends WorkOptions {
   /** Also where there are few rows. */
   readonly alwaysByStatements?: boolean;
+  /** What the different values of a column may take in memory. */
+  readonly mostBytes?: number;
 }
 
 /** What each column is made of. Progress is told by columns. */
 export async function profileColumns(
   table: Table,
   copy: WorkingCopy,
-  { signal, onProgress, alwaysByStatements = false }: ColumnsWork,
+  { signal, onProgress, alwaysByStatements = false, mostBytes = usualBytes }: ColumnsWork,
 ): Promise<ColumnProfile[]> {
   if (copy.rowCount <= fewRows && !alwaysByStatements) {
     return describeFewRows(table, copy, { signal, onProgress });
@@ -33,7 +47,8 @@ export async function profileColumns(
     for (const [at, column] of columns.entries()) {
       const summary = summaries[at]!;
       const numbers = await completeNumbers(table, copy, column, summary, { signal });
-      const values = await countValues(table, copy, column, { signal });
+      const parts = partsFor(bytesOfValues(summary), mostBytes);
+      const values = await countValues(table, copy, column, parts, { signal });
       const histogram = await countBins(table, copy, column, summary, { signal });
       profiles.push({
         name: column.name,
@@ -54,6 +69,8 @@ interface Summary {
   /** The ends as numbers, where the column has a place on a line, and how many values have one. */
   readonly line?: { readonly low: number; readonly high: number; readonly count: number };
   readonly moments?: Pick<NumberSummary, 'mean' | 'standardDeviation'>;
+  /** Different values, about. */
+  readonly distinct: number;
 }
 
 /** One reading for several columns; each adds the same count of values to the result's only row. */
@@ -79,6 +96,7 @@ function summarySql({ type, sql }: CopiedColumn): readonly string[] {
   const nothing = (count: number) => Array.from({ length: count }, () => 'NULL');
   return [
     `count(${sql})`,
+    `approx_count_distinct(${sql})`,
     ...(type === 'nested' || type === 'binary' ? nothing(2) : [`min(${line})`, `max(${line})`]),
     ...(number ? [`min(${number})`, `max(${number})`, `count(${number})`] : nothing(3)),
     ...(isNumeric(type)
@@ -89,12 +107,14 @@ function summarySql({ type, sql }: CopiedColumn): readonly string[] {
 }
 
 function summaryOf(type: ColumnType, rowCount: number, cells: readonly Cell[]): Summary {
-  const [present, minimum, maximum, low, high, count, mean, deviation, shortest, length, longest] = cells;
+  const [present, distinct, minimum, maximum, low, high, count, mean, deviation, shortest, length, longest] =
+    cells;
   const missing = rowCount - Number(present);
   if (present === 0) {
-    return { profile: { missing } };
+    return { profile: { missing }, distinct: 0 };
   }
   return {
+    distinct: Number(distinct),
     profile: {
       missing,
       ...(minimum !== null && { minimum: shortened(minimum!), maximum: shortened(maximum!) }),
@@ -133,17 +153,38 @@ async function completeNumbers(
 async function countValues(
   table: Table,
   { relation }: WorkingCopy,
-  { sql }: CopiedColumn,
+  { type, sql }: CopiedColumn,
+  parts: number,
   options: WorkOptions,
 ): Promise<Pick<ColumnProfile, 'distinct' | 'top'>> {
-  const rows = await table.query(
-    `WITH groups AS MATERIALIZED (SELECT ${sql} AS value, count(*) AS count FROM ${relation} WHERE ${sql} IS NOT NULL GROUP BY 1)
-     SELECT (SELECT count(*) FROM groups), value, count FROM groups ORDER BY count DESC, value LIMIT ${topValues}`,
+  const mostFrequent = `ORDER BY count DESC, value LIMIT ${topValues}`;
+  const answers = await queryInParts(
+    table,
+    parts,
+    (inPart) =>
+      `WITH groups AS MATERIALIZED (
+         SELECT ${sql} AS value, count(*) AS count FROM ${relation}
+         WHERE ${sql} IS NOT NULL AND ${inPart(`hash(${sql})`)} GROUP BY 1
+       )
+       SELECT (SELECT count(*) FROM groups), value, count FROM groups ${mostFrequent}`,
     options,
   );
-  const top = rows.map(([, value, count]) => ({ value: shortened(value!), count: Number(count) }));
-  // Where no value comes twice none is more frequent than another.
-  return { distinct: Number(rows[0]?.[0] ?? 0), top: (top[0]?.count ?? 0) > 1 ? top : [] };
+  const compare = comparison(type);
+  const top = answers
+    .flat()
+    .map(([, value, count]) => ({ value: value!, count: Number(count) }))
+    .sort((a, b) => b.count - a.count || compare(a.value, b.value))
+    .slice(0, topValues);
+  return {
+    distinct: answers.reduce((sum, [first]) => sum + Number(first?.[0] ?? 0), 0),
+    // Where no value comes twice none is more frequent than another.
+    top: (top[0]?.count ?? 0) > 1 ? top.map(({ value, count }) => ({ value: shortened(value), count })) : [],
+  };
+}
+
+/** Of the different values with their counts. */
+function bytesOfValues({ distinct, profile }: Summary): number {
+  return distinct * (bytesPerValue + (profile.lengths?.mean ?? 0));
 }
 
 async function countBins(

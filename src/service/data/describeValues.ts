@@ -141,7 +141,7 @@ export function readableEdges(type: ColumnType, bins: Bins): readonly (number | 
 }
 
 /** As DuckDB orders values of a type. */
-function comparison(type: ColumnType): (a: Cell, b: Cell) => number {
+export function comparison(type: ColumnType): (a: Cell, b: Cell) => number {
   switch (type) {
     case 'integer':
       return (a, b) => Number(a) - Number(b) || compareBig(BigInt(String(a)), BigInt(String(b)));

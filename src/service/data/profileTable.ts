@@ -4,6 +4,7 @@ import type { Progress } from '../../protocol/rpc.ts';
 import { profileColumns } from './columnProfiles.ts';
 import { type ColumnSample, sampleCopy } from './columnSample.ts';
 import { describeWideTable, fewRows } from './columnsInMemory.ts';
+import { countDuplicates } from './duplicates.ts';
 import { relateColumns, relateToTarget } from './relations.ts';
 import type { Table, WorkOptions } from './table.ts';
 import { makeWorkingCopy, type WorkingCopy } from './workingCopy.ts';
@@ -95,30 +96,6 @@ export async function withTarget(
   return target === undefined
     ? profile
     : { ...profile, ...(await relateToTarget(sample, profile, target, signal)) };
-}
-
-/**
- * Rows are first told apart by hashes; only those that share one are compared by their values, so that the count is
- * exact and few rows are held.
- */
-async function countDuplicates(table: Table, copy: WorkingCopy, options: WorkOptions): Promise<number> {
-  const { relation, rowKey, rowCount } = copy;
-  if (rowCount === 0) {
-    return 0;
-  }
-  const hashed = `hash(${rowKey})`;
-  const shared = `SELECT ${hashed} FROM ${relation} GROUP BY 1 HAVING count(*) > 1`;
-  const [suspects] = await table.query(`SELECT count(*) FROM (${shared})`, options);
-  if (suspects![0] === 0) {
-    return 0;
-  }
-  const [found] = await table.query(
-    `SELECT sum(count - 1) FROM (
-       SELECT count(*) AS count FROM ${relation} WHERE ${hashed} IN (${shared}) GROUP BY ${rowKey} HAVING count(*) > 1
-     )`,
-    options,
-  );
-  return Number(found![0] ?? 0);
 }
 
 function noticesOf(

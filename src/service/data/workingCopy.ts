@@ -14,6 +14,8 @@ export interface WorkingCopy {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType; readonly sql: string }[];
   /** SQL of what two rows that are equal in all columns of the file have in common, with their count of columns. */
   readonly rowKey: string;
+  /** The same in 64 bits, which different rows may share by chance. */
+  readonly rowHash: string;
 }
 
 /** So many columns are copied; of wider tables the rest is only part of the rows' key. */
@@ -41,19 +43,22 @@ async function copy(table: Table, options: WorkOptions): Promise<{ copy: Working
     ...(isPartial ? [`${table.rowKey ?? rowHash(table)} AS row_key`] : []),
     `${tests.length === 0 ? 'false' : tests.join(' OR ')} AS misfit`,
   ];
+  const columns = chosen.map(({ name, type }, at) => ({ name, type, sql: `v${at}` }));
+  const rowKey = isPartial ? 'row_key' : columns.map(({ sql }) => sql).join(', ');
   const relation = await keepValues(
     table,
-    `SELECT ${values.join(', ')} FROM ${table.relation}`,
-    values.length,
+    `SELECT *, hash(${rowKey}) AS row_hash FROM (SELECT ${values.join(', ')} FROM ${table.relation})`,
+    values.length + 1,
     options,
   );
   const [counts] = await table.query(
     `SELECT count(*), count(*) FILTER (WHERE misfit) FROM ${relation}`,
     options,
   );
-  const columns = chosen.map(({ name, type }, at) => ({ name, type, sql: `v${at}` }));
-  const rowKey = isPartial ? 'row_key' : columns.map(({ sql }) => sql).join(', ');
-  return { copy: { relation, rowCount: Number(counts![0]), columns, rowKey }, misfits: Number(counts![1]) };
+  return {
+    copy: { relation, rowCount: Number(counts![0]), columns, rowKey, rowHash: 'row_hash' },
+    misfits: Number(counts![1]),
+  };
 }
 
 function rowHash({ columns, dialect }: Table): string {
