@@ -3,9 +3,15 @@ export interface Dialect {
   readonly delimiter: string;
   readonly quote: string;
   readonly hasHeader: boolean;
+  /** As the first row ends. */
+  readonly lineEnd: LineEnd;
+  /** The text begins with one. */
+  readonly byteOrderMark: boolean;
 }
 
-export interface SniffedText extends Dialect {
+type LineEnd = '\n' | '\r\n' | '\r';
+
+export interface SniffedText extends Omit<Dialect, 'byteOrderMark'> {
   /** The rows of the sample, the header among them; the last may be one that the sample cuts. */
   readonly records: readonly (readonly (string | null)[])[];
   /** How many values most rows have. */
@@ -28,7 +34,8 @@ export function sniffDialect(text: string, preferred = ','): SniffedText {
     .sort((a, b) => score(b, preferred) - score(a, preferred))[0];
   const { delimiter, quote, records } = best ?? divide(text, preferred, '"');
   const width = best?.width ?? Math.max(1, records[0]?.length ?? 1);
-  return { delimiter, quote, records, width, hasHeader: hasHeader(records) };
+  const lineEnd = firstLineEnd(text, delimiter, quote);
+  return { delimiter, quote, records, width, hasHeader: hasHeader(records), lineEnd };
 }
 
 interface Division {
@@ -92,6 +99,18 @@ export function readRecords(
     records.push(record);
   }
   return records;
+}
+
+/** Of a single row without an end it is that of Unix. */
+function firstLineEnd(text: string, delimiter: string, quote: string): LineEnd {
+  let { end } = readValue(text, 0, delimiter, quote);
+  while (text.startsWith(delimiter, end)) {
+    end = readValue(text, end + delimiter.length, delimiter, quote).end;
+  }
+  if (text.startsWith('\r\n', end)) {
+    return '\r\n';
+  }
+  return text[end] === '\r' ? '\r' : '\n';
 }
 
 function readValue(

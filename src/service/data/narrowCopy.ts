@@ -42,7 +42,7 @@ export async function copyNarrow(
     .map((record) => [...record.slice(0, columnsAtAGlance), hashOf(record)].map(written).join(','));
   const copy = path.join(scratch, 'narrow');
   await fs.promises.writeFile(copy, lines.map((line) => `${line}\n`).join(''));
-  const own: Dialect = { delimiter: ',', quote: '"', hasHeader: false };
+  const own = { delimiter: ',', quote: '"', hasHeader: false };
   return {
     relation: csvRelation(copy, own, columnsAtAGlance + 1),
     columns: columns.map((column, at) => (at < columnsAtAGlance ? column : withoutValues(column))),

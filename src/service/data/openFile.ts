@@ -45,7 +45,8 @@ export async function readableCopy(
   const copy = path.join(scratch, 'text');
   await transcode(file, encoding, copy, signal);
   const label = encoding === 'windows-1252' ? 'Windows-1252 (Latin-1)' : encoding.toUpperCase();
-  return { file: copy, notices: [{ code: 'transcoded', message: `${name} is read as ${label}.` }] };
+  const message = `${name} is read as ${label}; a table that is made from it is written in UTF-8.`;
+  return { file: copy, notices: [{ code: 'transcoded', message }] };
 }
 
 async function openText(
@@ -59,7 +60,8 @@ async function openText(
   if (text.trim() === '') {
     throw emptyTable(name);
   }
-  const { records: read, width: usual, ...dialect } = sniffDialect(text, kind === 'tsv' ? '\t' : ',');
+  const { records: read, width: usual, ...found } = sniffDialect(text, kind === 'tsv' ? '\t' : ',');
+  const dialect = { ...found, byteOrderMark: sniffed.byteOrderMark ?? false };
   const records = isWhole || read.length < 3 ? read : read.slice(0, -1);
   const rows = dialect.hasHeader ? records.slice(1) : records;
   const width = dialect.hasHeader ? records[0]!.length : usual;

@@ -22,6 +22,7 @@ export interface SniffedFile {
   readonly head: Buffer;
   /** Of texts. */
   readonly encoding?: Encoding;
+  readonly byteOrderMark?: boolean;
 }
 
 const headBytes = 1_000_000;
@@ -48,7 +49,7 @@ export async function sniffFile(file: string, name: string): Promise<SniffedFile
   if ('brokenRow' in found) {
     throw wrongEncoding(name, found.brokenRow, 'UTF-8');
   }
-  return { file, name, kind, bytes, head, encoding: found.encoding };
+  return { file, name, kind, bytes, head, ...found };
 }
 
 async function readHead(file: string, name: string): Promise<{ head: Buffer; bytes: number }> {

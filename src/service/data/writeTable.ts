@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { cancelled } from '../../base/errors.ts';
 import { sqlName, sqlString } from '../storage/duckdb.ts';
 import { cannotWriteTable, changedWhileWriting, targetExists, targetIsSource } from './errors.ts';
 import { csvRelation } from './fileColumns.ts';
+import { putInPlace } from './putInPlace.ts';
 import { fileStamp } from './rowCopy.ts';
 import { openTable, type Table, type WorkOptions } from './table.ts';
 import { writeArrow } from './writeArrow.ts';
@@ -52,7 +54,7 @@ export async function writeTable(table: Table, write: WriteTable): Promise<Write
     }
     const bytes = fs.statSync(draft).size;
     refuseTarget(table, write);
-    putInPlace(draft, target, write.targetName ?? target);
+    putInPlace(draft, target, write);
     return { rows, bytes };
   } finally {
     fs.rmSync(draft, { force: true });
@@ -74,6 +76,9 @@ async function writeDraft(
     signal: work.signal,
     onProgress: work.onProgress,
   });
+  if (table.dialect?.byteOrderMark) {
+    await addByteOrderMark(draft, work.signal);
+  }
   return Number(row![0]);
 }
 
@@ -121,9 +126,26 @@ function formatOf({ kind, dialect, isList }: Table): string {
 
 type Dialect = NonNullable<Table['dialect']>;
 
-function csvFormat({ delimiter, quote, hasHeader }: Dialect): string {
+function csvFormat({ delimiter, quote, hasHeader, lineEnd }: Dialect): string {
   const mark = sqlString(quote || '"');
-  return `FORMAT csv, DELIMITER ${sqlString(delimiter)}, QUOTE ${mark}, ESCAPE ${mark}, HEADER ${hasHeader}`;
+  return (
+    `FORMAT csv, DELIMITER ${sqlString(delimiter)}, QUOTE ${mark}, ESCAPE ${mark}, HEADER ${hasHeader}, ` +
+    `NEW_LINE ${sqlString(lineEnd)}`
+  );
+}
+
+/** DuckDB writes no byte order mark, and would put one that is part of the first name inside its quotes. */
+async function addByteOrderMark(file: string, signal: AbortSignal | undefined): Promise<void> {
+  const plain = `${file}.plain`;
+  fs.renameSync(file, plain);
+  try {
+    fs.writeFileSync(file, '\ufeff');
+    await pipeline(fs.createReadStream(plain), fs.createWriteStream(file, { flags: 'a' }), { signal });
+  } catch (error) {
+    throw signal?.aborted ? cancelled() : error;
+  } finally {
+    fs.rmSync(plain, { force: true });
+  }
 }
 
 function readAgain({ kind, dialect }: Table, draft: string, width: number): string {
@@ -155,50 +177,4 @@ export function refuseTarget(
   if (!overwrite && fs.lstatSync(target, { throwIfNoEntry: false })) {
     throw targetExists(targetName);
   }
-}
-
-/** A name that points to what is not on disk yet would be an empty file after a power cut. */
-function flush(file: string): void {
-  const handle = fs.openSync(file, 'r+');
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-}
-
-/** On another file system a copy beside the target comes first, so that the name is taken in one step there too. */
-function putInPlace(draft: string, target: string, name: string): void {
-  const beside = `${target}.mlops-${process.pid}`;
-  try {
-    flush(draft);
-    try {
-      fs.renameSync(draft, target);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') {
-        throw error;
-      }
-      fs.copyFileSync(draft, beside, fs.constants.COPYFILE_EXCL);
-      flush(beside);
-      fs.renameSync(beside, target);
-    }
-  } catch (error) {
-    fs.rmSync(beside, { force: true });
-    throw cannotWriteTable(name, reasonOf(error as NodeJS.ErrnoException));
-  }
-}
-
-/** The system's own sentence has the whole path in it. */
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'its folder is not there',
-    EACCES: 'nobody may write there',
-    EPERM: 'nobody may write there',
-    EROFS: 'nobody may write there',
-    ENOSPC: 'the disk is full',
-    EISDIR: 'it is a folder',
-    ENOTEMPTY: 'it is a folder',
-    ENOTDIR: 'its folder is a file',
-  };
-  return reasons[code ?? ''] ?? message;
 }

@@ -58,6 +58,35 @@ describe('what is kept is written as it was', () => {
     expect(fs.readFileSync(file('in.csv'), 'utf8')).toBe(text);
   });
 
+  it.each([
+    ['Windows line ends', 'id,note\r\n1,"a\nb"\r\n,"c\r\nd"\r\n"", ü\r\n'],
+    ['a byte order mark', '\ufeffid,note\n1,a\n,"b,c"\n'],
+    ['both, over a header in quotes', '\ufeff"i,d",note\r\n007,a\r\n,"b ""c"" "\r\n'],
+    ['both, and no header', '\ufeff1,2\r\n3,4\r\n5,\r\n'],
+    ['old Mac line ends', 'id,note\r1,a\r2,"b\nc"\r'],
+  ])('byte for byte: %s', async (_, text) => {
+    const table = await open('in.csv', text);
+    const bytes = Buffer.from(text);
+    const written = await writeTable(table, everything(table, 'out.csv'));
+    expect(written.bytes).toBe(bytes.length);
+    expect(fs.readFileSync(file('out.csv')).equals(bytes)).toBe(true);
+    const again = await open('out.csv');
+    expect(await again.rows(0, 10)).toEqual(await table.rows(0, 10));
+  });
+
+  it('what is no UTF-8 comes out in it, with its line ends and its mark, and a notice says so', async () => {
+    const text = 'wörd,n\r\nä,1\r\n';
+    const wide = await open('wide.csv', Buffer.from(`\ufeff${text}`, 'utf16le'));
+    await writeTable(wide, everything(wide, 'wide out.csv'));
+    expect(fs.readFileSync(file('wide out.csv'), 'utf8')).toBe(`\ufeff${text}`);
+    expect(wide.notices.map(({ message }) => message)).toEqual([
+      'wide.csv is read as UTF-16LE; a table that is made from it is written in UTF-8.',
+    ]);
+    const narrow = await open('narrow.csv', Buffer.from(text, 'latin1'));
+    await writeTable(narrow, everything(narrow, 'narrow out.csv'));
+    expect(fs.readFileSync(file('narrow out.csv'), 'utf8')).toBe(text);
+  });
+
   it('JSON with its numbers and its nested values', async () => {
     const lines = '{"a":12345678901234567890123,"b":"007","c":{"x":[1,2]}}\n{"a":1.5,"b":null,"c":null}\n';
     const table = await open('in.jsonl', lines);
