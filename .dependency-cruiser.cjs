@@ -42,9 +42,9 @@ const domains = [
 /** A domain speaks to the others through these files alone. */
 const publicFiles = {
   storage:
-    '(database|duckdb|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
+    '(database|duckdb|textFunction|foreignDatabase|statementCache|keyedTable|writer|errors|processLock|migrations/all)\\.ts$',
   search: '(syntax|parseFilter|parseOrder|noun|bindings|compile)\\.ts$',
-  data: '(encodedTable|encodeTuples|data|rowCopy|table|writeTable|errors|rpc)\\.ts$',
+  data: '(encodedTable|encodeTuples|data|rowCopy|openTable|table|writeTable|errors|rpc)\\.ts$',
   versions: '(versions|rpc)\\.ts$',
   privacy: '(privacy|rpc)\\.ts$',
   experiments:

@@ -8,9 +8,10 @@ import type { Log } from '../log.ts';
 import type { Database } from '../storage/database.ts';
 import { sayableCell } from './encodedTable.ts';
 import { FarRows } from './farRows.ts';
+import { openTable } from './openTable.ts';
 import { ProfileStore } from './profileStore.ts';
 import { type Content, Profiling } from './profiling.ts';
-import { openTable, type Table, type TableOptions } from './table.ts';
+import type { Table, TableOptions } from './table.ts';
 import { type WriteResult, type WriteTable, writeTable } from './writeTable.ts';
 
 export interface DataWork {

@@ -5,9 +5,10 @@ import { cancelled } from '../../base/errors.ts';
 import { sqlName, sqlString } from '../storage/duckdb.ts';
 import { cannotWriteTable, changedWhileWriting, targetExists, targetIsSource } from './errors.ts';
 import { csvRelation } from './fileColumns.ts';
+import { openTable } from './openTable.ts';
 import { putInPlace } from './putInPlace.ts';
 import { fileStamp } from './rowCopy.ts';
-import { openTable, type Table, type WorkOptions } from './table.ts';
+import type { Table, WorkOptions } from './table.ts';
 import { writeArrow } from './writeArrow.ts';
 
 /** A column of what is written. `sql` speaks of a row of the source: a `FileColumn`'s `kept`, `sql`, or both in more. */

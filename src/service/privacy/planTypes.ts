@@ -1,5 +1,5 @@
 import type { Cell } from '../data/encodedTable.ts';
-import type { TextCodes } from '../storage/duckdb.ts';
+import type { TextCodes } from '../storage/textFunction.ts';
 import type { MethodName } from './methods/descriptions.ts';
 import type { TextPieces } from './methods/hmacBatch.ts';
 import type { RandomBytes } from './methods/keystream.ts';

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openTable, type Table } from '../../../src/service/data/table.ts';
+import { openTable } from '../../../src/service/data/openTable.ts';
+import type { Table } from '../../../src/service/data/table.ts';
 import { writeRows } from './tables.ts';
 
 /** What is read from the copy of a table's rows is what is read from its file, with the numbers of the rows. */

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorShape } from '../../../src/base/errors.ts';
-import { openTable, type Table } from '../../../src/service/data/table.ts';
+import { openTable } from '../../../src/service/data/openTable.ts';
+import type { Table } from '../../../src/service/data/table.ts';
 import { type WriteTable, writeTable } from '../../../src/service/data/writeTable.ts';
 import { writeRows } from './tables.ts';
 

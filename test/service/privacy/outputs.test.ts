@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTable } from '../../../src/service/data/table.ts';
+import { openTable } from '../../../src/service/data/openTable.ts';
 import { createPrivacy, type Privacy, type PrivacyOptions } from '../../../src/service/privacy/privacy.ts';
 import { datasetId } from '../../../src/service/privacy/propose.ts';
 import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';

@@ -1,5 +1,5 @@
 import type { Cell } from '../../data/encodedTable.ts';
-import type { TextCodes } from '../../storage/duckdb.ts';
+import type { TextCodes } from '../../storage/textFunction.ts';
 import type { ColumnType } from './columnType.ts';
 import { canonicalText, canonicalTextSql } from './encodeValue.ts';
 import { hmacSha256 } from './hmac.ts';

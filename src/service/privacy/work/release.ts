@@ -1,5 +1,6 @@
 import { type KeyRing, keyRingOf, MasterKey, parseKeyText } from '../../../keys/masterKey.ts';
-import { openTable, type Table } from '../../data/table.ts';
+import { openTable } from '../../data/openTable.ts';
+import type { Table } from '../../data/table.ts';
 import { type WriteResult, type WriteTable, writeTable } from '../../data/writeTable.ts';
 import { sqlName } from '../../storage/duckdb.ts';
 import { detectors } from '../detect/detectors.ts';

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { changedWhileWriting } from '../../data/errors.ts';
+import { openTable } from '../../data/openTable.ts';
 import { numberedRelation, rowGroupSize } from '../../data/rowCopy.ts';
-import { openTable, type Table, type TableOptions } from '../../data/table.ts';
+import type { Table, TableOptions } from '../../data/table.ts';
 import { sqlName, sqlString } from '../../storage/duckdb.ts';
 import { columnHasOtherType, columnNameTaken, columnsDifferByCase } from '../errors.ts';
 import { type ColumnType, columnTypeOf, nameOfKind } from '../methods/columnType.ts';

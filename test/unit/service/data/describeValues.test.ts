@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ColumnProfile } from '../../../../src/protocol/data.ts';
 import { profileColumns } from '../../../../src/service/data/columnProfiles.ts';
-import { openTable, type Table } from '../../../../src/service/data/table.ts';
+import { openTable } from '../../../../src/service/data/openTable.ts';
+import type { Table } from '../../../../src/service/data/table.ts';
 import { makeWorkingCopy } from '../../../../src/service/data/workingCopy.ts';
 import { openDuckdb } from '../../../../src/service/storage/duckdb.ts';
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { countDuplicates } from '../../../../src/service/data/duplicates.ts';
-import { openTable } from '../../../../src/service/data/table.ts';
+import { openTable } from '../../../../src/service/data/openTable.ts';
 import { makeWorkingCopy } from '../../../../src/service/data/workingCopy.ts';
 
 let folder: string;

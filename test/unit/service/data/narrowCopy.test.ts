@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorShape } from '../../../../src/base/errors.ts';
+import { openTable } from '../../../../src/service/data/openTable.ts';
 import { profileTable } from '../../../../src/service/data/profileTable.ts';
-import { openTable } from '../../../../src/service/data/table.ts';
 
 let folder: string;
 

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readRecords } from '../../../../src/service/data/dialect.ts';
+import { openTable } from '../../../../src/service/data/openTable.ts';
 import { copyPieces } from '../../../../src/service/data/pieceCopy.ts';
 import { sniffFile } from '../../../../src/service/data/sniffFile.ts';
-import { openTable } from '../../../../src/service/data/table.ts';
 
 let folder: string;
 

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { notEnoughRoom } from '../../../../src/service/data/errors.ts';
+import { openTable } from '../../../../src/service/data/openTable.ts';
 import { ProfileStore } from '../../../../src/service/data/profileStore.ts';
 import { type Content, Profiling } from '../../../../src/service/data/profiling.ts';
-import { openTable } from '../../../../src/service/data/table.ts';
 import { type OpenedDatabase, openDatabase } from '../../../../src/service/storage/database.ts';
 import { migrations } from '../../../../src/service/storage/migrations/all.ts';
 

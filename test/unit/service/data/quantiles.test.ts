@@ -4,8 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { shares } from '../../../../src/service/data/describeValues.ts';
 import { numberSql } from '../../../../src/service/data/numberSql.ts';
+import { openTable } from '../../../../src/service/data/openTable.ts';
 import { exactQuantiles } from '../../../../src/service/data/quantiles.ts';
-import { openTable, type Table } from '../../../../src/service/data/table.ts';
+import type { Table } from '../../../../src/service/data/table.ts';
 
 /* Against `quantile_cont` of DuckDB, which holds all values, to the last bit. */
 

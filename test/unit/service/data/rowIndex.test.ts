@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openTable } from '../../../../src/service/data/openTable.ts';
 import { indexRows, readIndexedRows, rowsPerMark } from '../../../../src/service/data/rowIndex.ts';
-import { openTable } from '../../../../src/service/data/table.ts';
 
 let folder: string;
 

@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { piecesOfText, type TextPieces } from '../../../../src/service/privacy/methods/hmacBatch.ts';
 import type { SqlExpression, SqlValue } from '../../../../src/service/privacy/methods/sqlExpression.ts';
-import type { TextCodes } from '../../../../src/service/storage/duckdb.ts';
+import type { TextCodes } from '../../../../src/service/storage/textFunction.ts';
 
 /** A database in memory, so that the SQL of a method is compared with what DuckDB makes of it. */
 export async function openDuckDb(): Promise<DuckDBConnection> {
