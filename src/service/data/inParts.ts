@@ -3,7 +3,7 @@ import type { Table, WorkOptions } from './table.ts';
 type Answer = Awaited<ReturnType<Table['query']>>;
 
 /** SQL that is true for the rows of a part, of SQL of a hash: rows with the same hash are in the same part. */
-export type InPart = (hash: string) => string;
+type InPart = (hash: string) => string;
 
 /** Asks the same of one part of the rows after another, so that what is grouped by a hash fits in memory. */
 export async function queryInParts(

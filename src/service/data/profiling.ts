@@ -39,7 +39,7 @@ export interface ProfilingOptions {
 type Reading = Pick<TableOptions, 'signal' | 'firstRows'> & { readonly target: string | undefined };
 
 const sketchRows = 10_000;
-const littleMemory = 400_000_000;
+const littleMemory = 250_000_000;
 const sampleBytes = 64_000_000;
 
 /** Profiles of tables, kept by content: of the first rows at once, of all rows, and for another target. */

@@ -95,6 +95,9 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     memory_limit: `${options.memoryBytes ?? defaultMemoryBytes}B`,
     temp_directory: options.scratch,
     preserve_insertion_order: 'true',
+    // What is freed goes back to the system, and not only by the half gigabyte.
+    allocator_flush_threshold: '4MB',
+    allocator_bulk_deallocation_flush_threshold: '8MB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',

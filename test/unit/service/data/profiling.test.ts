@@ -51,6 +51,6 @@ it('what does not fit in little memory is profiled in more', async () => {
     kept += 1;
   });
   expect(profile.basis).toEqual({ kind: 'whole', rows: 2 });
-  expect(memory).toEqual([400_000_000, undefined]);
+  expect(memory).toEqual([250_000_000, undefined]);
   expect(kept).toBe(1);
 });
