@@ -2,11 +2,13 @@ import { partsFor, queryInParts } from './inParts.ts';
 import type { Table, WorkOptions } from './table.ts';
 import type { WorkingCopy } from './workingCopy.ts';
 
-const usualAtOnce = 4_000_000;
+const hashesAtOnce = 4_000_000;
+/** Half of them are different ones at most, with 16 bytes each and more. */
+const valuesAtOnce = 12_000_000;
 
 interface DuplicatesWork extends WorkOptions {
-  /** So many hashes, or values, are held in memory. */
-  readonly mostAtOnce?: number;
+  /** So many of them may be held in memory. */
+  readonly atOnce?: { readonly hashes: number; readonly values: number };
 }
 
 /**
@@ -16,7 +18,7 @@ interface DuplicatesWork extends WorkOptions {
 export async function countDuplicates(
   table: Table,
   { relation, rowKey, rowHash, rowCount, columns }: WorkingCopy,
-  { mostAtOnce = usualAtOnce, ...options }: DuplicatesWork,
+  { atOnce = { hashes: hashesAtOnce, values: valuesAtOnce }, ...options }: DuplicatesWork,
 ): Promise<number> {
   const sumOf = async (parts: number, counted: (isIn: string) => string) => {
     const answers = await queryInParts(
@@ -28,14 +30,14 @@ export async function countDuplicates(
     return answers.reduce((sum, [row]) => sum + Number(row![0]), 0);
   };
   const suspects = await sumOf(
-    partsFor(rowCount, mostAtOnce),
+    partsFor(rowCount, atOnce.hashes),
     (isIn) =>
       `SELECT count(*) AS count FROM ${relation} WHERE ${isIn} GROUP BY ${rowHash} HAVING count(*) > 1`,
   );
   if (suspects === 0) {
     return 0;
   }
-  return sumOf(partsFor(suspects * columns.length, mostAtOnce), (isIn) => {
+  return sumOf(partsFor(suspects * columns.length, atOnce.values), (isIn) => {
     const shared = `SELECT ${rowHash} FROM ${relation} WHERE ${isIn} GROUP BY 1 HAVING count(*) > 1`;
     return `SELECT count(*) - 1 AS count FROM ${relation} WHERE ${isIn} AND ${rowHash} IN (${shared}) GROUP BY ${rowKey}`;
   });

@@ -26,7 +26,7 @@ async function counts(rows: readonly string[], change = 'SELECT *'): Promise<rea
     const onProgress = (fraction: number) => fractions.push(fraction);
     const found = [
       await countDuplicates(table, copy, {}),
-      await countDuplicates(table, copy, { mostAtOnce: 100, onProgress }),
+      await countDuplicates(table, copy, { atOnce: { hashes: 100, values: 100 }, onProgress }),
     ];
     expect(fractions.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
     return found;
