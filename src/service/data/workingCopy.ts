@@ -48,7 +48,7 @@ async function copy(table: Table, options: WorkOptions): Promise<{ copy: Working
   const relation = await keepValues(
     table,
     `SELECT *, hash(${rowKey}) AS row_hash FROM (SELECT ${values.join(', ')} FROM ${table.relation})`,
-    values.length + 1,
+    values.length,
     options,
   );
   const [counts] = await table.query(
