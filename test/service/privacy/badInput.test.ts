@@ -94,7 +94,9 @@ describe('a table that cannot be read is refused with its row and column, and no
     scene.write('tilde.csv', 'a~b\n1~2\n3~4\n');
     expect((await scene.open('tilde.csv')).notices).toEqual([expect.stringContaining('divided by “~”')]);
     fs.writeFileSync(path.join(scene.root, 'latin.csv'), Buffer.from('a,b\nM\xfcller,1\n', 'latin1'));
-    expect((await scene.open('latin.csv')).notices).toEqual(['latin.csv is read as Windows-1252 (Latin-1).']);
+    expect((await scene.open('latin.csv')).notices).toEqual([
+      'latin.csv is read as Windows-1252 (Latin-1); a table that is made from it is written in UTF-8.',
+    ]);
     scene.write('words.csv', 'name\nAda\nBob\n');
     expect((await scene.open('words.csv')).notices).toEqual([]);
   });
