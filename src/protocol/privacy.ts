@@ -183,6 +183,8 @@ export interface CountsColumn {
 export interface PrivacyBudget {
   readonly epsilon: number;
   readonly delta: number;
+  /** With all that was asked under the name of the release before, where that is more; the very same costs nothing again. */
+  readonly ofRelease?: { readonly epsilon: number; readonly delta: number };
   readonly parts: readonly {
     readonly kind: 'column' | 'counts';
     readonly name: string;

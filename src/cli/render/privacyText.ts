@@ -10,7 +10,7 @@ import type {
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
 import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
-import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
+import { inspectedSentence, releaseSpentSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const roleCells: Readonly<Record<ColumnRole, Cell>> = {
@@ -57,6 +57,7 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
         `Noisy counts ${name}: by ${by.map(({ column }) => column).join(', ')}, ε = ${epsilon}.`,
     ),
     ...(budget ? [`Differential privacy spends ε = ${budget.epsilon} in all.`] : []),
+    ...(budget?.ofRelease ? [releaseSpentSentence(budget, state.release)!] : []),
     ...notices,
     ...problems.map(({ message }) => message),
   ].join('\n\n');

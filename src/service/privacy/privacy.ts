@@ -52,7 +52,7 @@ import {
   writeBeside,
   writeWhole,
 } from './releaseFiles.ts';
-import { recipeOfRelease, type Sibling } from './releases.ts';
+import { drawnColumns, recipeOfRelease, type Sibling } from './releases.ts';
 import { createRowCopies } from './rowCopies.ts';
 import { createSynthesis, type Synthesis } from './synthesis.ts';
 import type { TrackedRuns } from './trackedRuns.ts';
@@ -528,18 +528,21 @@ function problemOf(error: unknown, text: string): RecipeProblem {
 /** What is written down when a recipe is applied: of which table, with which key, and what types there were. */
 function textAfter(
   text: string,
-  { key, guarantee, releases }: Recipe,
+  recipe: Recipe,
   result: ApplyResult & { readonly release: string; readonly isOwn: boolean },
 ): string {
+  const { key, guarantee, releases } = recipe;
   const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
   const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
   const styles = Object.keys(written).length > 0 ? { written } : {};
-  const { budget } = result.report;
-  const spent = budget ? { epsilon: budget.epsilon, delta: budget.delta } : {};
-  const made = { releases: { [release]: { sha256, rows, ...usedKey, ...spent, ...styles } } };
+  const spent = spentMembers(result.spending);
+  // The table that got the noise of a release is remembered, whatever is made of others without noise.
+  const hasNoise = drawnColumns(recipe).length > 0 || releases?.[release]?.key === undefined;
+  const table = hasNoise ? { sha256, rows } : {};
+  const made = { releases: { [release]: { ...table, ...usedKey, ...spent, ...styles } } };
   if (!isOwn) {
-    // Another table that may join is no reason to forget the first.
-    return releases?.[release] ? text : changedRecipeText(text, made);
+    // Another table that may join is no reason to forget the first; what was told about its people counts.
+    return changedRecipeText(text, releases?.[release] ? { releases: { [release]: spent } } : made);
   }
   const { found } = result;
   // What was kept stands in levels already.
@@ -552,6 +555,15 @@ function textAfter(
     columns: Object.fromEntries(Object.entries(result.types).map(([name, type]) => [name, { type }])),
     ...made,
   });
+}
+
+/** What is not differentially private leaves what was spent before as it is. */
+function spentMembers(spending: ApplyResult['spending']) {
+  if (!spending) {
+    return {};
+  }
+  const { epsilon, delta, answers } = spending;
+  return { epsilon, delta, ...(answers.length > 0 && { answers }) };
 }
 
 /** Other recipes in its folder that can be read. */

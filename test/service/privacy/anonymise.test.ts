@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -15,6 +14,7 @@ import {
   restoreData,
 } from '../../../src/protocol/privacy.ts';
 import { listDatasets, versionDataset } from '../../../src/protocol/versions.ts';
+import { countsQuestion } from '../../../src/service/privacy/counts/questions.ts';
 import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { copyAdult, peopleRecipe, peopleTable, refusal, rowsOf, Scene, writings } from './scene.ts';
@@ -244,7 +244,11 @@ describe('with a key', () => {
     const recipe = 'people.anonymise.yaml';
     const counts = 'counts:\n  cities: { by: { city: { categories: [Bern, Wien] } }, epsilon: 1 }\n';
     scene.write(recipe, `${peopleRecipe()}${counts}`);
-    const asked = readRecipe(scene.read(recipe), recipe).recipe.counts!.cities;
+    const asked = readRecipe(scene.read(recipe), recipe).recipe;
+    const table = [
+      { name: 'city', type: 'VARCHAR' },
+      { name: 'email', type: 'VARCHAR' },
+    ];
     const { output } = await scene.connection.send(applyRecipe, { recipe });
     execFileSync('git', ['init', '--quiet', '.'], { cwd: scene.root });
     for (const [name, value] of [
@@ -285,7 +289,7 @@ describe('with a key', () => {
       deriveSubkey(scene.key, {
         ...scope,
         purpose: 'dp',
-        subject: `counts:cities:${createHash('sha256').update(JSON.stringify(asked)).digest('hex')}`,
+        subject: `counts:cities:${countsQuestion('cities', asked.counts!.cities!, asked, table)}`,
       }),
     ];
     const places = scene.files().map((name) => [name, fs.readFileSync(path.join(scene.root, name))] as const);

@@ -4,6 +4,7 @@ import type { EncodedTable } from '../../data/encodedTable.ts';
 import type { AttackResult } from '../attack/attack.ts';
 import { runAttacks } from '../attack/attacks.ts';
 import { budgetOf } from '../counts/budget.ts';
+import { budgetWith, type Spending } from '../counts/spending.ts';
 import { methodDescriptions } from '../methods/descriptions.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import { populationUniques } from '../risk/populationUniques.ts';
@@ -24,6 +25,7 @@ export interface Measured {
   readonly release: Release;
   readonly recipe: Recipe;
   readonly recipeHash: string;
+  readonly spending: Spending | null;
   readonly counts: readonly WrittenCounts[];
   readonly input: PrivacyReport['input'];
   readonly output: PrivacyReport['output'];
@@ -38,7 +40,7 @@ const samplingFraction = 0.1;
 
 /** Figures before and after, side by side: the same measure, on the input and on what is written. */
 export async function measureRelease(
-  { release, recipe, recipeHash, counts, input, output }: Measured,
+  { release, recipe, recipeHash, spending, counts, input, output }: Measured,
   context: JobContext,
 ): Promise<PrivacyReport> {
   context.report({ message: 'Measuring risk and use' });
@@ -49,7 +51,8 @@ export async function measureRelease(
   const attacks = attackFigures(pairs, recipe, release, random.fork('attacks'), context);
   context.report({ message: 'Measuring what the output is good for' });
   const utility = utilityFigures(pairs, recipe, release, random.fork('utility'), context);
-  const budget = budgetOf(recipe);
+  const asked = budgetOf(recipe);
+  const budget = asked && spending ? budgetWith(asked, spending) : asked;
   const columns = release.source.columns.map(({ name }) => {
     const { role = 'other', method } = recipe.columns[name] ?? {
       method: recipe.otherColumns === 'drop' ? 'drop' : 'keep',
