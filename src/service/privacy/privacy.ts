@@ -214,11 +214,8 @@ export function createPrivacy({ workspace, scratch, runs, log }: PrivacyOptions)
       throw recipe.key && hasCode(error, 'privacy.noSuchKey') ? keyMissing(recipe.key.id) : error;
     }
   };
-  const synthesis = createSynthesis<RecipeEntry>({
-    ...{ scratch, copies, log, keys, runs, open, nameOf, isOfText },
-    find: (asked) => entries.find(asked),
-    sound: soundRecipe,
-    save: (entry, text) => entries.save(entry, text),
+  const synthesis = createSynthesis({
+    ...{ scratch, copies, log, keys, runs, entries, open, nameOf },
     inspect: (file, work) => inspections.of(file, work),
     leaving: disposed.signal,
   });
