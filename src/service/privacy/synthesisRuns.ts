@@ -22,6 +22,12 @@ export interface SynthesisRunsOptions {
   nameOf(file: string): string;
 }
 
+/** Who looks on, until `signal` says that they do not any more. */
+export interface Onlooker {
+  readonly signal: AbortSignal;
+  report(progress: Progress): void;
+}
+
 type SynthesisJob = Parameters<typeof runJob<'synthesise'>>[1];
 
 /** One that was started: until it ends, and some time after, for those who ask how it ended. */
@@ -86,10 +92,7 @@ export class SynthesisRuns {
   }
 
   /** Only looks on: who stops looking stops nothing. */
-  async follow(
-    run: string,
-    { signal, report }: Pick<JobOptions, 'signal' | 'report'>,
-  ): Promise<SynthesisedTable> {
+  async follow(run: string, { signal, report }: Onlooker): Promise<SynthesisedTable> {
     const live = this.#lives.get(run);
     if (!live) {
       throw noSuchSynthesis(run);
