@@ -6,13 +6,13 @@ import { keyFileVariable } from '../keys/keyVariable.ts';
 import {
   applyRecipe,
   changeRecipe,
-  getPrivacyReport,
   handKey,
   openRecipe,
   previewRecipe,
   type RecipeState,
   restoreData,
 } from '../protocol/privacy.ts';
+import { getPrivacyReport } from '../protocol/privacyReport.ts';
 import { noKeyFile, noLevelsFound } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';

@@ -2,13 +2,12 @@ import { formatBytes, formatDuration, formatNumber, formatShare, plural } from '
 import type {
   AppliedRecipe,
   ColumnRole,
-  PrivacyReport,
   RecipePreview,
   RecipeState,
-  ReportFigure,
   RestoredData,
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
+import type { PrivacyReport, ReportFigure } from '../../protocol/privacyReport.ts';
 import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
 import { inspectedSentence, releaseSpentSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';

@@ -11,16 +11,15 @@ import type {
   ApplyRecipe,
   ChangeRecipe,
   HandKey,
-  KeptReport,
   KeyCheck,
   OpenRecipe,
   PreviewRecipe,
-  PrivacyReport,
   RecipePreview,
   RecipeState,
   RestoreData,
   RestoredData,
 } from '../../protocol/privacy.ts';
+import type { KeptReport, PrivacyReport } from '../../protocol/privacyReport.ts';
 import type { Progress } from '../../protocol/rpc.ts';
 import type { Log } from '../log.ts';
 import { applyChange } from './changeRecipe.ts';

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { PrivacyReport, RecipeState } from '../../../src/protocol/privacy.ts';
+import type { RecipeState } from '../../../src/protocol/privacy.ts';
+import type { PrivacyReport } from '../../../src/protocol/privacyReport.ts';
 import { peopleTable } from '../privacy/scene.ts';
 import { TypedFolder } from './commandLine.ts';
 

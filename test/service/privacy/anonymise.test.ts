@@ -7,12 +7,12 @@ import { startRun } from '../../../src/protocol/experiments.ts';
 import {
   applyRecipe,
   forgetKey,
-  getPrivacyReport,
   handKey,
   previewRecipe,
   recipeChanged,
   restoreData,
 } from '../../../src/protocol/privacy.ts';
+import { getPrivacyReport } from '../../../src/protocol/privacyReport.ts';
 import { listDatasets, versionDataset } from '../../../src/protocol/versions.ts';
 import { countsQuestion } from '../../../src/service/privacy/counts/questions.ts';
 import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';

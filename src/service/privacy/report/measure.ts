@@ -1,5 +1,6 @@
 import { formatNumber, groupDigits, plural } from '../../../base/format.ts';
-import type { ColumnRole, PrivacyReport, ReportFigure, WrittenCounts } from '../../../protocol/privacy.ts';
+import type { ColumnRole, WrittenCounts } from '../../../protocol/privacy.ts';
+import type { PrivacyReport, ReportFigure } from '../../../protocol/privacyReport.ts';
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import type { AttackResult } from '../attack/attack.ts';
 import { runAttacks } from '../attack/attacks.ts';
