@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { applyRecipe, forgetKey, handKey, openRecipe, restoreData } from '../../../src/protocol/privacy.ts';
+import { applyRecipe, forgetKey, openRecipe, restoreData } from '../../../src/protocol/privacy.ts';
 import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { peopleRecipe, peopleTable, refusal, rowsOf, Scene } from './scene.ts';
 
@@ -16,14 +16,10 @@ beforeEach(async () => {
   await scene.start();
   scene.write('people.csv', peopleTable(300));
   scene.write(recipe, peopleRecipe());
-  await handOver('team');
+  await scene.handOver('team');
 });
 
 afterEach(() => scene.dispose());
-
-function handOver(id: string, key = scene.key): Promise<unknown> {
-  return scene.connection.send(handKey, { id, key: key.toString('base64') });
-}
 
 function apply(more: object = {}) {
   return scene.connection.send(applyRecipe, { recipe, ...more });
@@ -153,7 +149,7 @@ describe('a key', () => {
         .replace('id: team # of', 'id: team-2 # of')
         .replace(/ {2}check: .*\n/, ''),
     );
-    await handOver('team-2', Buffer.alloc(32, 3));
+    await scene.handOver('team-2', Buffer.alloc(32, 3));
     await apply({ release: 'second', output: 'second.csv' });
     await scene.connection.send(forgetKey, { id: 'team' });
     const refused = await refusal(restore('people.anonymised.csv', 'back.csv'));
@@ -161,9 +157,9 @@ describe('a key', () => {
     expect(refused.message).toContain('The key team, with which the release first was made, is not here');
     expect(refused.message).toContain('MLOPS_ANONYMISE_KEY_TEAM');
     expect(fs.existsSync(path.join(scene.root, 'back.csv'))).toBe(false);
-    await handOver('team', Buffer.alloc(32, 4));
+    await scene.handOver('team', Buffer.alloc(32, 4));
     expect((await refusal(restore('people.anonymised.csv', 'back.csv'))).code).toBe('privacy.wrongKey');
-    await handOver('team');
+    await scene.handOver('team');
     await restore('people.anonymised.csv', 'back.csv');
     await restore('second.csv', 'back2.csv');
     for (const file of ['back.csv', 'back2.csv']) {
