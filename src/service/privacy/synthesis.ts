@@ -3,7 +3,6 @@ import path from 'node:path';
 import { errorShape } from '../../base/errors.ts';
 import type { KeyRing } from '../../keys/masterKey.ts';
 import type { RecipeProblem } from '../../protocol/privacy.ts';
-import type { Progress } from '../../protocol/rpc.ts';
 import type {
   AskSynthesis,
   ChangeSynthesis,
@@ -29,7 +28,7 @@ import { estimateOf } from './synthesisEstimate.ts';
 import { columnFates, requireLearned } from './synthesise/columnFates.ts';
 import { tooFewRows } from './synthesise/errors.ts';
 import { settingsOf } from './synthesise/settings.ts';
-import { SynthesisRuns, type SynthesisRunsOptions } from './synthesisRuns.ts';
+import { SynthesisRuns, type SynthesisRunsOptions, type SynthesisWork } from './synthesisRuns.ts';
 import {
   choicesOf,
   keyStateOf,
@@ -39,11 +38,6 @@ import {
   textWithChoices,
 } from './synthesisSection.ts';
 import type { Inspection } from './work/inspect.ts';
-
-export interface SynthesisWork {
-  readonly signal: AbortSignal;
-  report(progress: Progress): void;
-}
 
 /** What all work on recipes shares. */
 export interface SynthesisOptions extends SynthesisRunsOptions {

@@ -22,8 +22,8 @@ export interface SynthesisRunsOptions {
   nameOf(file: string): string;
 }
 
-/** Who looks on, until `signal` says that they do not any more. */
-export interface Onlooker {
+/** Who waits for an answer, until `signal` says that they do not any more. */
+export interface SynthesisWork {
   readonly signal: AbortSignal;
   report(progress: Progress): void;
 }
@@ -92,7 +92,7 @@ export class SynthesisRuns {
   }
 
   /** Only looks on: who stops looking stops nothing. */
-  async follow(run: string, { signal, report }: Onlooker): Promise<SynthesisedTable> {
+  async follow(run: string, { signal, report }: SynthesisWork): Promise<SynthesisedTable> {
     const live = this.#lives.get(run);
     if (!live) {
       throw noSuchSynthesis(run);
