@@ -93,7 +93,7 @@ columns:
       const isDivisible = amounts.filter((amount) => amount % 8n === 0n).length;
       // One in eight, and not nearly all of them: five standard deviations of a fair draw.
       expect(Math.abs(isDivisible - count / 8), distribution).toBeLessThan(5 * Math.sqrt((count * 7) / 64));
-      await restoreRelease({ ...job(text, 'out.csv', 'back.csv') }, scene.context());
+      await restoreRelease({ ...scene.job(text, 'out.csv', 'back.csv') }, scene.context());
       expect(scene.output('back.csv').map((row) => BigInt(row.split(',')[1]!))).toEqual(values);
       scene.remove('out.csv');
       scene.remove('back.csv');
@@ -171,7 +171,7 @@ describe('values are never silently others', () => {
 
   it('a file that changes between the search and the writing is not mixed', async () => {
     scene.write('in.csv', 'id,x\n1,5\n2,6\n');
-    const changing = { ...context(), report: () => fs.utimesSync(scene.path('in.csv'), 1, 1) };
+    const changing = { ...scene.context(), report: () => fs.utimesSync(scene.path('in.csv'), 1, 1) };
     const body = 'columns:\n  id: { method: keep }\n  x: { method: noise, scale: 5 }\n';
     expect((await refusal(applyRelease(scene.job(body), changing))).code).toBe('data.changedWhileReading');
     expect(fs.existsSync(scene.path('out.csv'))).toBe(false);
@@ -180,7 +180,7 @@ describe('values are never silently others', () => {
   it('copies of rows are out of sight of other people while they last', async () => {
     const seen: string[] = [];
     const looking = {
-      ...context(),
+      ...scene.context(),
       report: () => {
         const scratch = scene.path('scratch');
         seen.push(
@@ -222,6 +222,6 @@ columns:
   const moved = scene.output().map((row) => row.split(',')[1]!);
   expect([moved[0], moved[3]]).toEqual(['9999-12-31', '0001-01-01']);
   expect(moved.slice(1, 3)).not.toEqual(days.slice(1, 3));
-  await restoreRelease({ ...job(recipe, 'out.csv', 'back.csv') }, scene.context());
+  await restoreRelease({ ...scene.job(recipe, 'out.csv', 'back.csv') }, scene.context());
   expect(scene.output('back.csv').map((row) => row.split(',')[1])).toEqual(days);
 });
