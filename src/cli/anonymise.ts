@@ -1,17 +1,18 @@
 import path from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
-import { environmentKeyRing, keyFileVariable, makeKeyInFile } from '../keys/keySources.ts';
+import { environmentKeyRing, makeKeyInFile } from '../keys/keySources.ts';
+import { keyFileVariable } from '../keys/keyVariable.ts';
 import {
   applyRecipe,
   changeRecipe,
-  getPrivacyReport,
   handKey,
   openRecipe,
   previewRecipe,
   type RecipeState,
   restoreData,
 } from '../protocol/privacy.ts';
+import { getPrivacyReport } from '../protocol/privacyReport.ts';
 import { noKeyFile, noLevelsFound } from './errors.ts';
 import { exitCodes } from './exitCode.ts';
 import { addAction, type Handle, type Invocation, sendWithProgress } from './invocation.ts';
@@ -34,7 +35,8 @@ Examples:
   mlops anonymise restore people.anonymise.yaml people.anonymised.csv restored.csv
 
 What is random comes from a key. It is read from MLOPS_ANONYMISE_KEY_<NAME>, or from the file that
-${keyFileVariable} names, in which \`mlops anonymise key NAME\` makes one.`;
+${keyFileVariable} names, in which \`mlops anonymise key NAME\` makes one. The key my-key is in
+MLOPS_ANONYMISE_KEY_MY_KEY; my.key, my_key and My-Key would be as well, so of those it holds \`NAME = KEY\`.`;
 
 /** `mlops anonymise …`: personal data found, transformed by a recipe, measured, and brought back by the key holder. */
 export function anonymiseCommands(program: Command, handle: Handle): void {

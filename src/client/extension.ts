@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const experiments = register(new ExperimentsTree(services, filter, context.workspaceState));
   const datasets = register(new DatasetsTree(services));
   const anonymisation = new Anonymisation(
-    new KeyBook(context.secrets, context.globalState),
+    register(new KeyBook(context.secrets, context.globalState)),
     (client, recipe, applied) => tellApplied(client, recipe, applied).catch(showError),
   );
   const panels = register(new Panels(context.extensionUri, services, anonymisation));

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../base/errors.ts';
+import { keyFileVariable, whereTerminalsLook } from './keyVariable.ts';
 
 /** Every error about keys that a person can meet. None holds a key, a part of one, or anything derived from one. */
 
@@ -8,13 +9,17 @@ export function noSuchKey(keyId: string): WorkbenchError {
   return new WorkbenchError(
     'privacy.noSuchKey',
     `The key ${keyId} is not known here. ${nothingWritten} ` +
-      `Make or import it in the editor, or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
+      `Make or import it in the editor, or ${whereTerminalsLook(keyId)}.`,
   );
 }
 
-/** The environment variable in which the command line looks for a key. */
-export function keyVariable(keyId: string): string {
-  return `MLOPS_ANONYMISE_KEY_${keyId.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+/** A key without a name in a variable that several names share. */
+export function keyNotNamedInVariable(keyId: string, variable: string): WorkbenchError {
+  return new WorkbenchError(
+    'privacy.keyNotNamedInVariable',
+    `The variable ${variable} holds a key without its name, and keys of other names than ${keyId} have that variable as well, ` +
+      `so it was not used. ${nothingWritten} Set it to \`${keyId} = KEY\`, or write that line into the file that ${keyFileVariable} names.`,
+  );
 }
 
 export function wrongKey(keyId: string): WorkbenchError {

@@ -1,14 +1,17 @@
+import type { Disposable } from '../base/lifecycle.ts';
 import { keyAlreadyExported, keyNameInvalid, keyNameTaken, noSuchKey, notAKey } from './errors.ts';
-import { MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
+import { isKeyName, MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
 
 /** The editor's SecretStorage, or a stand-in of a test. */
 export interface SecretPlace {
   get(name: string): PromiseLike<string | undefined>;
   store(name: string, text: string): PromiseLike<void>;
   delete(name: string): PromiseLike<void>;
+  /** Of all windows. */
+  onDidChange(listener: (change: { readonly key: string }) => void): Disposable;
 }
 
-/** The editor's memory of what is no secret. */
+/** The editor's memory of what is no secret. Each window writes all of it over what others wrote meanwhile. */
 export interface Memory {
   get<T>(name: string, otherwise: T): T;
   update(name: string, value: unknown): PromiseLike<void>;
@@ -25,20 +28,34 @@ export interface KnownKey {
 }
 
 const memoryName = 'mlops.keys';
+const secretPrefix = 'mlops.key.';
 
 /**
  * Anonymisation keys: made, entered, rotated, exported once and forgotten. A key's bytes are in the secret storage
  * alone; the list of names is not secret, and no key that is there is ever written over.
  */
-export class KeyBook {
+export class KeyBook implements Disposable {
   readonly #secrets: SecretPlace;
   readonly #memory: Memory;
   readonly #now: () => number;
+  /** What this window knows for sure, whatever others write over the list; undefined for keys that are gone. */
+  readonly #sure = new Map<string, KnownKey | undefined>();
+  readonly #listening: Disposable;
 
   constructor(secrets: SecretPlace, memory: Memory, now: () => number = Date.now) {
     this.#secrets = secrets;
     this.#memory = memory;
     this.#now = now;
+    this.#listening = secrets.onDidChange(({ key: name }) => {
+      if (name.startsWith(secretPrefix)) {
+        // The list only says what there is: where it cannot be written, the key is still where it was.
+        this.#hear(name.slice(secretPrefix.length)).catch(() => undefined);
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
   }
 
   /** The newest first. */
@@ -85,10 +102,8 @@ export class KeyBook {
 
   async forget(id: string): Promise<void> {
     await this.#secrets.delete(secretOf(id));
-    await this.#memory.update(
-      memoryName,
-      this.#known().filter((key) => key.id !== id),
-    );
+    this.#sure.set(id, undefined);
+    await this.#writeList();
   }
 
   /** NAME, or NAME-2, NAME-3, … where that is taken. */
@@ -111,20 +126,41 @@ export class KeyBook {
     }
     await this.#secrets.store(secretOf(id), master.exportText());
     const key = { id, made: this.#now() };
-    await this.#memory.update(memoryName, [...this.#known().filter((each) => each.id !== id), key]);
+    this.#sure.set(id, key);
+    await this.#writeList();
     return key;
   }
 
+  /** What stands in the list, and what this window knows besides: the list may be that of a window that did not. */
   #known(): readonly KnownKey[] {
-    return this.#memory.get<readonly KnownKey[]>(memoryName, []);
+    const known = new Map(this.#memory.get<readonly KnownKey[]>(memoryName, []).map((key) => [key.id, key]));
+    for (const [id, key] of this.#sure) {
+      if (key) {
+        known.set(id, { ...known.get(id), ...key });
+      } else {
+        known.delete(id);
+      }
+    }
+    return [...known.values()];
+  }
+
+  async #writeList(): Promise<void> {
+    await this.#memory.update(memoryName, this.#known());
   }
 
   /** A key of another window may not be in this one's list yet. */
   async #remember(id: string, news: Partial<KnownKey>): Promise<void> {
-    const known = this.#known();
-    const before = known.find((key) => key.id === id) ?? { id, made: this.#now() };
-    const others = known.filter((key) => key.id !== id);
-    await this.#memory.update(memoryName, [...others, { ...before, ...news }]);
+    const before = this.#known().find((key) => key.id === id) ?? { id, made: this.#now() };
+    this.#sure.set(id, { ...before, ...news });
+    await this.#writeList();
+  }
+
+  /** Another window, or this one, has made or forgotten a key: the list of whoever writes last has to say so. */
+  async #hear(id: string): Promise<void> {
+    const isThere = (await this.read(id)) !== undefined;
+    const key = this.#known().find((each) => each.id === id);
+    this.#sure.set(id, isThere ? (key ?? { id, made: this.#now() }) : undefined);
+    await this.#writeList();
   }
 
   async #secretOrRefuse(id: string): Promise<string> {
@@ -136,10 +172,6 @@ export class KeyBook {
   }
 }
 
-export function isKeyName(id: string): boolean {
-  return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(id);
-}
-
 function secretOf(id: string): string {
-  return `mlops.key.${id}`;
+  return `${secretPrefix}${id}`;
 }

@@ -8,17 +8,15 @@ import {
   keyFileOpenToOthers,
   keyNameInvalid,
   keyNameTaken,
-  keyVariable,
+  keyNotNamedInVariable,
   notAKey,
 } from './errors.ts';
+import { hasOwnVariable, keyFileVariable, keyVariable } from './keyVariable.ts';
 import { isKeyName, type KeyRing, MasterKey, makeMasterKey, parseKeyText } from './masterKey.ts';
 
-/** The environment variable that names a file of keys. */
-export const keyFileVariable = 'MLOPS_ANONYMISE_KEY_FILE';
-
 /**
- * The keys of the command line: `MLOPS_ANONYMISE_KEY_<ID>`, else the line `ID = KEY` of a file outside the workspace
- * that its owner alone may read and that `MLOPS_ANONYMISE_KEY_FILE` names.
+ * The keys of the command line: `KEY` or `ID = KEY` in `MLOPS_ANONYMISE_KEY_<ID>`, else the line `ID = KEY` of a file
+ * outside the workspace that its owner alone may read and that `MLOPS_ANONYMISE_KEY_FILE` names.
  */
 export function environmentKeyRing(
   environment: Readonly<Record<string, string | undefined>>,
@@ -29,17 +27,47 @@ export function environmentKeyRing(
   return {
     get(keyId) {
       const variable = keyVariable(keyId);
-      const text = environment[variable];
-      if (text !== undefined && text !== '') {
-        return keyOf(keyId, text, variable);
+      const held = variable === undefined ? undefined : keyInVariable(variable, environment[variable]);
+      if (held && (held.name ?? (hasOwnVariable(keyId) ? keyId : undefined)) === keyId) {
+        return new MasterKey(keyId, held.bytes);
       }
-      if (file === undefined || file === '') {
-        return undefined;
+      if (file !== undefined && file !== '') {
+        inFile ??= readKeyFile(file, workspace);
       }
-      inFile ??= readKeyFile(file, workspace);
-      return inFile.get(keyId);
+      const found = inFile?.get(keyId);
+      if (!found && held && held.name === undefined) {
+        throw keyNotNamedInVariable(keyId, variable!);
+      }
+      return found;
     },
   };
+}
+
+/** With its name where that stands there. */
+function keyInVariable(
+  variable: string,
+  text: string | undefined,
+): { readonly name: string | undefined; readonly bytes: Buffer } | undefined {
+  if (text === undefined || text === '') {
+    return undefined;
+  }
+  // A key in base64 ends with an equals sign, so it is asked first whether all of it is one.
+  const all = parseKeyText(text);
+  if (all) {
+    return { name: undefined, bytes: all };
+  }
+  const { name, key } = namedKey(text) ?? {};
+  const bytes = key === undefined ? undefined : parseKeyText(key);
+  if (!bytes) {
+    throw notAKey(variable);
+  }
+  return { name, bytes };
+}
+
+/** `NAME = KEY`. */
+function namedKey(line: string): { readonly name: string; readonly key: string } | undefined {
+  const [, name, key] = /^\s*([^\s=]+)\s*=\s*(\S+)\s*$/.exec(line) ?? [];
+  return name === undefined || key === undefined ? undefined : { name, key };
 }
 
 /** Keys by id. `file` is refused inside `workspace`, links followed, and when others may open it. */
@@ -134,24 +162,19 @@ function parseKeyFile(text: string, file: string): ReadonlyMap<string, MasterKey
     if (/^\s*(#|$)/.test(line)) {
       continue;
     }
-    const found = /^\s*([^\s=]+)\s*=\s*(\S+)\s*$/.exec(line);
+    const found = namedKey(line);
     if (!found) {
       throw keyFileNotText(file, index + 1);
     }
-    const key = keyOf(found[1]!, found[2]!, `Line ${index + 1} of ${file}`);
-    if (!keys.has(key.id)) {
-      keys.set(key.id, key);
+    const bytes = parseKeyText(found.key);
+    if (!bytes) {
+      throw notAKey(`Line ${index + 1} of ${file}`);
+    }
+    if (!keys.has(found.name)) {
+      keys.set(found.name, new MasterKey(found.name, bytes));
     }
   }
   return keys;
-}
-
-function keyOf(keyId: string, text: string, where: string): MasterKey {
-  const bytes = parseKeyText(text);
-  if (!bytes) {
-    throw notAKey(where);
-  }
-  return new MasterKey(keyId, bytes);
 }
 
 function realPath(file: string): string | undefined {

@@ -17,11 +17,11 @@ import {
   type ApplyRecipe,
   applyRecipe,
   changeRecipe,
-  getPrivacyReport,
   openRecipe,
   previewRecipe,
   recipeChanged,
 } from './privacy.ts';
+import { getPrivacyReport } from './privacyReport.ts';
 import { type NotificationType, type Progress, type RequestType, request } from './rpc.ts';
 import {
   changeSynthesis,

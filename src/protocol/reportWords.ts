@@ -1,5 +1,5 @@
 import { formatNumber, formatShare } from '../base/format.ts';
-import type { ReportFigure } from './privacy.ts';
+import type { ReportFigure } from './privacyReport.ts';
 
 /** What page, terminal and HTML file call the parts of a privacy report: the same everywhere. */
 export const reportTitles = {

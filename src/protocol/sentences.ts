@@ -1,7 +1,7 @@
 import { formatClock, formatDuration, formatSize, groupDigits, plural } from '../base/format.ts';
 import type { Association, LeakageHint } from './data.ts';
 import type { ImportResult } from './import.ts';
-import type { AppliedRecipe, RecipeState, RestoredData } from './privacy.ts';
+import type { AppliedRecipe, PrivacyBudget, RecipeState, RestoredData } from './privacy.ts';
 import type { RemoteStatus } from './remote.ts';
 import type { DatasetOrigin, DatasetSummary, VersionResult } from './versions.ts';
 
@@ -105,6 +105,16 @@ export function restoredSentence(result: RestoredData): string {
 export function originSentence({ path, version, recipe, release, epsilon }: DatasetOrigin): string {
   const spent = epsilon === undefined ? '' : `, ε = ${epsilon}`;
   return `made from ${path}${version === undefined ? '' : ` v${version}`} with ${recipe} (release ${release}${spent})`;
+}
+
+/** What the whole release has spent, where that is more than the budget of what is asked now. */
+export function releaseSpentSentence({ ofRelease }: PrivacyBudget, release: string): string | undefined {
+  if (!ofRelease) {
+    return undefined;
+  }
+  const { epsilon, delta } = ofRelease;
+  const rest = delta > 0 ? ` and δ = ${delta}` : '';
+  return `With what was asked under its name before, the release ${release} comes to ε = ${epsilon}${rest}.`;
 }
 
 /** Of columns whose values came back while how they were written did not. */

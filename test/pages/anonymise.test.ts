@@ -267,6 +267,28 @@ describe('a choice', () => {
     expect(await form.getByRole('group', { name: 'counts-1' }).count()).toBe(0);
   });
 
+  it('of noisy counts say what the release has spent, with what was asked before', async () => {
+    const page = await open('people', { width: 1280, height: 1500 });
+    await isSettled(page);
+    await page.evaluate(() => {
+      const { recipe } = window.fake;
+      const by = [{ column: 'sex', categories: ['F', 'M'] }];
+      const counts = { name: 'sexes', by, epsilon: 1, delta: 0, rowsPerPerson: 1, subject: null };
+      const ofRelease = { epsilon: 1.5, delta: 0 };
+      const budget = { epsilon: 1, delta: 0, parts: [{ kind: 'counts', ...counts } as const], ofRelease };
+      recipe!.edit({ release: 'spring', counts: [counts], budget });
+      const news = { recipe: recipe!.state.recipe, version: recipe!.state.version };
+      window.fake.say({ kind: 'news', method: 'privacy/recipeChanged', parameters: news });
+    });
+    await page
+      .getByText(
+        'ε = 1 in all: noisy columns and counts add up. ' +
+          'With what was asked under its name before, the release spring comes to ε = 1.5.',
+      )
+      .waitFor();
+    await picture(page, 'anonymise-counts-spent-dark');
+  });
+
   it('that another made in the file at the same time wins, and the page says so', async () => {
     const page = await open('people');
     await isSettled(page);

@@ -145,6 +145,7 @@ export class AnonymisePage extends PanelPage {
           <workbench-counts-form
             .counts=${recipe.counts}
             .budget=${recipe.budget}
+            .release=${recipe.release}
             .columns=${recipe.columns}
             @choose-counts=${({ detail }: CustomEvent<CountsChange>) => this.#choose({ kind: 'counts', ...detail })}
           ></workbench-counts-form>

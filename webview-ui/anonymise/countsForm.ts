@@ -7,6 +7,7 @@ import type {
   RecipeColumn,
   RecipeState,
 } from '../../src/protocol/privacy.ts';
+import { releaseSpentSentence } from '../../src/protocol/sentences.ts';
 import { emit, PageElement } from '../shared/element.ts';
 import { countsColumnOf, countsColumnText, isNumeric } from './countsColumns.ts';
 import './optionField.ts';
@@ -52,11 +53,13 @@ export class CountsForm extends PageElement {
   static override properties = {
     counts: { attribute: false },
     budget: { attribute: false },
+    release: { attribute: false },
     columns: { attribute: false },
     drafts: { state: true },
   };
   declare counts: RecipeState['counts'];
   declare budget: PrivacyBudget | null | undefined;
+  declare release: string;
   declare columns: readonly RecipeColumn[];
   /** Tables that lack something yet, by their names. */
   declare drafts: Readonly<Record<string, CountsChoice>>;
@@ -77,9 +80,15 @@ export class CountsForm extends PageElement {
       <h2>Noisy counts</h2>
       <p class="secondary">How many rows there are of each kind, as a file of its own, with so much noise that hardly anything can be told about one person (differential privacy).</p>
       ${tables.map((table) => this.#table(table))}
-      ${this.budget ? html`<p class="budget">ε = ${this.budget.epsilon} in all: noisy columns and counts add up.</p>` : nothing}
+      ${this.budget ? html`<p class="budget">${this.#budgetText(this.budget)}</p>` : nothing}
       <button class="link" ?disabled=${this.columns.length === 0} @click=${() => this.#add(tables)}>Add Noisy Counts…</button>
     </section>`;
+  }
+
+  #budgetText(budget: PrivacyBudget): string {
+    const before = releaseSpentSentence(budget, this.release);
+    const sum = `ε = ${budget.epsilon} in all: noisy columns and counts add up.`;
+    return before === undefined ? sum : `${sum} ${before}`;
   }
 
   #table(table: CountsChoice): TemplateResult {

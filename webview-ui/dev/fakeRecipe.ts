@@ -7,8 +7,6 @@ import {
   applyRecipe,
   type ChangeRecipe,
   changeRecipe,
-  getPrivacyReport,
-  type KeptReport,
   openRecipe,
   previewRecipe,
   type RecipeChange,
@@ -16,6 +14,7 @@ import {
   type RecipeState,
   recipeChangedCode,
 } from '../../src/protocol/privacy.ts';
+import { getPrivacyReport, type KeptReport } from '../../src/protocol/privacyReport.ts';
 import { withChange } from '../anonymise/recipeChanges.ts';
 
 export interface FakeRecipeParts {

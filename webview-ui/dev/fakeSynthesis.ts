@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../../src/base/errors.ts';
 import type { DataValue } from '../../src/protocol/data.ts';
-import type { KeptReport } from '../../src/protocol/privacy.ts';
+import type { KeptReport } from '../../src/protocol/privacyReport.ts';
 import {
   type ChangeSynthesis,
   changeSynthesis,

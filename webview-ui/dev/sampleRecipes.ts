@@ -1,11 +1,11 @@
 import type {
   ColumnEvidence,
   ColumnRole,
-  KeptReport,
   MethodOffer,
   RecipeColumn,
   RecipeState,
 } from '../../src/protocol/privacy.ts';
+import type { KeptReport } from '../../src/protocol/privacyReport.ts';
 import type { FakeRecipeParts } from './fakeRecipe.ts';
 
 const keep: MethodOffer = {

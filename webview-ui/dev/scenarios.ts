@@ -1,6 +1,7 @@
 import type { ErrorShape } from '../../src/base/errors.ts';
 import { profileData, sketchData } from '../../src/protocol/data.ts';
-import { type Guarantee, getPrivacyReport, type RecipeProblem } from '../../src/protocol/privacy.ts';
+import type { Guarantee, RecipeProblem } from '../../src/protocol/privacy.ts';
+import { getPrivacyReport } from '../../src/protocol/privacyReport.ts';
 import type { FakeTable } from './fakeData.ts';
 import type { FakeHost } from './fakeHost.ts';
 import { FakeRecipe, type FakeRecipeParts } from './fakeRecipe.ts';

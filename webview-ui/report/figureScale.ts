@@ -1,4 +1,4 @@
-import type { ReportFigure } from '../../src/protocol/privacy.ts';
+import type { ReportFigure } from '../../src/protocol/privacyReport.ts';
 
 /** The value that a whole bar stands for: both bars of a figure have the same. */
 export function fullBar({ kind, before, after, interval }: ReportFigure): number {

@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { ReportFigure } from '../../src/protocol/privacy.ts';
+import type { ReportFigure } from '../../src/protocol/privacyReport.ts';
 import { directionText, figureText, intervalText } from '../../src/protocol/reportWords.ts';
 import { fullBar, judgement } from './figureScale.ts';
 

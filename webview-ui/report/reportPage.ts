@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorShape } from '../../src/base/errors.ts';
 import { formatRelativeTime, plural } from '../../src/base/format.ts';
+import { recipeChanged } from '../../src/protocol/privacy.ts';
 import {
   getPrivacyReport,
   type KeptReport,
   type PrivacyReport,
   type ReportFigure,
-  recipeChanged,
-} from '../../src/protocol/privacy.ts';
+} from '../../src/protocol/privacyReport.ts';
 import { reportTitles } from '../../src/protocol/reportWords.ts';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { roles } from '../shared/columnRoles.ts';

@@ -2,15 +2,14 @@ import { formatBytes, formatDuration, formatNumber, formatShare, plural } from '
 import type {
   AppliedRecipe,
   ColumnRole,
-  PrivacyReport,
   RecipePreview,
   RecipeState,
-  ReportFigure,
   RestoredData,
   SensitiveCriterion,
 } from '../../protocol/privacy.ts';
+import type { PrivacyReport, ReportFigure } from '../../protocol/privacyReport.ts';
 import { figureText, intervalText, reportTitles } from '../../protocol/reportWords.ts';
-import { inspectedSentence, rewrittenSentence } from '../../protocol/sentences.ts';
+import { inspectedSentence, releaseSpentSentence, rewrittenSentence } from '../../protocol/sentences.ts';
 import { type Cell, cutToWidth, renderTable, type TableOptions } from './table.ts';
 
 const roleCells: Readonly<Record<ColumnRole, Cell>> = {
@@ -57,6 +56,7 @@ export function renderRecipe(state: RecipeState, options: TableOptions): string 
         `Noisy counts ${name}: by ${by.map(({ column }) => column).join(', ')}, ε = ${epsilon}.`,
     ),
     ...(budget ? [`Differential privacy spends ε = ${budget.epsilon} in all.`] : []),
+    ...(budget?.ofRelease ? [releaseSpentSentence(budget, state.release)!] : []),
     ...notices,
     ...problems.map(({ message }) => message),
   ].join('\n\n');

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../../base/errors.ts';
 import { groupDigits } from '../../base/format.ts';
-import { keyVariable } from '../../keys/errors.ts';
+import { whereTerminalsLook } from '../../keys/keyVariable.ts';
 import { keyMissingCode } from '../../protocol/privacy.ts';
 
 /** Every error about recipes and their application that a person can meet; none holds a key or anything made from one. */
@@ -11,7 +11,7 @@ export function keyMissing(keyId: string): WorkbenchError {
   return new WorkbenchError(
     keyMissingCode,
     `The key ${keyId} has not been handed over. ${untouched} ` +
-      `Choose or make it in the editor, or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
+      `Choose or make it in the editor, or ${whereTerminalsLook(keyId)}.`,
   );
 }
 
@@ -251,7 +251,7 @@ export function restoreKeyMissing(keyId: string, release: string): WorkbenchErro
   return new WorkbenchError(
     keyMissingCode,
     `The key ${keyId}, with which the release ${release} was made, is not here, and nothing else can restore it. ${untouched} ` +
-      `Enter the copy that was exported when it was made (a new key of that name would not do), or set ${keyVariable(keyId)} or MLOPS_ANONYMISE_KEY_FILE for the command line.`,
+      `Enter the copy that was exported when it was made (a new key of that name would not do), or ${whereTerminalsLook(keyId)}.`,
   );
 }
 

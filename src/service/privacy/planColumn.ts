@@ -1,5 +1,6 @@
 import { nearestWord } from '../../base/nearestWord.ts';
 import type { Cell } from '../data/encodedTable.ts';
+import { columnQuestion } from './counts/questions.ts';
 import { codingSql } from './methods/coding.ts';
 import { type ColumnKind, type ColumnType, columnTypeOf, greatestOf } from './methods/columnType.ts';
 import { dateShift, dateShiftSql } from './methods/dateShift.ts';
@@ -169,10 +170,12 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
       throw invalidOption(column.name, 'epsilon', 'with these bounds its noise is beyond all numbers.');
     }
     const fresh = freshBytes();
+    const question = `column:${column.name}:${columnQuestion(column, options)}`;
     const key =
-      options.random === 'key' ? context.subkey('dp', column.name, column.name, options.method) : undefined;
+      options.random === 'key' ? context.subkey('dp', question, column.name, options.method) : undefined;
     const bytesOfRow = key ? (row: number) => keyedRowBytes(key, row) : () => fresh;
-    return cellByCell(subject, privateCell(bytesOfRow, options, column.name), 'DOUBLE');
+    const noisy = cellByCell(subject, privateCell(bytesOfRow, options, column.name), 'DOUBLE');
+    return { ...noisy, rows: 'input' };
   },
 };
 

@@ -16,6 +16,8 @@ export type FindersOf = (kinds: readonly string[] | undefined) => readonly TextF
 export class PlanContext {
   readonly recipe: Recipe;
   readonly findersOf: FindersOf;
+  /** Of the table, in its order. */
+  readonly columns: readonly TableColumn[];
   readonly #columns: ReadonlyMap<string, TableColumn>;
   readonly #keys: KeyRing;
   #key: MasterKey | undefined;
@@ -23,6 +25,7 @@ export class PlanContext {
   constructor(recipe: Recipe, columns: readonly TableColumn[], keys: KeyRing, findersOf: FindersOf) {
     this.recipe = recipe;
     this.findersOf = findersOf;
+    this.columns = columns;
     this.#columns = new Map(columns.map((column) => [column.name, column]));
     this.#keys = keys;
   }

@@ -50,6 +50,11 @@ export interface BatchColumn extends Planned {
   readonly inputs: readonly string[];
   readonly transform: (batch: Batch) => Cell[];
   /**
+   * By their numbers in the input, for what nobody restores: which rows are left out may be another choice next time,
+   * and the noise of a row must not go to another. By those in the output without it.
+   */
+  readonly rows?: 'input';
+  /**
    * The same on 64-bit counts of the last decimal place, many times faster; the index of a row that does not fit
    * instead when there is one.
    */

@@ -5,6 +5,7 @@ import type { ColumnType as TableColumnType } from '../../protocol/data.ts';
 import type {
   Guarantee,
   HierarchySketch,
+  PrivacyBudget,
   RecipeColumn,
   RecipeKey,
   RecipeProblem,
@@ -13,6 +14,7 @@ import type {
 } from '../../protocol/privacy.ts';
 import { budgetOf } from './counts/budget.ts';
 import { countsChoices } from './counts/countsFiles.ts';
+import { budgetWith, spendingOf } from './counts/spending.ts';
 import { suggestFrom } from './detect/findings.ts';
 import { choiceOf, methodOffers } from './methodOffers.ts';
 import { columnTypeOf } from './methods/columnType.ts';
@@ -59,13 +61,24 @@ export function recipeState(parts: StateParts): RecipeState {
     ...(recipe.guarantee?.levels && { keptLevels: recipe.guarantee.levels }),
     ...(recipe.guarantee?.found && { foundLevels: recipe.guarantee.found.levels }),
     counts: countsChoices(recipe),
-    budget: budgetOf(recipe),
+    budget: budgetState(recipe, inspection),
     release: recipe.release,
     releases: releasesOf(recipe),
     notices: inspection.notices,
     key,
     problems: textProblems.length > 0 ? textProblems : problem ? [problem] : [],
   };
+}
+
+/** Of columns in the types that the recipe remembers, in which they are answered. */
+function budgetState(recipe: Recipe, inspection: Inspection): PrivacyBudget | null {
+  const columns = inspection.columns.map(({ name, type }) => ({
+    name,
+    type: recipe.columns[name]?.type ?? type,
+  }));
+  const budget = budgetOf(recipe);
+  const spending = spendingOf(recipe, columns, recipe.key?.check);
+  return budget && spending && budgetWith(budget, spending);
 }
 
 function columnState(column: InspectedColumn, parts: StateParts): RecipeColumn {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { PrivacyReport } from '../../protocol/privacy.ts';
+import type { PrivacyReport } from '../../protocol/privacyReport.ts';
 import { countsFiles, refuseCountsFiles } from './counts/countsFiles.ts';
 import { cannotWriteRecipe, outputExists, outputIsFolder } from './errors.ts';
 import { outputIsInput, outputOfOtherKind } from './planErrors.ts';

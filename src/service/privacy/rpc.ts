@@ -5,14 +5,13 @@ import {
   applyRecipe,
   changeRecipe,
   forgetKey,
-  getPrivacyReport,
   handKey,
   openRecipe,
-  type PrivacyReport,
   previewRecipe,
   recipeChanged,
   restoreData,
 } from '../../protocol/privacy.ts';
+import { getPrivacyReport, type PrivacyReport } from '../../protocol/privacyReport.ts';
 import {
   changeSynthesis,
   estimateSynthesis,

@@ -1,12 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { deferred } from '../../base/async.ts';
-import { cancelled, errorShape, hasCode } from '../../base/errors.ts';
-import { Emitter } from '../../base/event.ts';
-import { formatBytes, formatDuration, plural } from '../../base/format.ts';
+import { errorShape } from '../../base/errors.ts';
 import type { KeyRing } from '../../keys/masterKey.ts';
 import type { RecipeProblem } from '../../protocol/privacy.ts';
-import type { Progress } from '../../protocol/rpc.ts';
 import type {
   AskSynthesis,
   ChangeSynthesis,
@@ -20,19 +16,19 @@ import type {
   SynthesisState,
 } from '../../protocol/synthesis.ts';
 import { refuseTarget } from '../data/writeTable.ts';
-import type { Log } from '../log.ts';
-import { noSuchSynthesis, outputExists, recipeHasProblems, recipeIsNewer } from './errors.ts';
-import { type JobOptions, runJob } from './jobRunner.ts';
+import { outputExists, recipeHasProblems, recipeIsNewer } from './errors.ts';
+import { runJob } from './jobRunner.ts';
 import { columnTypeOf } from './methods/columnType.ts';
 import { readRecipe } from './recipe/readRecipe.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
 import { changedRecipeText } from './recipe/writeRecipe.ts';
-import { refuseInput, reportFiles, writeBeside } from './releaseFiles.ts';
-import type { RowCopies } from './rowCopies.ts';
+import { inputOf, isOfText, type RecipeEntries, type RecipeEntry, soundRecipe } from './recipeEntries.ts';
+import { refuseInput, reportFiles } from './releaseFiles.ts';
 import { estimateOf } from './synthesisEstimate.ts';
 import { columnFates, requireLearned } from './synthesise/columnFates.ts';
 import { tooFewRows } from './synthesise/errors.ts';
 import { settingsOf } from './synthesise/settings.ts';
+import { SynthesisRuns, type SynthesisRunsOptions, type SynthesisWork } from './synthesisRuns.ts';
 import {
   choicesOf,
   keyStateOf,
@@ -41,43 +37,14 @@ import {
   syntheticPathOf,
   textWithChoices,
 } from './synthesisSection.ts';
-import type { TrackedRun, TrackedRuns } from './trackedRuns.ts';
 import type { Inspection } from './work/inspect.ts';
 
-/** A recipe as this needs it. */
-export interface SynthesisEntry {
-  readonly file: string;
-  readonly name: string;
-  readonly text: string;
-  readonly isSaved: boolean;
-  readonly version: number;
-  readonly recipe: Recipe | undefined;
-  readonly problems: readonly RecipeProblem[];
-}
-
-export interface SynthesisWork {
-  readonly signal: AbortSignal;
-  report(progress: Progress): void;
-}
-
 /** What all work on recipes shares. */
-export interface SynthesisOptions<Entry extends SynthesisEntry = SynthesisEntry> {
-  readonly scratch: string;
-  readonly copies: RowCopies;
-  readonly log: Log;
+export interface SynthesisOptions extends SynthesisRunsOptions {
+  readonly entries: RecipeEntries;
   readonly keys: KeyRing;
-  readonly runs: TrackedRuns;
-  /** Aborted when the service leaves. */
-  readonly leaving: AbortSignal;
-  open(asked: string, work: SynthesisWork): Promise<Entry>;
-  find(asked: string): Entry;
-  /** Of a recipe without a mistake. */
-  sound(entry: Entry): Recipe;
-  save(entry: Entry, text: string): void;
+  open(asked: string, work: SynthesisWork): Promise<RecipeEntry>;
   inspect(file: string, work: SynthesisWork): Promise<Inspection>;
-  nameOf(file: string): string;
-  /** A choice that was made of this version is of the text as it is. */
-  isOfText(entry: Entry, version: number): boolean;
 }
 
 export interface Synthesis {
@@ -89,29 +56,15 @@ export interface Synthesis {
   followSynthesis(asked: { run: string }, work: SynthesisWork): Promise<SynthesisedTable>;
 }
 
-/** One that was started: until it ends, and some time after, for those who ask how it ended. */
-interface Live {
-  readonly started: StartedSynthesis;
-  readonly result: Promise<SynthesisedTable>;
-  readonly onProgress: Emitter<Progress>;
-  /** Of the recipe that it was started with. */
-  readonly text: string;
-  progress: Progress;
-  isOver: boolean;
-  outcome: SynthesisedTable | null;
-}
-
-const remembered = 50;
 /** So many distinct values of a column are offered for conditions. */
 const offeredValues = 30;
 
 /** Synthetic tables: what a recipe asks for, how long it would take, and the runs that are at work. */
-export function createSynthesis<Entry extends SynthesisEntry>(options: SynthesisOptions<Entry>): Synthesis {
-  const { scratch, copies, log, keys, runs, leaving, nameOf } = options;
-  const lives = new Map<string, Live>();
+export function createSynthesis(options: SynthesisOptions): Synthesis {
+  const { scratch, copies, keys, entries, leaving, nameOf } = options;
+  const runs = new SynthesisRuns(options);
   const either = (signal: AbortSignal) => AbortSignal.any([signal, leaving]);
-  const inputOf = ({ file }: Entry, recipe: Recipe) => path.resolve(path.dirname(file), recipe.input.path);
-  const outputOf = (entry: Entry, recipe: Recipe) => {
+  const outputOf = (entry: RecipeEntry, recipe: Recipe) => {
     const { output } = settingsOf(recipe);
     return output === undefined
       ? syntheticPathOf(inputOf(entry, recipe))
@@ -125,11 +78,9 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       throw outputExists(nameOf(target));
     }
   };
-  const runningOn = (output: string) =>
-    [...lives.values()].find(({ isOver, started }) => !isOver && started.output === output);
 
-  const state = async (entry: Entry, work: SynthesisWork): Promise<SynthesisState> => {
-    const recipe = entry.recipe ?? options.sound(entry);
+  const state = async (entry: RecipeEntry, work: SynthesisWork): Promise<SynthesisState> => {
+    const recipe = entry.recipe ?? soundRecipe(entry);
     const input = inputOf(entry, recipe);
     const inspection = await options.inspect(input, work);
     const output = nameOf(outputOf(entry, recipe));
@@ -141,21 +92,21 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       key: keyStateOf(recipe, keys),
       seed: seedKind(recipe, keys),
       problems: entry.problems.length > 0 ? entry.problems : problem ? [problem] : [],
-      running: runningOn(output)?.started ?? null,
-      last: [...lives.values()].findLast((live) => live.outcome && live.text === entry.text)?.outcome ?? null,
+      running: runs.runningOn(output) ?? null,
+      last: runs.lastOf(entry.text),
     };
   };
   /** As it would be with other choices; nothing is written. */
   const asked = ({ recipe: name, choices }: AskSynthesis) => {
-    const entry = options.find(name);
-    const recipe = options.sound(entry);
+    const entry = entries.find(name);
+    const recipe = soundRecipe(entry);
     if (!choices) {
       return { entry, recipe, text: entry.text };
     }
     const text = textWithChoices(entry.text, choices);
     return { entry, recipe: readRecipe(text, entry.name).recipe, text };
   };
-  const jobOf = (entry: Entry, recipe: Recipe, text: string) => ({
+  const jobOf = (entry: RecipeEntry, recipe: Recipe, text: string) => ({
     recipe: { text, name: entry.name, folder: path.dirname(entry.file) },
     file: inputOf(entry, recipe),
     name: nameOf(inputOf(entry, recipe)),
@@ -164,8 +115,8 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
   return {
     openSynthesis: async ({ path: file }, work) => state(await options.open(file, work), work),
     changeSynthesis: async ({ recipe: name, version, choices }, work) => {
-      const entry = options.find(name);
-      if (!options.isOfText(entry, version)) {
+      const entry = entries.find(name);
+      if (!isOfText(entry, version)) {
         throw recipeIsNewer(entry.name);
       }
       const [problem] = entry.problems;
@@ -174,7 +125,7 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       }
       const text = textWithChoices(entry.text, choices);
       readRecipe(text, entry.name);
-      options.save(entry, text);
+      entries.save(entry, text);
       return state(entry, work);
     },
     estimateSynthesis: async (ask, work) => {
@@ -192,13 +143,13 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       return runJob('previewSynthesis', job, scratch, { copies, signal: either(signal), report });
     },
     startSynthesis: async ({ recipe: name, replace = false }, work) => {
-      const entry = options.find(name);
-      const recipe = options.sound(entry);
+      const entry = entries.find(name);
+      const recipe = soundRecipe(entry);
       const target = outputOf(entry, recipe);
       const output = nameOf(target);
-      const known = runningOn(output);
+      const known = runs.runningOn(output);
       if (known) {
-        return known.started;
+        return known;
       }
       const input = inputOf(entry, recipe);
       const inspection = await options.inspect(input, work);
@@ -208,16 +159,18 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
       refuseOutput(input, target, replace);
       const { seed, check } = seedOf(recipe, keys);
       if (check !== undefined || !entry.isSaved) {
-        options.save(
+        entries.save(
           entry,
           check === undefined ? entry.text : changedRecipeText(entry.text, { key: { check } }),
         );
       }
-      const abort = new AbortController();
       const learned = fates.filter(({ fate }) => fate === 'learned').map(({ name: column }) => column);
-      const experiment = `Synthesise ${path.basename(input)}`;
-      const run = runs.begin({
-        experiment,
+      const job = {
+        ...jobOf(entry, recipe, entry.text),
+        ...{ seed: Buffer.from(seed).toString('hex'), target, output, overwrite: replace },
+      };
+      return runs.start(job, {
+        experiment: `Synthesise ${path.basename(input)}`,
         command: ['mlops', 'anonymise', 'synthesise', entry.name],
         script: entry.name,
         parameters: parametersOf(entry, recipe, keys, learned, {
@@ -225,120 +178,10 @@ export function createSynthesis<Entry extends SynthesisEntry>(options: Synthesis
           rows: `${inspection.isEstimate ? 'about ' : ''}${inspection.rows}`,
           output,
         }),
-        stop: () => abort.abort(),
       });
-      const started = { run: run.id, name: run.name, experiment, output };
-      const { promise, resolve, reject } = deferred<SynthesisedTable>();
-      promise.catch(() => undefined);
-      const live: Live = {
-        ...{ started, result: promise, onProgress: new Emitter<Progress>(), text: entry.text },
-        progress: { message: 'Starting' },
-        isOver: false,
-        outcome: null,
-      };
-      keep(lives, live);
-      const job = {
-        ...jobOf(entry, recipe, entry.text),
-        ...{ seed: Buffer.from(seed).toString('hex'), target, output, overwrite: replace },
-      };
-      void synthesise(job, live, run, { signal: either(abort.signal) })
-        .then((table) => {
-          live.outcome = table;
-          resolve(table);
-        }, reject)
-        .finally(() => {
-          live.isOver = true;
-        });
-      return started;
     },
-    followSynthesis: async ({ run }, { signal, report }) => {
-      const live = lives.get(run);
-      if (!live) {
-        throw noSuchSynthesis(run);
-      }
-      report(live.progress);
-      const heard = live.onProgress.event(report);
-      const gone = deferred<never>();
-      const leave = () => gone.reject(cancelled());
-      signal.addEventListener('abort', leave, { once: true });
-      try {
-        return await Promise.race([live.result, gone.promise]);
-      } finally {
-        signal.removeEventListener('abort', leave);
-        heard.dispose();
-      }
-    },
+    followSynthesis: ({ run }, work) => runs.follow(run, work),
   };
-
-  async function synthesise(
-    job: Parameters<typeof runJob<'synthesise'>>[1],
-    live: Live,
-    run: TrackedRun,
-    { signal }: Pick<JobOptions, 'signal'>,
-  ): Promise<SynthesisedTable> {
-    const begin = performance.now();
-    let said = '';
-    try {
-      const result = await runJob('synthesise', job, scratch, {
-        copies,
-        signal,
-        report: (progress) => {
-          live.progress = progress;
-          live.onProgress.fire(progress);
-          if (progress.message !== said) {
-            said = progress.message;
-            run.say(`${formatDuration(performance.now() - begin)}  ${said}`);
-          }
-        },
-        measure: (epoch, losses) => {
-          run.logMetrics(losses, epoch);
-          run.say(
-            `epoch ${epoch}  ${Object.entries(losses)
-              .map(([key, value]) => `${key} ${value.toFixed(4)}`)
-              .join('  ')}`,
-          );
-        },
-      });
-      const reports = reportFiles(job.target);
-      writeBeside({ reports, counts: new Map() }, result.report, [], nameOf);
-      const milliseconds = Math.round(performance.now() - begin);
-      run.logMetrics({ ...result.metrics, seconds: milliseconds / 1000 }, 0);
-      const headline = ['quality/f1_synthetic', 'quality/pairs', 'quality/shapes'].find(
-        (metric) => metric in result.metrics,
-      );
-      if (headline !== undefined) {
-        run.showFirst(headline);
-      }
-      run.keepArtifact('privacy-report.html', fs.readFileSync(reports.html, 'utf8'));
-      run.keepArtifact('privacy-report.json', `${JSON.stringify(result.report, null, 2)}\n`);
-      run.keepArtifact('recipe.anonymise.yaml', job.recipe.text);
-      for (const finding of result.findings) {
-        run.say(finding);
-      }
-      run.say(`Wrote ${job.output}: ${plural(result.rows, 'row')} (${formatBytes(result.bytes)}).`);
-      run.end({ status: 'FINISHED' });
-      const { rows, bytes, findings } = result;
-      log.write('info', 'privacy', `Synthesised ${job.output}`, { rows, milliseconds });
-      return {
-        ...live.started,
-        rows,
-        bytes,
-        findings,
-        milliseconds,
-        report: { html: nameOf(reports.html), json: nameOf(reports.json) },
-      };
-    } catch (error) {
-      if (signal.aborted || hasCode(error, cancelled().code)) {
-        run.say('Stopped. Nothing was written.');
-        run.end({ status: 'KILLED' });
-      } else {
-        const { message } = errorShape(error);
-        run.say(message);
-        run.end({ status: 'FAILED', failure: message });
-      }
-      throw error;
-    }
-  }
 }
 
 /** Before anything is read, where all rows were counted. */
@@ -347,16 +190,6 @@ function refuseSmall(recipe: Recipe, { rows, isEstimate }: Inspection): void {
   if (!isEstimate && rows < needed) {
     throw tooFewRows(rows, needed);
   }
-}
-
-/** The oldest that are over are forgotten. */
-function keep(lives: Map<string, Live>, live: Live): void {
-  for (const [run, { isOver }] of lives) {
-    if (lives.size >= remembered && isOver) {
-      lives.delete(run);
-    }
-  }
-  lives.set(live.started.run, live);
 }
 
 function columnsOf(
@@ -393,7 +226,7 @@ function problemOf(check: () => void): RecipeProblem | undefined {
 }
 
 function parametersOf(
-  entry: SynthesisEntry,
+  entry: RecipeEntry,
   recipe: Recipe,
   keys: KeyRing,
   learned: readonly string[],

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { PrivacyReport, RecipeState } from '../../../src/protocol/privacy.ts';
+import type { RecipeState } from '../../../src/protocol/privacy.ts';
+import type { PrivacyReport } from '../../../src/protocol/privacyReport.ts';
 import { peopleTable } from '../privacy/scene.ts';
 import { TypedFolder } from './commandLine.ts';
 
@@ -218,4 +219,10 @@ counts:
     expect(restored.stdout).toContain('with price as before');
     expect(price(folder.read(`${input}.back.csv`))).toEqual(price(peopleTable(rows)));
   }
+  const recipe = folder.read('people.anonymise.yaml');
+  expect((await mlops('suggest', 'people.csv')).stdout).toContain('spends ε = 0.5 in all.\n');
+  folder.write('people.anonymise.yaml', recipe.replace('epsilon: 0.5 }', 'epsilon: 1 }'));
+  expect((await mlops('suggest', 'people.csv')).stdout).toContain(
+    'With what was asked under its name before, the release second comes to ε = 1.5.',
+  );
 });

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   applyRecipe,
-  getPrivacyReport,
   previewRecipe,
   type RecipeState,
   recipeChanged,
   type SensitiveCriterion,
 } from '../../../src/protocol/privacy.ts';
+import { getPrivacyReport } from '../../../src/protocol/privacyReport.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { copyAdult, peopleRecipe, peopleTable, refusal, rowsOf, Scene } from './scene.ts';
 

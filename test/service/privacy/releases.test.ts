@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { applyRecipe, forgetKey, handKey, openRecipe, restoreData } from '../../../src/protocol/privacy.ts';
+import { applyRecipe, forgetKey, openRecipe, restoreData } from '../../../src/protocol/privacy.ts';
+import { readRecipe } from '../../../src/service/privacy/recipe/readRecipe.ts';
 import { peopleRecipe, peopleTable, refusal, rowsOf, Scene } from './scene.ts';
 
 // On a busy machine the measures of a report take a while.
@@ -15,14 +16,10 @@ beforeEach(async () => {
   await scene.start();
   scene.write('people.csv', peopleTable(300));
   scene.write(recipe, peopleRecipe());
-  await handOver('team');
+  await scene.handOver('team');
 });
 
 afterEach(() => scene.dispose());
-
-function handOver(id: string, key = scene.key): Promise<unknown> {
-  return scene.connection.send(handKey, { id, key: key.toString('base64') });
-}
 
 function apply(more: object = {}) {
   return scene.connection.send(applyRecipe, { recipe, ...more });
@@ -120,6 +117,26 @@ describe('a release', () => {
     await apply({ replace: true });
     expect(rowsOf(scene.read('people.anonymised.csv'))).toHaveLength(301);
   });
+
+  it('does not forget the table of its noise over one that got none', async () => {
+    await apply();
+    const noisy = scene.read(recipe);
+    scene.write('people.csv', peopleTable(301));
+    scene.write(
+      recipe,
+      noisy
+        .replace(/balance: .*\n/, 'balance: { method: drop }\n')
+        .replace(/price: .*\n/, 'price: { method: drop }\n'),
+    );
+    await apply({ output: 'plain.csv' });
+    const { releases } = readRecipe(scene.read(recipe), recipe).recipe;
+    expect(releases!.first!.sha256).toBe(readRecipe(noisy, recipe).recipe.releases!.first!.sha256);
+    scene.write(
+      recipe,
+      scene.read(recipe).replace('balance: { method: drop', 'balance: { method: noise, scale: 1000'),
+    );
+    expect((await refusal(apply({ output: 'again.csv' }))).code).toBe('privacy.releaseIsTaken');
+  });
 });
 
 describe('a key', () => {
@@ -132,7 +149,7 @@ describe('a key', () => {
         .replace('id: team # of', 'id: team-2 # of')
         .replace(/ {2}check: .*\n/, ''),
     );
-    await handOver('team-2', Buffer.alloc(32, 3));
+    await scene.handOver('team-2', Buffer.alloc(32, 3));
     await apply({ release: 'second', output: 'second.csv' });
     await scene.connection.send(forgetKey, { id: 'team' });
     const refused = await refusal(restore('people.anonymised.csv', 'back.csv'));
@@ -140,9 +157,9 @@ describe('a key', () => {
     expect(refused.message).toContain('The key team, with which the release first was made, is not here');
     expect(refused.message).toContain('MLOPS_ANONYMISE_KEY_TEAM');
     expect(fs.existsSync(path.join(scene.root, 'back.csv'))).toBe(false);
-    await handOver('team', Buffer.alloc(32, 4));
+    await scene.handOver('team', Buffer.alloc(32, 4));
     expect((await refusal(restore('people.anonymised.csv', 'back.csv'))).code).toBe('privacy.wrongKey');
-    await handOver('team');
+    await scene.handOver('team');
     await restore('people.anonymised.csv', 'back.csv');
     await restore('second.csv', 'back2.csv');
     for (const file of ['back.csv', 'back2.csv']) {
@@ -198,6 +215,54 @@ describe('noisy counts', () => {
     expect(scene.read('people.anonymised.cities.csv')).toBe(before);
     scene.write('people.csv', peopleTable(299));
     expect((await refusal(apply({ replace: true }))).message).toContain('the counts cities');
+  });
+
+  it('count what was asked under the name of the release before, in recipe, report and panel', async () => {
+    const noisyAge = (epsilon: number) =>
+      peopleRecipe().replace(
+        /age: .*\n/,
+        `age: { method: differentialPrivacy, epsilon: ${epsilon}, lower: 0, upper: 120 }\n`,
+      );
+    scene.write(recipe, `${noisyAge(0.5)}${counts}`);
+    await apply();
+    const { budget: once } = await scene.open(recipe);
+    expect(once).toMatchObject({ epsilon: 2.5 });
+    expect(once).not.toHaveProperty('ofRelease');
+    scene.write(recipe, scene.read(recipe).replace('epsilon: 0.5, lower', 'epsilon: 0.25, lower'));
+    // Before it is applied, and after it.
+    const whole = { epsilon: 2.25, ofRelease: { epsilon: 2.75, delta: 0 } };
+    expect((await scene.open(recipe)).budget).toMatchObject(whole);
+    const applied = await apply({ replace: true });
+    expect((await scene.open(recipe)).budget).toMatchObject(whole);
+    expect(JSON.parse(scene.read(applied.report.json)).budget).toMatchObject(whole);
+    const sentence = 'With what was asked under its name before, the release first comes to ε = 2.75.';
+    expect(scene.read(applied.report.html)).toContain(sentence);
+    const remembered = () => readRecipe(scene.read(recipe), recipe).recipe.releases!.first!;
+    expect(remembered()).toMatchObject({ epsilon: 2.75, delta: 0 });
+    expect(remembered().answers).toHaveLength(3);
+    // The same noise again is the same answer.
+    await apply({ replace: true });
+    expect(remembered()).toMatchObject({ epsilon: 2.75 });
+    // Another release has noise of its own, and both are about the same people.
+    await apply({ release: 'second', output: 'second.csv' });
+    expect(readRecipe(scene.read(recipe), recipe).recipe.releases).toMatchObject({
+      first: { epsilon: 2.75 },
+      second: { epsilon: 2.25 },
+    });
+    expect(scene.read('second.privacy.html')).toContain('With first it is ε = 5 so far.');
+  });
+
+  it('count what is asked of another table with fresh noise', async () => {
+    const plain = peopleRecipe()
+      .replace(/balance: .*\n/, 'balance: { method: drop }\n')
+      .replace(/price: .*\n/, 'price: { method: drop }\n');
+    scene.write(recipe, `${plain}${counts}    random: fresh\n`);
+    await apply();
+    scene.write('more.csv', peopleTable(310));
+    await apply({ input: 'more.csv', output: 'more.out.csv' });
+    expect((await scene.open(recipe)).budget).toMatchObject({ epsilon: 2, ofRelease: { epsilon: 6 } });
+    const { releases } = readRecipe(scene.read(recipe), recipe).recipe;
+    expect(releases!.first).toMatchObject({ epsilon: 4 });
   });
 
   it('are never written over anything else, and nothing is then written at all', async () => {

@@ -6,6 +6,7 @@ import type { ServiceConnection } from '../../../src/attach/connection.ts';
 import { type ErrorShape, errorShape } from '../../../src/base/errors.ts';
 import {
   changeRecipe,
+  handKey,
   openRecipe,
   type RecipeChange,
   type RecipeState,
@@ -34,6 +35,10 @@ export class Scene {
 
   get processId(): number {
     return this.#service!.welcome.processId;
+  }
+
+  handOver(id: string, key = this.key): Promise<unknown> {
+    return this.connection.send(handKey, { id, key: key.toString('base64') });
   }
 
   open(table: string): Promise<RecipeState> {

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { getRuns, listArtifacts, searchRuns, stopRun } from '../../../src/protocol/experiments.ts';
-import { forgetKey, getPrivacyReport, handKey } from '../../../src/protocol/privacy.ts';
+import { forgetKey, handKey } from '../../../src/protocol/privacy.ts';
+import { getPrivacyReport } from '../../../src/protocol/privacyReport.ts';
 import {
   changeSynthesis,
   estimateSynthesis,

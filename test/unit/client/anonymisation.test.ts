@@ -54,6 +54,7 @@ function opened({ id = 'patients', needed = id ?? '', older = [] }: Opened = {})
       get: async (name) => secrets.get(name),
       store: async (name, text) => void secrets.set(name, text),
       delete: async (name) => void secrets.delete(name),
+      onDidChange: () => ({ dispose: () => undefined }),
     },
     {
       get: (name, otherwise) => (memory.get(name) ?? otherwise) as never,

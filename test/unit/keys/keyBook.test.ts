@@ -1,28 +1,83 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
 import { errorShape } from '../../../src/base/errors.ts';
+import { Emitter } from '../../../src/base/event.ts';
+import { DisposableStore } from '../../../src/base/lifecycle.ts';
 import { KeyBook } from '../../../src/keys/keyBook.ts';
 
-function opened() {
+let windows: DisposableStore;
+
+beforeEach(() => {
+  windows = new DisposableStore();
+});
+
+afterEach(() => windows.dispose());
+
+/** A computer with its secret storage and the memory that its windows share. */
+function computer() {
   const secrets = new Map<string, string>();
   const memory = new Map<string, unknown>();
+  const secretChanged = new Emitter<{ key: string }>();
+  const memoryChanged = new Emitter<void>();
   let now = 1000;
-  const book = new KeyBook(
-    {
-      get: async (name) => secrets.get(name),
-      store: async (name, text) => void secrets.set(name, text),
-      delete: async (name) => void secrets.delete(name),
-    },
-    {
-      get: (name, otherwise) => (memory.get(name) ?? otherwise) as never,
-      update: async (name, value) => void memory.set(name, structuredClone(value)),
-    },
-    () => {
-      now += 1;
-      return now;
-    },
-  );
-  return { book, secrets, memory };
+  /** As the editor does: a window has its own copy of the memory, and writes all of it when the disk is ready. */
+  const openBook = (disk: Promise<void> = Promise.resolve()) => {
+    let copy = structuredClone(memory);
+    windows.add(
+      memoryChanged.event(() => {
+        copy = structuredClone(memory);
+      }),
+    );
+    const book = new KeyBook(
+      {
+        get: async (name) => secrets.get(name),
+        store: async (name, text) => {
+          secrets.set(name, text);
+          secretChanged.fire({ key: name });
+        },
+        delete: async (name) => {
+          secrets.delete(name);
+          secretChanged.fire({ key: name });
+        },
+        onDidChange: secretChanged.event,
+      },
+      {
+        get: (name, otherwise) => (copy.get(name) ?? otherwise) as never,
+        update: async (name, value) => {
+          copy.set(name, structuredClone(value));
+          const all = structuredClone(copy);
+          await disk;
+          memory.clear();
+          for (const [key, kept] of all) {
+            memory.set(key, kept);
+          }
+          memoryChanged.fire();
+        },
+      },
+      () => {
+        now += 1;
+        return now;
+      },
+    );
+    return windows.add(book);
+  };
+  const writeOver = (name: string, value: unknown) => {
+    memory.set(name, value);
+    memoryChanged.fire();
+  };
+  return { secrets, memory, openBook, writeOver };
 }
+
+function opened() {
+  const { openBook, ...stores } = computer();
+  return { book: openBook(), ...stores };
+}
+
+const ids = (book: KeyBook) =>
+  book
+    .list()
+    .map(({ id }) => id)
+    .sort();
 
 /** What an export gives away. */
 async function exported(book: KeyBook, id: string): Promise<string> {
@@ -107,6 +162,43 @@ it('a forgotten key is gone', async () => {
   expect(secrets.size).toBe(0);
   expect(book.list()).toEqual([]);
   expect(await refusal(exported(book, 'adult'))).toMatchObject({ code: 'privacy.noSuchKey' });
+});
+
+it('no key vanishes from the list when two windows make one at the same moment', async () => {
+  const { openBook, secrets } = computer();
+  const first = openBook();
+  await first.make('adult');
+  const disk = deferred<void>();
+  const books = [openBook(disk.promise), openBook(disk.promise)] as const;
+  const made = Promise.all([books[0].make('patients'), books[1].make('orders'), books[1].rotate('adult')]);
+  disk.resolve();
+  await made;
+  const all = ['adult', 'adult-2', 'orders', 'patients'];
+  expect([...secrets.keys()].sort()).toEqual(all.map((id) => `mlops.key.${id}`));
+  // A window that is opened later knows what was written alone.
+  for (const book of [...books, first, openBook()]) {
+    expect(ids(book)).toEqual(all);
+  }
+  await books[0].forget('orders');
+  for (const book of [...books, first, openBook()]) {
+    expect(ids(book)).toEqual(['adult', 'adult-2', 'patients']);
+  }
+});
+
+it('what a window says of a key outlives the list of a window that did not know it', async () => {
+  const { openBook, memory, writeOver } = computer();
+  const book = openBook();
+  await book.make('adult');
+  const before = structuredClone(memory.get('mlops.keys'));
+  await exported(book, 'adult');
+  writeOver('mlops.keys', before);
+  expect(await refusal(exported(book, 'adult'))).toMatchObject({ code: 'privacy.keyAlreadyExported' });
+  await book.make('orders');
+  expect(
+    openBook()
+      .list()
+      .find(({ id }) => id === 'adult'),
+  ).toHaveProperty('exported');
 });
 
 it('no error quotes what was entered', async () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { errorShape } from '../../../src/base/errors.ts';
 import { keyCheckValue } from '../../../src/keys/derive.ts';
+import { noSuchKey } from '../../../src/keys/errors.ts';
 import { environmentKeyRing, makeKeyInFile } from '../../../src/keys/keySources.ts';
 
 const hex = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
@@ -29,18 +30,60 @@ function keyFile(at: string, mode: number, text = `# ours\n\nteam.2026 = ${hex}\
 }
 
 function refusal(file: string): { readonly code: string; readonly message: string } {
+  return errorShape(
+    thrown(() => environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace).get('team.2026')),
+  );
+}
+
+function thrown(work: () => unknown): unknown {
   try {
-    environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace).get('team.2026');
+    work();
   } catch (error) {
-    return errorShape(error);
+    return error;
   }
   throw new Error('It was not refused.');
 }
 
 test('a variable of the environment holds a key', () => {
-  const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_TEAM_2026: hex }, workspace);
-  expect(ring.get('team.2026')!.checkValue).toBe(checkValue);
-  expect(ring.get('other')).toBeUndefined();
+  const base64 = Buffer.from(hex, 'hex').toString('base64');
+  for (const text of [hex, base64, `team-2026 = ${base64}`, `team-2026=${hex}\n`]) {
+    const ring = environmentKeyRing({ MLOPS_ANONYMISE_KEY_TEAM_2026: text }, workspace);
+    expect(ring.get('team-2026')!.checkValue).toBe(checkValue);
+    expect(ring.get('other')).toBeUndefined();
+  }
+});
+
+test('a key is never taken for another whose variable is the same', () => {
+  const ring = (text: string, file?: string) =>
+    environmentKeyRing(
+      { MLOPS_ANONYMISE_KEY_TEAM_2026: text, ...(file && { MLOPS_ANONYMISE_KEY_FILE: file }) },
+      workspace,
+    );
+  for (const name of ['team.2026', 'team_2026', 'Team-2026', 'équipe']) {
+    const variable = `MLOPS_ANONYMISE_KEY_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+    const of = (text: string) => environmentKeyRing({ [variable]: text }, workspace);
+    const refused = errorShape(thrown(() => of(hex).get(name)));
+    expect(refused.code).toBe('privacy.keyNotNamedInVariable');
+    expect(refused.message).toContain(`Set it to \`${name} = KEY\``);
+    expect(refused.message).not.toContain(hex);
+    expect(of(`${name} = ${hex}`).get(name)!.checkValue).toBe(checkValue);
+  }
+  // What names another is that one's, and so is what names nobody.
+  expect(ring(`team.2026 = ${hex}`).get('team-2026')).toBeUndefined();
+  expect(ring(`team-2026 = ${hex}`).get('team.2026')).toBeUndefined();
+  const file = keyFile(path.join(folder, 'keys'), 0o600, `team.2026 = ${'ab'.repeat(32)}\n`);
+  expect(ring(hex, file).get('team-2026')!.checkValue).toBe(checkValue);
+  expect(ring(hex, file).get('team.2026')!.checkValue).toBe(keyCheckValue(Buffer.alloc(32, 0xab)));
+});
+
+test('the variable that names the file of keys is no key', () => {
+  const file = keyFile(path.join(folder, 'keys'), 0o600, `file = ${hex}\n`);
+  expect(environmentKeyRing({ MLOPS_ANONYMISE_KEY_FILE: file }, workspace).get('file')!.checkValue).toBe(
+    checkValue,
+  );
+  expect(noSuchKey('file').message).toMatch(/or set MLOPS_ANONYMISE_KEY_FILE for the command line\.$/);
+  expect(noSuchKey('team-a').message).toContain('set MLOPS_ANONYMISE_KEY_TEAM_A or MLOPS_ANONYMISE_KEY_FILE');
+  expect(noSuchKey('team.a').message).toContain('set MLOPS_ANONYMISE_KEY_TEAM_A (to `team.a = KEY`) or');
 });
 
 test('a file that its owner alone may read holds keys', () => {

@@ -30,7 +30,7 @@ export function budgetOf({ columns, counts }: Pick<Recipe, 'columns' | 'counts'>
   };
 }
 
-/** What all releases of a recipe spend on the same people: `budget` and what the others had spent. */
+/** What all releases of a recipe spend on the same people: that of `budget` and what the others had spent. */
 export function spentSoFar(
   { releases = {}, release }: Pick<Recipe, 'releases' | 'release'>,
   budget: PrivacyBudget,
@@ -38,12 +38,12 @@ export function spentSoFar(
   const others = Object.entries(releases).filter(([name, { epsilon }]) => name !== release && epsilon);
   return {
     releases: others.map(([name]) => name),
-    epsilon: sum([budget.epsilon, ...others.map(([, { epsilon = 0 }]) => epsilon)]),
+    epsilon: sum([(budget.ofRelease ?? budget).epsilon, ...others.map(([, { epsilon = 0 }]) => epsilon)]),
   };
 }
 
 /** Of decimals as people mean them: 0.1 and 0.2 are 0.3. */
-function sum(decimals: readonly number[]): number {
+export function sum(decimals: readonly number[]): number {
   const total = decimals.map(fractionOfDecimal).reduce<Fraction>(
     (a, b) => ({
       numerator: a.numerator * b.denominator + b.numerator * a.denominator,

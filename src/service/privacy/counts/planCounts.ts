@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { columnTypeOf } from '../methods/columnType.ts';
 import { invalidOption } from '../methods/errors.ts';
 import { binLabel } from '../methods/generalise.ts';
@@ -9,6 +8,7 @@ import type { PlanContext } from '../planContext.ts';
 import { tooManyCells } from '../planErrors.ts';
 import type { CountedColumn, PlannedCounts } from '../planTypes.ts';
 import type { Counts } from '../recipe/countsSchema.ts';
+import { countsQuestion } from './questions.ts';
 
 /** The label of what is in none of the categories or bins, and of what is missing. */
 export const otherLabel = '(other or missing)';
@@ -35,16 +35,13 @@ export function planCounts(context: PlanContext): readonly PlannedCounts[] {
   });
 }
 
-/**
- * Counts that are asked for otherwise get other noise, although release and key are the same: two tables with the same
- * noise would tell it by their difference.
- */
+/** Counts that are asked for otherwise get other noise, although release and key are the same. */
 function bytesOf(context: PlanContext, name: string, counts: Counts): () => RandomBytes {
   if (counts.random === 'fresh') {
     return freshBytes;
   }
-  const asked = createHash('sha256').update(JSON.stringify(counts)).digest('hex');
-  const key = context.subkey('dp', `counts:${name}:${asked}`, `the counts ${name}`, 'counts');
+  const question = countsQuestion(name, counts, context.recipe, context.columns);
+  const key = context.subkey('dp', `counts:${name}:${question}`, `the counts ${name}`, 'counts');
   return () => keyedBytes(key);
 }
 

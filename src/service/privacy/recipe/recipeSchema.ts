@@ -70,8 +70,17 @@ export const recipeSchema = z
           sha256: sha256.describe('Of the table that it was made from.'),
           rows: z.int().min(0).optional(),
           key: keySchema.optional(),
-          epsilon: z.number().optional().describe('What its noisy columns and counts spent.'),
+          epsilon: z
+            .number()
+            .optional()
+            .describe('What its noisy columns and counts have spent, with all that was asked before.'),
           delta: z.number().optional(),
+          answers: z
+            .array(z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits'))
+            .optional()
+            .describe(
+              'What its noisy columns and counts have answered, each as a hash of what was asked: the very same again costs nothing more.',
+            ),
           written: z
             .record(z.string(), z.string().regex(/^(fixed|shortest|(%[YmdHMSfg]|[-/.: TZ])+)$/))
             .optional()

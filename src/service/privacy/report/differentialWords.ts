@@ -1,5 +1,6 @@
 import { formatNumber, groupDigits, plural } from '../../../base/format.ts';
 import type { PrivacyBudget, WrittenCounts } from '../../../protocol/privacy.ts';
+import { releaseSpentSentence } from '../../../protocol/sentences.ts';
 import { spentSoFar } from '../counts/budget.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 
@@ -41,9 +42,11 @@ export function differentialLimits(
     spent.releases.length === 0
       ? ''
       : ` With ${spent.releases.join(', ')} it is ε = ${spent.epsilon} so far.`;
+  const before = releaseSpentSentence(budget, recipe.release);
+  const whole = before === undefined ? '' : ` ${before}`;
   const names = budget.parts.map(({ name }) => name).join(', ');
   const sentences = [
-    `Differential privacy holds for ${names} alone, not for the other columns of the output. Every further release about the same people spends its own ε, and they add up.${earlier}`,
+    `Differential privacy holds for ${names} alone, not for the other columns of the output. Every further release about the same people spends its own ε, and they add up.${whole}${earlier}`,
   ];
   const onTrust = counts.filter(({ subject }) => subject === null);
   if (onTrust.length > 0) {

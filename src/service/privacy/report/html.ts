@@ -1,5 +1,6 @@
 import { plural } from '../../../base/format.ts';
-import type { ColumnRole, PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import type { ColumnRole } from '../../../protocol/privacy.ts';
+import type { PrivacyReport, ReportFigure } from '../../../protocol/privacyReport.ts';
 import { directionText, figureText, intervalText, reportTitles } from '../../../protocol/reportWords.ts';
 
 /** A report that a data protection officer can read: one file, nothing from elsewhere, fit for print and for dark. */

@@ -1,5 +1,5 @@
 import { formatShare, groupDigits, plural } from '../../../base/format.ts';
-import type { PrivacyReport, ReportFigure } from '../../../protocol/privacy.ts';
+import type { PrivacyReport, ReportFigure } from '../../../protocol/privacyReport.ts';
 import { figureText, intervalText } from '../../../protocol/reportWords.ts';
 import type { MethodName } from '../methods/descriptions.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';

@@ -1,6 +1,6 @@
 import { hasCode } from '../../../base/errors.ts';
 import { formatShare, groupDigits, plural } from '../../../base/format.ts';
-import type { ReportFigure } from '../../../protocol/privacy.ts';
+import type { ReportFigure } from '../../../protocol/privacyReport.ts';
 import type { EncodedTable } from '../../data/encodedTable.ts';
 import { equalRows, type Memorisation, measureMemorisation } from '../attack/memorisation.ts';
 import type { Random } from '../statistics/random.ts';

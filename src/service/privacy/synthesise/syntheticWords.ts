@@ -1,5 +1,5 @@
 import { groupDigits, plural } from '../../../base/format.ts';
-import type { PrivacyReport } from '../../../protocol/privacy.ts';
+import type { PrivacyReport } from '../../../protocol/privacyReport.ts';
 import type { ColumnFate } from './columnFates.ts';
 import type { SynthesisMethod } from './synthesiser.ts';
 

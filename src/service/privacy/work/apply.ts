@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { cancelled } from '../../../base/errors.ts';
-import type { GeneralisationSearch, PrivacyReport } from '../../../protocol/privacy.ts';
+import type { GeneralisationSearch } from '../../../protocol/privacy.ts';
+import type { PrivacyReport } from '../../../protocol/privacyReport.ts';
 import { fileStamp } from '../../data/rowCopy.ts';
 import { countsChoices } from '../counts/countsFiles.ts';
+import { type Spending, spendingOf } from '../counts/spending.ts';
 import { planTransform } from '../plan.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
@@ -38,6 +40,8 @@ export interface ApplyResult {
   readonly bytes: number;
   readonly report: PrivacyReport;
   readonly counts: readonly CountedTable[];
+  /** What the release comes to; null where nothing is differentially private. */
+  readonly spending: Spending | null;
   /** For the recipe, which has none before it is first applied. */
   readonly checkValue: string | undefined;
   readonly inputRows: number;
@@ -86,6 +90,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       release.guarantee?.rowCount ?? (await source.table.countRows({ signal: context.signal }));
     await verifyDistinct(release, recipe, inputRows, context);
     const counts = await countTables(source, release.plan.counts, context);
+    const spending = spendingOf(recipe, source.columns, release.plan.checkValue);
     const written = await writtenStyles(release.source, release.plan.columns, context);
     let report: PrivacyReport | undefined;
     context.report({ message: 'Writing the output' });
@@ -105,6 +110,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
             release,
             recipe,
             recipeHash: hash,
+            spending,
             counts: countsChoices(recipe).map((choice, at) => {
               const { cells, halfWidth } = counts[at]!;
               return { ...choice, path: countsPaths[choice.name]!, cells, halfWidth };
@@ -126,6 +132,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       bytes,
       report: report!,
       counts,
+      spending,
       checkValue: release.plan.checkValue,
       inputRows,
       inputSha256,

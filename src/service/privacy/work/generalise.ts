@@ -1,43 +1,26 @@
-import { groupDigits } from '../../../base/format.ts';
 import type { GeneralisationSearch } from '../../../protocol/privacy.ts';
-import type { Progress } from '../../../protocol/rpc.ts';
-import type { Cell, EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
-import { noSuchLevel, nothingSensitive, sensitiveIsGrouped } from '../errors.ts';
-import { type Criterion, describeCriterion } from '../guarantee/criteria.ts';
+import type { EncodedColumn, EncodedTable } from '../../data/encodedTable.ts';
+import { describeCriterion } from '../guarantee/criteria.ts';
 import { nothingLeft } from '../guarantee/errors.ts';
-import {
-  fullDomainGeneralisation,
-  type Generalisation,
-  localGeneralisation,
-} from '../guarantee/generalisation.ts';
 import { type Label, labelOf } from '../guarantee/hierarchy/hierarchy.ts';
 import { compileHierarchy, type LevelTable } from '../guarantee/hierarchy/levelTable.ts';
-import { partitionByMondrian } from '../guarantee/mondrian.ts';
-import type { MondrianColumn } from '../guarantee/mondrianDimension.ts';
 import type { SensitiveColumn } from '../guarantee/nodeCheck.ts';
-import {
-  type QuasiIdentifierCost,
-  type SearchProgress,
-  type SearchResult,
-  searchGeneralisation,
-} from '../guarantee/search.ts';
-import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
+import type { QuasiIdentifierCost } from '../guarantee/search.ts';
+import { columnSql } from '../methods/sqlExpression.ts';
 import type { PlannedColumn, TransformPlan } from '../planTypes.ts';
 import type { RecipeColumn } from '../recipe/columnSchema.ts';
-import type { Guarantee } from '../recipe/guaranteeSchema.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
+import { criteriaOf, refuseUnchecked, sensitiveColumns } from './askedCriteria.ts';
 import type { JobContext } from './context.ts';
+import { findGeneralisation } from './findGeneralisation.ts';
+import { type GeneralisedColumns, generalisedColumns, lookUpOf } from './generalisedColumns.ts';
 import { levelsFromRecipe } from './hierarchies.ts';
 import { type Dimension, readTuples, rowsOfCodes } from './readTuples.ts';
-import { type Argument, argumentOf, call, cellOf } from './rowFunctions.ts';
-import { searchOutcome } from './searchOutcome.ts';
+import { type Argument, argumentOf } from './rowFunctions.ts';
 import { keptColumn, type Source } from './source.ts';
 
 /** What the guarantee does to the rows. */
-export interface AppliedGuarantee {
-  readonly generalised: ReadonlyMap<string, SqlExpression>;
-  /** Rows for which it is true are released; undefined when all are. */
-  readonly released: SqlExpression | undefined;
+export interface AppliedGuarantee extends GeneralisedColumns {
   readonly suppressedRows: number;
   readonly rowCount: number;
   /** Columns whose classes count. */
@@ -80,29 +63,18 @@ export async function applyGuarantee(
     .map((column) => sensitiveColumn(column, tuples.counts, recipe, folder));
   const rowCount = tuples.counts.reduce((sum, count) => sum + count, 0);
   const criteria = rowCount === 0 ? [] : criteriaOf(guarantee, sensitive);
-  const found =
-    criteria.length > 0 && guarantee?.search === 'mondrian'
-      ? byMondrian(
-          dimensions,
-          levelTables,
-          sensitives,
-          criteria,
-          tuples.counts,
-          guarantee.levels ?? {},
-          context,
-        )
-      : bySearch(dimensions, levelTables, sensitives, criteria, tuples.counts, guarantee, {
-          ...context,
-          searchSeconds,
-        });
+  const found = findGeneralisation(
+    { dimensions, quasiIdentifiers: levelTables, sensitive: sensitives, criteria, counts: tuples.counts },
+    guarantee,
+    { ...context, searchSeconds },
+  );
   if (rowCount > 0 && found.suppressedRows === rowCount) {
     throw nothingLeft(criteria.map(describeCriterion).join(', '), rowCount);
   }
   const lookUp = lookUpOf(found.generalisation, quasi, dimensions.length);
-  const { generalised, released } = await expressions(source, dimensions, lookUp, found.suppressedRows > 0);
+  const isSuppressing = found.suppressedRows > 0;
   return {
-    generalised,
-    released,
+    ...(await generalisedColumns(source, dimensions, lookUp, isSuppressing)),
     suppressedRows: found.suppressedRows,
     rowCount,
     dimensions: dimensions.map(({ name }) => name),
@@ -160,51 +132,6 @@ function argumentOfDimension(source: Source, column: PlannedColumn): Argument {
     : argumentOf(columnSql(column.name), type);
 }
 
-/** The report says that sensitive values are diverse only where they were looked at. */
-function refuseUnchecked(
-  guarantee: Guarantee | undefined,
-  sensitive: readonly string[],
-  dimensions: readonly Dimension[],
-): void {
-  const isAsked = (guarantee?.l?.length ?? 0) > 0 || (guarantee?.t?.length ?? 0) > 0;
-  if (isAsked && sensitive.length === 0) {
-    throw nothingSensitive();
-  }
-  const generalised = sensitive.find((name) => dimensions.some((dimension) => dimension.name === name));
-  if (generalised !== undefined) {
-    throw sensitiveIsGrouped(generalised);
-  }
-}
-
-export function sensitiveColumns(recipe: Recipe, guarantee: Guarantee | undefined): readonly string[] {
-  const named = [...(guarantee?.l ?? []), ...(guarantee?.t ?? [])].flatMap(
-    ({ columns }) => columns ?? columnsWithRole(recipe, 'sensitive'),
-  );
-  return [...new Set(named)];
-}
-
-function columnsWithRole(recipe: Recipe, role: string): readonly string[] {
-  return Object.keys(recipe.columns).filter((name) => recipe.columns[name]!.role === role);
-}
-
-function criteriaOf(guarantee: Guarantee | undefined, all: readonly string[]): Criterion[] {
-  const { k, l = [], t = [] } = guarantee ?? {};
-  return [
-    ...(k === undefined ? [] : [{ kind: 'kAnonymity', k } as const]),
-    ...l.flatMap((one) => (one.columns ?? all).map((sensitive) => diversityOf(one, sensitive))),
-    ...t.flatMap(({ columns, t: most, distance }) =>
-      (columns ?? all).map((sensitive) => ({ kind: 'closeness', sensitive, t: most, distance }) as const),
-    ),
-  ];
-}
-
-function diversityOf({ kind, l, c = 1 }: NonNullable<Guarantee['l']>[number], sensitive: string): Criterion {
-  if (kind === 'recursive') {
-    return { kind: 'recursiveDiversity', sensitive, c, l };
-  }
-  return { kind: kind === 'entropy' ? 'entropyDiversity' : 'distinctDiversity', sensitive, l };
-}
-
 function levelTableOf(
   { hierarchy }: Dimension,
   column: EncodedColumn,
@@ -237,221 +164,4 @@ function sensitiveColumn(
   return isHierarchical
     ? { column, tree: levelsFromRecipe(chosen, column, rowsOfCodes(column, counts), folder) }
     : { column };
-}
-
-interface Found {
-  readonly generalisation: Generalisation;
-  readonly suppressedRows: number;
-  readonly levels: Readonly<Record<string, number>>;
-  readonly result: SearchResult | undefined;
-  readonly search: GeneralisationSearch | undefined;
-}
-
-function bySearch(
-  dimensions: readonly Dimension[],
-  quasiIdentifiers: readonly LevelTable[],
-  sensitive: readonly SensitiveColumn[],
-  criteria: readonly Criterion[],
-  weights: Int32Array,
-  guarantee: Guarantee | undefined,
-  { checkCancelled, report, searchSeconds }: JobContext & { readonly searchSeconds: number },
-): Found {
-  const kept = guarantee?.levels ?? {};
-  refuseUnknownLevels(kept, dimensions, quasiIdentifiers);
-  const fixed = dimensions.map(({ name, hierarchy }) => kept[name] ?? hierarchy?.level);
-  const highest = quasiIdentifiers.map(({ levels }, at) =>
-    Math.min(fixed[at] ?? levels.length, levels.length - 1),
-  );
-  const lowest = fixed.map((level, at) => (level === undefined ? 0 : highest[at]!));
-  const task = {
-    quasiIdentifiers,
-    // Without a guarantee every class is good enough.
-    criteria: criteria.length > 0 ? criteria : [{ kind: 'kAnonymity', k: 1 } as const],
-    sensitive,
-    suppressionLimit: guarantee?.suppressionLimit ?? 0,
-    weights,
-    lowest,
-    highest,
-    checkCancelled,
-    timeLimit: searchSeconds * 1000,
-    kept,
-    onProgress: (progress: SearchProgress) => report(searchProgress(progress)),
-  };
-  const result = searchGeneralisation(task);
-  return {
-    generalisation: fullDomainGeneralisation(task, result),
-    suppressedRows: result.suppressedRows,
-    levels: Object.fromEntries(dimensions.map(({ name }, at) => [name, result.levels[at]!])),
-    result,
-    search: dimensions.every((_, at) => fixed[at] !== undefined || quasiIdentifiers[at]!.levels.length === 1)
-      ? undefined
-      : searchOutcome(result, searchSeconds),
-  };
-}
-
-function searchProgress({ checks, nodes, left }: SearchProgress): Progress {
-  const message = 'Searching the best generalisation';
-  return left === undefined
-    ? { message: `${message}: ${groupDigits(checks)} tried` }
-    : {
-        message: `${message}: ${groupDigits(left)} of ${groupDigits(nodes)} left`,
-        fraction: 1 - left / nodes,
-      };
-}
-
-/** A level that is kept must be one of its column now. */
-function refuseUnknownLevels(
-  kept: Readonly<Record<string, number>>,
-  dimensions: readonly Dimension[],
-  quasiIdentifiers: readonly LevelTable[],
-): void {
-  for (const [name, level] of Object.entries(kept)) {
-    const at = dimensions.findIndex((dimension) => dimension.name === name);
-    const highest = at < 0 ? undefined : quasiIdentifiers[at]!.levels.length - 1;
-    if (highest === undefined || level > highest) {
-      throw noSuchLevel(name, level, highest);
-    }
-  }
-}
-
-/** Equal rows always fall into one group, so the groups of combinations are those of rows. */
-function byMondrian(
-  dimensions: readonly Dimension[],
-  quasiIdentifiers: readonly LevelTable[],
-  sensitive: readonly SensitiveColumn[],
-  criteria: readonly Criterion[],
-  counts: Int32Array,
-  kept: Readonly<Record<string, number>>,
-  { checkCancelled, report }: JobContext,
-): Found {
-  const tupleOfRow = new Int32Array(counts.reduce((sum, count) => sum + count, 0));
-  let at = 0;
-  for (const [tuple, count] of counts.entries()) {
-    tupleOfRow.fill(tuple, at, at + count);
-    at += count;
-  }
-  const byRow = (column: EncodedColumn): EncodedColumn => ({
-    ...column,
-    codes: tupleOfRow.map((tuple) => column.codes[tuple]!),
-  });
-  refuseUnknownLevels(kept, dimensions, quasiIdentifiers);
-  const chosen = dimensions.map(({ name, hierarchy }) => kept[name] ?? hierarchy?.level);
-  const columns = quasiIdentifiers.map(({ column }) => byRow(column));
-  const result = partitionByMondrian({
-    quasiIdentifiers: quasiIdentifiers.map((table, index): MondrianColumn => {
-      const column = columns[index]!;
-      const level = chosen[index];
-      if (level !== undefined) {
-        return { kind: 'hierarchy', levels: onlyLevel({ ...table, column }, level) };
-      }
-      return column.values.every((value) => typeof value === 'number')
-        ? { kind: 'numeric', column }
-        : { kind: 'hierarchy', levels: { ...table, column } };
-    }),
-    // What its own method or a chosen level decides stands in the output as it is: rows that differ in it are not alike.
-    fixed: dimensions.flatMap(({ hierarchy }, index) =>
-      hierarchy && chosen[index] === undefined ? [] : [index],
-    ),
-    criteria,
-    sensitive: sensitive.map(({ column, ...rest }) => ({ ...rest, column: byRow(column) })),
-    checkCancelled,
-    onProgress: (fraction) => report({ message: 'Grouping the rows', fraction }),
-  });
-  return {
-    generalisation: localGeneralisation(columns, result),
-    suppressedRows: 0,
-    levels: {},
-    result: undefined,
-    search: undefined,
-  };
-}
-
-/** A column as one of its levels has it, which is then the only one. */
-function onlyLevel({ column, levels }: LevelTable, level: number): LevelTable {
-  const { labels, labelOfCode, leaves } = levels[Math.min(level, levels.length - 1)]!;
-  return {
-    column: { ...column, values: labels, codes: column.codes.map((code) => labelOfCode[code]!) },
-    levels: [{ labels, labelOfCode: Int32Array.from(labels.keys()), leaves }],
-    leafCount: leaves.reduce((sum, count) => sum + count, 0),
-  };
-}
-
-interface LookUp {
-  /** Labels of a combination of values; undefined when its rows are suppressed. */
-  readonly labels: (values: readonly Cell[]) => readonly Label[] | undefined;
-  /** Of each column alone, where one generalisation counts for the whole of it. */
-  readonly ofColumn: readonly ReadonlyMap<Cell, Label>[] | undefined;
-}
-
-function lookUpOf(generalisation: Generalisation, quasi: readonly EncodedColumn[], width: number): LookUp {
-  if (generalisation.kind === 'fullDomain') {
-    const labelOfValue = generalisation.columns.map(
-      ({ values, labels }) => new Map(values.map((value, index) => [value, labels[index]!])),
-    );
-    const lost = new Set(generalisation.suppressedClasses.map((labels) => JSON.stringify(labels)));
-    return {
-      ofColumn: labelOfValue,
-      labels: (values) => {
-        const labels = values.map((value, at) => labelOfValue[at]!.get(value) ?? null);
-        return lost.size > 0 && lost.has(JSON.stringify(labels)) ? undefined : labels;
-      },
-    };
-  }
-  const { groups, tuples } = generalisation;
-  if (!tuples || quasi.length !== width) {
-    throw new Error('Equal rows were dealt to several groups');
-  }
-  const groupOf = new Map(tuples.map(({ values, group }) => [JSON.stringify(values), group]));
-  return { ofColumn: undefined, labels: (values) => groups[groupOf.get(JSON.stringify(values))!] };
-}
-
-/** Columns of the output as functions over the row: in a stream, so that the rows stay in their order. */
-async function expressions(
-  { table }: Source,
-  dimensions: readonly Dimension[],
-  lookUp: LookUp,
-  isSuppressing: boolean,
-): Promise<Pick<AppliedGuarantee, 'generalised' | 'released'>> {
-  const all = dimensions.map(({ argument }) => argument);
-  // Combinations repeat within a batch and beyond it.
-  const cached = cachedLookUp(lookUp.labels);
-  const generalised = new Map<string, SqlExpression>();
-  for (const [at, { name, hierarchy }] of dimensions.entries()) {
-    if (hierarchy) {
-      const own = lookUp.ofColumn?.[at];
-      const expression = await call(table, {
-        arguments: own ? [all[at]!] : all,
-        result: 'VARCHAR',
-        compute: own
-          ? (_, [values]) => values!.map((value) => own.get(cellOf(value)) ?? null)
-          : (rowCount, columns) =>
-              Array.from({ length: rowCount }, (_, row) => cached(columns, row)?.[at] ?? null),
-      });
-      generalised.set(name, expression);
-    }
-  }
-  const released = isSuppressing
-    ? await call(table, {
-        arguments: all,
-        result: 'BOOLEAN',
-        compute: (rowCount, columns) =>
-          Array.from({ length: rowCount }, (_, row) => cached(columns, row) !== undefined),
-      })
-    : undefined;
-  return { generalised, released };
-}
-
-function cachedLookUp(lookUp: LookUp['labels']) {
-  const known = new Map<string, readonly Label[] | undefined>();
-  return (columns: readonly (readonly (string | number | bigint | boolean | null)[])[], row: number) => {
-    const key = columns.map((column) => `${typeof column[row]}${column[row]}`).join('\u0000');
-    if (known.has(key)) {
-      return known.get(key);
-    }
-    const labels = lookUp(columns.map((column) => cellOf(column[row]!)));
-    if (known.size < 200_000) {
-      known.set(key, labels);
-    }
-    return labels;
-  };
 }

@@ -5,7 +5,15 @@ import { columnTypeOf } from '../methods/columnType.ts';
 import { columnSql, type SqlExpression } from '../methods/sqlExpression.ts';
 import type { BatchColumn, NumberDigits, PlannedColumn, WholeColumn, WholeStep } from '../planTypes.ts';
 import type { JobContext } from './context.ts';
-import { argumentOf, call, callOnText, cellOf, consecutiveRuns, rowArgument } from './rowFunctions.ts';
+import {
+  argumentOf,
+  call,
+  callOnText,
+  cellOf,
+  consecutiveRuns,
+  inputRowArgument,
+  rowArgument,
+} from './rowFunctions.ts';
 import { chunksBound, keptColumn, rowName, type Source } from './source.ts';
 
 export interface OutputColumn {
@@ -72,7 +80,7 @@ function cellsExpression(source: Source, column: BatchColumn): Promise<SqlExpres
   const digits = text && argumentOf({ sql: text.sql, values: [] }, 'VARCHAR');
   return call(source.table, {
     arguments: [
-      rowArgument,
+      column.rows === 'input' ? inputRowArgument : rowArgument,
       ...inputs.map((name) =>
         name === column.name && digits ? digits : argumentOf(columnSql(name), typeName(source, name)),
       ),

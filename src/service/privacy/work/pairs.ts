@@ -12,18 +12,22 @@ export interface Pairs {
   readonly after: EncodedTable;
 }
 
-/** A fair sample of released rows, through the same expressions as the output; the same sample each time. */
+/** A fair sample of about so many released rows, through the same expressions as the output; the same each time. */
 export async function samplePairs(
-  { source, where, columns }: Pick<Release, 'source' | 'where' | 'columns'>,
+  { source, where, columns, guarantee }: Pick<Release, 'source' | 'where' | 'columns' | 'guarantee'>,
   rows: number,
   { signal }: Pick<JobContext, 'signal'>,
 ): Promise<Pairs> {
   const before = source.columns.map(({ name, type }) => argumentOf(columnSql(name), type).expression);
   const after = columns.map(({ value }) => value);
   const { relation } = source;
-  const sampled = `(SELECT * FROM ${relation.sql}${where ? ` WHERE ${where.sql}` : ''})`;
+  // Which rows are left out is a function of ours, called for those of the sample alone: so it has as many more.
+  const isLessened = where !== undefined && guarantee !== undefined && guarantee.suppressedRows > 0;
+  const share = isLessened ? 1 - guarantee.suppressedRows / guarantee.rowCount : 1;
+  const drawn = Math.ceil(rows / share);
+  const sampled = `(SELECT * FROM ${relation.sql} USING SAMPLE reservoir(${drawn} ROWS) REPEATABLE (1))`;
   const values = [...before, ...after].map(({ sql }, at) => `${sql} AS p${at}`);
-  const sql = `SELECT ${values.join(', ')}, 1 FROM ${sampled} USING SAMPLE reservoir(${Math.trunc(rows)} ROWS) REPEATABLE (1)`;
+  const sql = `SELECT ${values.join(', ')}, 1 FROM ${sampled}${where ? ` WHERE ${where.sql}` : ''}`;
   const bound = [
     ...[...before, ...after].flatMap((expression) => expression.values),
     ...relation.values,

@@ -50,7 +50,8 @@ export async function planRelease(
     .map(({ name }) => name);
   // Where rows are numbered, those that are left out do not count.
   const isApart = needsNumbers && released !== undefined;
-  const rows = isApart ? await rowsWhere(source, released, unchanged, context) : source;
+  const inputRows = plan.columns.some((column) => column.stage === 'batch' && column.rows === 'input');
+  const rows = isApart ? await rowsWhere(source, released, { unchanged, inputRows }, context) : source;
   const columns = await outputColumns(rows, plan.columns, guarantee?.generalised ?? new Map(), context);
   return { plan, guarantee, source: rows, where: isApart ? undefined : released, columns };
 }

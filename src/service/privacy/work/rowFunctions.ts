@@ -5,7 +5,7 @@ import { type ColumnType, columnTypeOf } from '../methods/columnType.ts';
 import { piecesOfText } from '../methods/hmacBatch.ts';
 import type { SqlExpression } from '../methods/sqlExpression.ts';
 import type { TextColumn } from '../planTypes.ts';
-import { rowName } from './source.ts';
+import { inputRowName, rowName } from './source.ts';
 
 /*
  * JavaScript as functions of DuckDB: rows stay in its stream, in their order and out of core, and only the cells that
@@ -37,6 +37,11 @@ function functionType(databaseType: string): FunctionType {
 
 export const rowArgument: Argument = {
   expression: { sql: sqlName(rowName), values: [] },
+  type: 'BIGINT',
+};
+
+export const inputRowArgument: Argument = {
+  expression: { sql: sqlName(inputRowName), values: [] },
   type: 'BIGINT',
 };
 

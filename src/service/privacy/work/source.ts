@@ -14,12 +14,15 @@ import type { JobContext } from './context.ts';
 export interface Source {
   readonly table: Table;
   readonly columns: readonly TableColumn[];
-  /** Behind FROM: the columns, what the file has of each (`keptName`), and `rowName`. */
+  /** Behind FROM: the columns, what the file has of each (`keptName`), `rowName` and `inputRowName`. */
   readonly relation: SqlExpression;
 }
 
 /** The number of a row, from 0. */
 export const rowName = 'mlops:row';
+
+/** The same before any rows were left out. */
+export const inputRowName = 'mlops:input';
 
 function keptName(at: number): string {
   return `mlops:kept:${at}`;
@@ -96,8 +99,8 @@ export async function openSource(
     const kept = table.columns.flatMap(({ kept: sql, sql: value }, at) =>
       sql === value ? [] : [`${sql} AS ${sqlName(keptName(at))}`],
     );
-    const number = `${table.rowNumber} AS ${sqlName(rowName)}`;
-    const relation = `(SELECT ${[...values, ...kept, number].join(', ')} FROM ${table.relation})`;
+    const places = [rowName, inputRowName].map((place) => `${table.rowNumber} AS ${sqlName(place)}`);
+    const relation = `(SELECT ${[...values, ...kept, ...places].join(', ')} FROM ${table.relation})`;
     return { table, columns, relation: { sql: relation, values: [] } };
   } catch (error) {
     table.dispose();
@@ -179,16 +182,19 @@ async function refuseOtherType(
 export async function rowsWhere(
   source: Source,
   where: SqlExpression,
-  /** Columns of which it is needed what the file has. */
-  unchanged: readonly string[],
+  /** Columns of which it is needed what the file has; whether their numbers in the input are needed as well. */
+  { unchanged, inputRows }: { readonly unchanged: readonly string[]; readonly inputRows: boolean },
   { signal, report }: JobContext,
 ): Promise<Source> {
   const { table, relation } = source;
   const file = path.join(table.scratch, 'released.parquet');
   const wanted = new Set(unchanged.map((name) => keptColumn(source, name)));
-  const columns = table.columns.flatMap(({ name, kept, sql }, at) =>
-    kept === sql || !wanted.has(keptName(at)) ? [name] : [name, keptName(at)],
-  );
+  const columns = [
+    ...table.columns.flatMap(({ name, kept, sql }, at) =>
+      kept === sql || !wanted.has(keptName(at)) ? [name] : [name, keptName(at)],
+    ),
+    ...(inputRows ? [inputRowName] : []),
+  ];
   const format = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${rowGroupSize(columns.length)}`;
   const message = 'Leaving out rows';
   report({ message });
@@ -252,7 +258,7 @@ function safeType(type: string): string {
 function refuseNames(table: Table): void {
   const seen = new Map<string, string>();
   for (const { name } of table.columns) {
-    if (/^mlops:(row|kept:\d+)$/i.test(name)) {
+    if (/^mlops:(row|input|kept:\d+)$/i.test(name)) {
       throw columnNameTaken(table.name, name);
     }
     // Keys of columns come from their names in NFC: two that are written alike would get the same noise.

@@ -1,5 +1,5 @@
 import type { DataValue } from '../../../protocol/data.ts';
-import type { PrivacyReport, SyntheticReport } from '../../../protocol/privacy.ts';
+import type { PrivacyReport, SyntheticReport } from '../../../protocol/privacyReport.ts';
 import type { SynthesisFate, SynthesisPreview } from '../../../protocol/synthesis.ts';
 import { refuseTarget } from '../../data/writeTable.ts';
 import { readRecipe } from '../recipe/readRecipe.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ReportFigure } from '../../../../src/protocol/privacy.ts';
+import type { ReportFigure } from '../../../../src/protocol/privacyReport.ts';
 import { fullBar, judgement } from '../../../../webview-ui/report/figureScale.ts';
 
 const figure = (change: Partial<ReportFigure>): ReportFigure => ({

@@ -6,8 +6,8 @@ import type { TensorFlow } from './tensors.ts';
 
 /**
  * The critic of CTGAN (L. Xu et al., 2019, section 4.4): it looks at some rows at a time, as in PacGAN (Z. Lin et
- * al., 2018), and learns the Wasserstein distance with a gradient penalty (I. Gulrajani et al., 2017). No unit is left
- * out by chance: with half of them, as in the paper, a tenth of its epochs teaches hardly anything.
+ * al., 2018), and learns the Wasserstein distance with a gradient penalty (I. Gulrajani et al., 2017). Unlike the
+ * paper's it leaves no units out by chance (there half of them).
  */
 
 const leak = 0.2;

@@ -39,11 +39,11 @@ export interface CtganModel extends NetworkModel {
  */
 export const ctgan = { method: 'ctgan', estimate, fit, sample } satisfies Synthesiser<CtganModel>;
 
-/** The critic, which looks at several rows at once, would take gigabytes with more. */
+/** Numbers of an encoded row. The critic has `pac` times `units` weights for each of them. */
 const mostPlaces = 4_000;
 /*
- * The paper learns for 300 epochs, which would take an hour on a processor. Its batches of 500, its 256 units and its
- * rate of 2e-4 teach hardly anything in a tenth of them; what matters is how often the networks are changed.
+ * The paper learns for 300 epochs in batches of 500, with 256 units and a rate of 2e-4. Here an epoch costs less and has
+ * more and larger steps, and there are fewer epochs: what is learned is not what the paper's settings would learn.
  */
 const usualEpochs = 30;
 const largestBatch = 200;

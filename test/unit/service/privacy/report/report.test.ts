@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PrivacyReport, ReportFigure } from '../../../../../src/protocol/privacy.ts';
+import type { PrivacyReport, ReportFigure } from '../../../../../src/protocol/privacyReport.ts';
 import { readRecipe } from '../../../../../src/service/privacy/recipe/readRecipe.ts';
 import type { Recipe } from '../../../../../src/service/privacy/recipe/recipeSchema.ts';
 import { htmlReport } from '../../../../../src/service/privacy/report/html.ts';
