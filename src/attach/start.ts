@@ -13,9 +13,6 @@ export interface ServiceProgram {
   readonly idleSeconds?: number;
 }
 
-/** V8 begins with one megabyte for new objects: loading the service would fill it again and again. */
-const youngGeneration = '--min-semi-space-size=16';
-
 /**
  * Starts the service detached and waits for the one line it prints.
  * When another one holds the folder meanwhile, the line says where that one listens.
@@ -32,7 +29,7 @@ export function startService(
     ...(tracking.artifacts === undefined ? [] : ['--artifacts', tracking.artifacts]),
     ...(tracking.open ? ['--open'] : []),
   ];
-  const child = spawn(program.node, [youngGeneration, program.script, ...words], {
+  const child = spawn(program.node, [program.script, ...words], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
     windowsHide: true,
