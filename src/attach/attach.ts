@@ -9,7 +9,7 @@ import {
   type Welcome,
 } from '../protocol/service.ts';
 import { readAddress } from './address.ts';
-import { connect, type ServiceConnection } from './connection.ts';
+import type { ServiceConnection } from './connection.ts';
 import { olderServiceBusy, otherVersionCode, wentAwayCode } from './errors.ts';
 import { type ServiceProgram, startService } from './start.ts';
 
@@ -37,7 +37,9 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   if (attached) {
     return attached;
   }
-  const address = await startService(options.program, options.workspace, options.tracking);
+  // What speaks with it is loaded while it starts.
+  const starting = startService(options.program, options.workspace, options.tracking);
+  const [address, { connect }] = await Promise.all([starting, import('./connection.ts')]);
   const started = await greet(await connect(address.socket), options);
   if (!started) {
     throw olderServiceBusy(0);
@@ -46,11 +48,11 @@ export async function attach(options: AttachOptions): Promise<Attached> {
 }
 
 async function connectTo(address: ServiceAddress | undefined): Promise<ServiceConnection | undefined> {
-  try {
-    return address && (await connect(address.socket));
-  } catch {
+  if (!address) {
     return undefined;
   }
+  const { connect } = await import('./connection.ts');
+  return connect(address.socket).catch(() => undefined);
 }
 
 /** Undefined also when the service was just ending: it still took the connection, and then was gone. */

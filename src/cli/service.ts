@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readAddress } from '../attach/address.ts';
-import { connect, type ServiceConnection } from '../attach/connection.ts';
+import type { ServiceConnection } from '../attach/connection.ts';
 import { formatBytes, formatRelativeTime, plural } from '../base/format.ts';
 import { getStatus, retire, type ServiceAddress } from '../protocol/service.ts';
 import { serviceBusy } from './errors.ts';
@@ -80,6 +80,7 @@ async function findService(
   workspace: string,
 ): Promise<{ address: ServiceAddress; connection: ServiceConnection } | undefined> {
   const address = await readAddress(workspace);
+  const { connect } = await import('../attach/connection.ts');
   try {
     return address && { address, connection: await connect(address.socket) };
   } catch {

@@ -75,8 +75,9 @@ export class Editor {
   }
 }
 
-/** `<name>-dark.png` and `<name>-light.png`; the window is dark again afterwards. */
+/** `<name>-dark.png` and `<name>-light.png`, whatever an earlier window left behind; dark again afterwards. */
 export async function picturesInBothThemes(workbench: Workbench, name: string): Promise<void> {
+  await workbench.setTheme('dark');
   await workbench.screenshot(`${name}-dark`);
   await workbench.setTheme('light');
   await workbench.screenshot(`${name}-light`);

@@ -22,7 +22,7 @@ import {
 import { optional } from './fields.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { admit } from './guard.ts';
-import type { Call } from './route.ts';
+import type { Call, Route } from './route.ts';
 import { multipartPaths, refuseMultipart, routes } from './routes.ts';
 import { type ChosenExperiments, RunScope } from './runScope.ts';
 
@@ -69,6 +69,7 @@ function refuseSchema(): never {
 /** Where every route lies; `/api/3.0` and both versions under `/ajax-api` are other names of the same. */
 const mountPoint = '/api/2.0';
 const otherMountPoints = /^\/(?:ajax-)?api\/[23]\.0(?=\/)/;
+const messages = `${mountPoint}/mlflow/`;
 
 /** MLflow's REST API on 127.0.0.1, under a secret path. */
 export async function createTrackingServer(options: TrackingServerOptions): Promise<TrackingServer> {
@@ -172,19 +173,48 @@ function serveMessages(app: FastifyInstance, common: Call, gate: Gate): void {
       done(error as Error);
     }
   });
+  const answer = async ({ request, reply, route, sent }: Asked) => {
+    const scope = gate.scopeOf(request.raw);
+    return send(reply, await route.answer(sent, scope ? { ...common, scope } : common));
+  };
+  const exact = new Map<string, Route>();
   for (const route of routes) {
-    const hasParameters = route.path.includes(':');
+    if (!route.path.includes(':')) {
+      exact.set(`${route.method} ${route.path}`, route);
+      continue;
+    }
     app.route({
       method: route.method,
-      url: `${mountPoint}/mlflow/${route.path}`,
-      handler: async (request, reply) => {
-        const scope = gate.scopeOf(request.raw);
-        const sent = route.method === 'GET' ? request.query : jsonBody(request);
-        const received = hasParameters ? withParameters(sent, request.params as object) : sent;
-        return send(reply, await route.answer(received, scope ? { ...common, scope } : common));
+      url: `${messages}${route.path}`,
+      handler: (request, reply) => {
+        const sent = withParameters(messageOf(request), request.params as object);
+        return answer({ request, reply, route, sent });
       },
     });
   }
+  // All that are known by their whole path are one route of the framework: to add each takes it longer than to find it.
+  app.route<{ Params: { '*': string } }>({
+    method: ['GET', 'POST', 'PATCH', 'DELETE'],
+    url: `${messages}*`,
+    handler: (request, reply) => {
+      const route = exact.get(`${request.method} ${request.params['*']}`);
+      if (!route) {
+        throw noRoute(request);
+      }
+      return answer({ request, reply, route, sent: messageOf(request) });
+    },
+  });
+}
+
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly route: Route;
+  readonly sent: unknown;
+}
+
+function messageOf(request: FastifyRequest): unknown {
+  return request.method === 'GET' ? request.query : jsonBody(request);
 }
 
 /** What the address says about which one is meant goes before what the message says. */
@@ -256,9 +286,21 @@ function answerErrors(app: FastifyInstance, log: Log): void {
     return send(reply, body);
   });
   app.setNotFoundHandler((request) => {
-    const path = request.originalUrl.split('?')[0]!;
-    throw isKnownPath(path) ? methodNotAllowed(request.method, path) : endpointNotFound(path);
+    throw noRoute(request);
   });
+}
+
+/** Also for a route with a part that the framework found too long for it. */
+function noRoute({ method, originalUrl }: FastifyRequest): Error {
+  const path = originalUrl.split('?')[0]!;
+  const below = path.replace(otherMountPoints, mountPoint);
+  const methods = knownPaths.filter(({ pattern }) => pattern.test(below)).map((known) => known.method);
+  if (methods.length === 0) {
+    return endpointNotFound(path);
+  }
+  return methods.some((known) => known === method)
+    ? badRequest('A part of the address is too long.')
+    : methodNotAllowed(method, path);
 }
 
 /** What the HTTP framework itself finds wrong with a request. */
@@ -270,14 +312,13 @@ function asOurs(error: unknown): unknown {
   return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? wrongContentType() : badRequest(String(error));
 }
 
-const knownPaths = routes.map(
-  ({ path }) => new RegExp(`^${mountPoint}/mlflow/${path.replace(/:\w+/g, '[^/]+')}$`),
-);
-
-function isKnownPath(path: string): boolean {
-  const below = path.replace(otherMountPoints, mountPoint);
-  return below === '/health' || below === '/version' || knownPaths.some((known) => known.test(below));
-}
+const knownPaths = [
+  { method: 'GET', pattern: /^\/(health|version)$/ },
+  ...routes.map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${messages}${path.replace(/:\w+/g, '[^/]+')}$`),
+  })),
+];
 
 /** From the address as it was sent, decoded exactly once; a plus is a plus. */
 function pathOf(request: FastifyRequest, files: string): string {
