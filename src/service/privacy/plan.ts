@@ -1,22 +1,13 @@
 import path from 'node:path';
-import type { KeyRing } from '../../keys/masterKey.ts';
 import { planCounts } from './counts/planCounts.ts';
 import { emptyInGroup, invalidOption } from './methods/errors.ts';
 import { groupMeans, mdavGroups } from './methods/microaggregation.ts';
 import { planColumn } from './planColumn.ts';
-import { type FindersOf, PlanContext } from './planContext.ts';
+import { PlanContext, type PlanOptions } from './planContext.ts';
 import { nothingKept, outputIsInput, unlistedColumns } from './planErrors.ts';
-import type { PlannedColumn, TableColumn, TransformPlan, WholeStep } from './planTypes.ts';
+import type { PlannedColumn, TransformPlan, WholeStep } from './planTypes.ts';
 import type { ColumnWith } from './recipe/columnSchema.ts';
 import type { Recipe } from './recipe/recipeSchema.ts';
-
-export interface PlanOptions {
-  readonly recipe: Recipe;
-  /** In the order of the table. */
-  readonly columns: readonly TableColumn[];
-  readonly keys: KeyRing;
-  readonly findersOf?: FindersOf;
-}
 
 /**
  * What to do with each column, in the order of the table. The same recipe, key and input give the same output.
@@ -25,11 +16,12 @@ export interface PlanOptions {
  * not there or is another one (`privacy.noSuchKey`, `privacy.wrongKey`), a method that is impossible for its column,
  * an output path that is the input path.
  */
-export function planTransform({ recipe, columns, keys, findersOf = () => [] }: PlanOptions): TransformPlan {
+export function planTransform(options: PlanOptions): TransformPlan {
+  const { recipe, columns } = options;
   if (path.posix.normalize(recipe.output.path) === path.posix.normalize(recipe.input.path)) {
     throw outputIsInput(recipe.input.path);
   }
-  const context = new PlanContext(recipe, columns, keys, findersOf);
+  const context = new PlanContext(options);
   for (const name of namedColumns(recipe)) {
     context.column(name);
   }

@@ -138,7 +138,12 @@ const planners: { readonly [Name in MethodName]: Planner<Name> } = {
   },
   rankSwap: ({ context, column, options }) => {
     const { name } = column;
-    const key = context.subkey('swap', name, name, options.method);
+    const key = context.subkey(
+      'swap',
+      context.drawSubject(name, [options.percent], true),
+      name,
+      options.method,
+    );
     return {
       name,
       method: options.method,

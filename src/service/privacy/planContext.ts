@@ -12,6 +12,16 @@ import type { Recipe } from './recipe/recipeSchema.ts';
 /** What finds personal data in text; `kinds` are those of the recipe, all when undefined. */
 export type FindersOf = (kinds: readonly string[] | undefined) => readonly TextFinder[];
 
+export interface PlanOptions {
+  readonly recipe: Recipe;
+  /** In the order of the table. */
+  readonly columns: readonly TableColumn[];
+  readonly keys: KeyRing;
+  readonly findersOf?: FindersOf;
+  /** Which rows are left out, as `leftOutMark` has it; undefined where none are. */
+  readonly leftOut?: string | undefined;
+}
+
 /** A recipe beside its table and keys: what every column's plan asks for. */
 export class PlanContext {
   readonly recipe: Recipe;
@@ -20,14 +30,16 @@ export class PlanContext {
   readonly columns: readonly TableColumn[];
   readonly #columns: ReadonlyMap<string, TableColumn>;
   readonly #keys: KeyRing;
+  readonly #leftOut: string | undefined;
   #key: MasterKey | undefined;
 
-  constructor(recipe: Recipe, columns: readonly TableColumn[], keys: KeyRing, findersOf: FindersOf) {
+  constructor({ recipe, columns, keys, findersOf = () => [], leftOut }: PlanOptions) {
     this.recipe = recipe;
     this.findersOf = findersOf;
     this.columns = columns;
     this.#columns = new Map(columns.map((column) => [column.name, column]));
     this.#keys = keys;
+    this.#leftOut = leftOut;
   }
 
   /** Throws `missingColumn`. */
@@ -65,6 +77,15 @@ export class PlanContext {
       this.#key = found;
     }
     return this.#key.subkey({ purpose, dataset, release, subject });
+  }
+
+  /**
+   * The subject of a subkey whose draws are added to values or exchange them: the column and all that was asked of it. The
+   * same draws at another scale, or row by row on other rows, would tell by the difference of two outputs what is below
+   * them. `isByRow`: a row's number says which draw it gets.
+   */
+  drawSubject(column: string, settings: readonly (string | number)[], isByRow: boolean): string {
+    return JSON.stringify([column, settings, (isByRow && this.#leftOut) || null]);
   }
 
   /** Undefined as long as no subkey was asked for. */

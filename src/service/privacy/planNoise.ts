@@ -26,10 +26,12 @@ export function planNoise(
   direction: NoiseDirection,
 ): BatchColumn {
   const { name } = column;
-  const key = context.subkey('noise', name, name, options.method);
   const noise: NoiseOptions = { ...options, decimals: decimalsOf(name, type, options) };
   const onCell = noiseOnCell(noise, name, direction);
   const { rowKey } = context.recipe;
+  const asked = [noise.distribution, noise.scale, noise.decimals];
+  const subject = context.drawSubject(name, asked, rowKey === undefined);
+  const key = context.subkey('noise', subject, name, options.method);
   const identities = rowKey?.map((part) => {
     context.column(part);
     return direction === 1 ? identityOf(context, part) : identityInOutput(context, part);

@@ -2,9 +2,9 @@ import { columnTypeOf, greatestOf } from './methods/columnType.ts';
 import { dateShift } from './methods/dateShift.ts';
 import { methodDescriptions } from './methods/descriptions.ts';
 import { formatPreserving } from './methods/formatPreserving.ts';
-import { needsRowOrder, type PlanOptions } from './plan.ts';
+import { needsRowOrder } from './plan.ts';
 import { cells } from './planColumn.ts';
-import { PlanContext } from './planContext.ts';
+import { PlanContext, type PlanOptions } from './planContext.ts';
 import { nothingToRestore } from './planErrors.ts';
 import { planNoise } from './planNoise.ts';
 import type { BatchColumn, RestorePlan, TableColumn } from './planTypes.ts';
@@ -16,11 +16,11 @@ import { type Identity, identityInOutput } from './rowIdentity.ts';
  * format-preserving encryption by decrypting. `columns` are those of the anonymised table; where the recipe remembers
  * the type that a column had, that one counts.
  */
-export function planRestore({ recipe, columns, keys, findersOf = () => [] }: PlanOptions): RestorePlan {
+export function planRestore({ recipe, columns, keys }: Omit<PlanOptions, 'leftOut'>): RestorePlan {
   const before = columns.map(({ name, type }) => ({ name, type: typeBefore(recipe.columns[name], type) }));
-  const context = new PlanContext(recipe, before, keys, findersOf);
+  const { written, leftOut } = recipe.releases?.[recipe.release] ?? {};
+  const context = new PlanContext({ recipe, columns: before, keys, leftOut });
   const restored: BatchColumn[] = [];
-  const written = recipe.releases?.[recipe.release]?.written;
   const notRestored: { name: string; reason: string }[] = [];
   for (const [name, options] of Object.entries(recipe.columns)) {
     const column = before.find((each) => each.name === name);

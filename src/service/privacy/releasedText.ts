@@ -16,14 +16,22 @@ export interface Applied extends ApplyResult {
  */
 export function releasedText(text: string, recipe: Recipe, result: Applied): string {
   const { key, guarantee, releases } = recipe;
-  const { inputSha256: sha256, inputRows: rows, checkValue: check, written, release, isOwn } = result;
+  const {
+    inputSha256: sha256,
+    inputRows: rows,
+    checkValue: check,
+    written,
+    leftOut,
+    release,
+    isOwn,
+  } = result;
   const usedKey = key && check !== undefined ? { key: { id: key.id, check } } : {};
   const styles = Object.keys(written).length > 0 ? { written } : {};
   const spent = spentMembers(result.spending);
   // The table that got the noise of a release is remembered, whatever is made of others without noise.
   const hasNoise = drawnColumns(recipe).length > 0 || releases?.[release]?.key === undefined;
   const table = hasNoise ? { sha256, rows } : {};
-  const made = { releases: { [release]: { ...table, ...usedKey, ...spent, ...styles } } };
+  const made = { releases: { [release]: { ...table, ...usedKey, ...spent, leftOut, ...styles } } };
   if (!isOwn && releases?.[release]) {
     // Another table that may join is no reason to forget the first; what was told of its people counts.
     return Object.keys(spent).length === 0

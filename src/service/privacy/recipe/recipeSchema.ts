@@ -81,6 +81,13 @@ export const recipeSchema = z
             .describe(
               'What its noisy columns and counts have answered, each as a hash of what was asked: the very same again costs nothing more.',
             ),
+          leftOut: z
+            .string()
+            .regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits')
+            .optional()
+            .describe(
+              'Which rows the guarantee left out, as a hash with the key: noise by the number of the row is another one for other rows.',
+            ),
           written: z
             .record(z.string(), z.string().regex(/^(fixed|shortest|(%[YmdHMSfg]|[-/.: TZ])+)$/))
             .optional()

@@ -44,6 +44,7 @@ export interface ApplyResult {
   readonly spending: Spending | null;
   /** For the recipe, which has none before it is first applied. */
   readonly checkValue: string | undefined;
+  readonly leftOut: string | undefined;
   readonly inputRows: number;
   readonly inputSha256: string;
   readonly written: Readonly<Record<string, string>>;
@@ -134,6 +135,7 @@ export async function applyRelease(job: ApplyJob, context: JobContext): Promise<
       counts,
       spending,
       checkValue: release.plan.checkValue,
+      leftOut: release.leftOut,
       inputRows,
       inputSha256,
       written,

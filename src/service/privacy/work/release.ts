@@ -13,6 +13,7 @@ import type { TransformPlan } from '../planTypes.ts';
 import type { Recipe } from '../recipe/recipeSchema.ts';
 import type { HandedKeys, JobContext } from './context.ts';
 import { type AppliedGuarantee, applyGuarantee } from './generalise.ts';
+import { drawsByRow, leftOutMark } from './leftOut.ts';
 import { type OutputColumn, outputColumns } from './outputColumns.ts';
 import { numberedPlaces, rowsWhere, type Source } from './source.ts';
 import { verifyClasses } from './verifyClasses.ts';
@@ -21,6 +22,8 @@ import { verifyClasses } from './verifyClasses.ts';
 export interface Release {
   readonly plan: TransformPlan;
   readonly guarantee: AppliedGuarantee | undefined;
+  /** For the recipe, where the noise depends on which rows are left out. */
+  readonly leftOut: string | undefined;
   /** Of the rows that are released when `where` is undefined. */
   readonly source: Source;
   readonly where: SqlExpression | undefined;
@@ -41,8 +44,11 @@ export async function planRelease(
   { recipe, folder, keys, searchSeconds }: ReleaseOptions,
   context: JobContext,
 ): Promise<Release> {
-  const plan = planTransform({ recipe, columns: source.columns, keys: keyRing(keys), findersOf });
-  const guarantee = await applyGuarantee(source, recipe, plan, { folder, searchSeconds }, context);
+  const asked = { recipe, columns: source.columns, keys: keyRing(keys), findersOf };
+  const allRows = planTransform(asked);
+  const guarantee = await applyGuarantee(source, recipe, allRows, { folder, searchSeconds }, context);
+  const leftOut = guarantee && drawsByRow(allRows, recipe) ? leftOutMark(guarantee, asked) : undefined;
+  const plan = leftOut === undefined ? allRows : planTransform({ ...asked, leftOut });
   const released = guarantee?.released;
   const needsNumbers = plan.columns.some(({ stage }) => stage === 'batch' || stage === 'whole');
   const unchanged = plan.columns
@@ -53,7 +59,7 @@ export async function planRelease(
   const inputRows = plan.columns.some((column) => column.stage === 'batch' && column.rows === 'input');
   const rows = isApart ? await rowsWhere(source, released, { unchanged, inputRows }, context) : source;
   const columns = await outputColumns(rows, plan.columns, guarantee?.generalised ?? new Map(), context);
-  return { plan, guarantee, source: rows, where: isApart ? undefined : released, columns };
+  return { plan, guarantee, leftOut, source: rows, where: isApart ? undefined : released, columns };
 }
 
 export function keyRing(keys: HandedKeys): KeyRing {

@@ -150,6 +150,26 @@ describe('a plan', () => {
     expect(restored.get('weight')!.map(Number)).toEqual(original.get('weight'));
   });
 
+  test('the noise is another one at another scale, and where other rows are left out', async () => {
+    const noiseOf = async (text: string, leftOut?: string) => {
+      const { recipe } = readRecipe(text, 'r');
+      const planned = planTransform({ recipe, columns, keys, leftOut });
+      const income = planned.columns.filter(({ name }) => name === 'income');
+      const cells = (await output(income, original, 200)).get('income')!;
+      return cells.map((cell, row) =>
+        cell === null ? 0 : Number(cell) - Number(original.get('income')![row]),
+      );
+    };
+    const noise = await noiseOf(recipeText);
+    const twice = await noiseOf(recipeText.replace('scale: 1000', 'scale: 2000'));
+    const others = await noiseOf(recipeText, '00000000000000ff');
+    const added = noise.flatMap((amount, row) => (amount === 0 ? [] : [row]));
+    expect(added.length).toBeGreaterThan(170);
+    // With the same draws all would be 2.
+    expect(added.filter((row) => Math.abs(twice[row]! / noise[row]! - 2) < 0.01).length).toBeLessThan(10);
+    expect(added.filter((row) => others[row] === noise[row])).toEqual([]);
+  });
+
   test('noise from a row key is the same in whatever order the rows come', async () => {
     const byKey = plan(recipeText.replace('subject:', 'rowKey: [card, seen]\nsubject:'));
     expect(byKey.needsRowOrder).toBe(false);

@@ -32,7 +32,7 @@ interface Returned {
 }
 
 /** Anonymised with a recipe of these columns, and brought back from the output and the recipe alone. */
-async function thereAndBack(table: string, columns: string): Promise<Returned> {
+async function thereAndBack(table: string, columns: string, guarantee = ''): Promise<Returned> {
   const [file, target, back] = ['in.csv', 'out.csv', 'back.csv'].map((name) => path.join(folder, name));
   fs.writeFileSync(file!, table);
   const text = `version: 1
@@ -44,7 +44,7 @@ output: { path: out.csv }
 otherColumns: keep
 columns:
 ${columns}
-`;
+${guarantee}`;
   const recipe = { text, name: 'in.anonymise.yaml', folder };
   const keys = { team: Buffer.alloc(32, 5).toString('base64') };
   const applied = await applyRelease(
@@ -55,9 +55,9 @@ ${columns}
     context(),
   );
   fs.rmSync(file!);
-  const { inputSha256: sha256, written, types } = applied;
+  const { inputSha256: sha256, written, leftOut, types } = applied;
   const remembered = changedRecipeText(text, {
-    releases: { r: { sha256, written } },
+    releases: { r: { sha256, written, leftOut } },
     columns: Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }])),
   });
   const restored = await restoreRelease(
@@ -149,6 +149,22 @@ lines",0.10
     const { back } = await thereAndBack(table, noise('n'));
     expect(back).toBe(table);
   });
+});
+
+test('numbers come back where rows were left out, and theirs are not the draws of all rows', async () => {
+  const table = `town,income
+${'Ulm,1000.00\n'.repeat(5)}Rom,2000.00
+${'Aalen,3000.00\n'.repeat(5)}`;
+  const columns = `  town: { method: keep, role: quasiIdentifier }\n${noise('income')}`;
+  const all = await thereAndBack(table, columns);
+  expect(all.back).toBe(table);
+  for (const file of ['out.csv', 'back.csv']) {
+    fs.rmSync(path.join(folder, file));
+  }
+  const fewer = await thereAndBack(table, columns, 'guarantee: { k: 5, suppressionLimit: 0.2 }\n');
+  expect(fewer.back).toBe(table.replace('Rom,2000.00\n', ''));
+  const lines = (text: string) => text.trimEnd().split('\n').slice(1);
+  expect(lines(fewer.released).slice(0, 5)).not.toEqual(lines(all.released).slice(0, 5));
 });
 
 test('dates that are written in two ways come back as dates, and that is said', async () => {
