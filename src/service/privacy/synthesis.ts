@@ -153,6 +153,11 @@ export function createSynthesis(options: SynthesisOptions): Synthesis {
       }
       const input = inputOf(entry, recipe);
       const inspection = await options.inspect(input, work);
+      // Meanwhile somebody else may have started it.
+      const other = runs.runningOn(output);
+      if (other) {
+        return other;
+      }
       refuseSmall(recipe, inspection);
       const fates = columnFates(recipe, inspection.columns);
       requireLearned(recipe, fates);

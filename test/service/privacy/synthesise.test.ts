@@ -145,7 +145,11 @@ describe('Adult', () => {
   it('is stopped within a second from its run, and leaves nothing', async () => {
     copyAdult(scene);
     const state = await choose(await open('adult.csv'), { rows: 2_000_000 });
-    const { run } = await scene.connection.send(startSynthesis, { recipe: state.recipe });
+    // It is inspected again, and meanwhile the second comes.
+    scene.write('adult.csv', scene.read('adult.csv'));
+    const start = () => scene.connection.send(startSynthesis, { recipe: state.recipe });
+    const [{ run }, again] = await Promise.all([start(), start()]);
+    expect(again.run).toBe(run);
     const under = await waitFor('the run to be at work', async () => {
       const { running } = await open('adult.csv');
       return running?.run === run ? running : undefined;
