@@ -133,9 +133,25 @@ export async function versionDataset(
 export async function explorerRow(workbench: Workbench, names: readonly string[]): Promise<Locator> {
   const tree = workbench.page.getByRole('tree', { name: 'Files Explorer' });
   const rows = names.map((name) => tree.getByRole('treeitem', { name, exact: true }));
-  for (const row of rows.slice(0, -1)) {
-    await workbench.expand(row);
+  for (const [position, row] of rows.entries()) {
+    await untilListed(workbench, row);
+    if (position < rows.length - 1) {
+      await workbench.expand(row);
+    }
   }
-  await rows.at(-1)!.waitFor();
   return rows.at(-1)!;
+}
+
+/** VS Code may miss a file that is written while its window starts: a person has the list made anew. */
+async function untilListed(workbench: Workbench, row: Locator): Promise<void> {
+  await until('the file to be listed', async () => {
+    const listed = await row.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!listed) {
+      await workbench.runCommand('Refresh Explorer');
+    }
+    return listed;
+  });
 }

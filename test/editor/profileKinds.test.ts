@@ -3,11 +3,12 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import type { FrameLocator } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Editor } from './editor.ts';
 import { until } from './harness/waiting.ts';
 import type { Workbench } from './harness/workbench.ts';
 import { explorerRow, versionDataset } from './journey.ts';
+import { makeProject } from './project.ts';
 import type { SampleProject } from './sampleProject.ts';
 
 let editor: Editor;
@@ -63,8 +64,11 @@ async function profiled(workbench: Workbench, title: string): Promise<FrameLocat
 }
 
 test('a table of every kind is profiled by right click, and its rows are shown', async () => {
-  await editor.inProject({ files: { 'README.md': '# Birds\n' } }, async (workbench, project) => {
-    const kinds = await writeKinds(project);
+  const project = makeProject({ files: { 'README.md': '# Birds\n' } });
+  onTestFinished(() => project.dispose());
+  const kinds = await writeKinds(project);
+  fs.writeFileSync(path.join(project.folder, 'kinds', 'packed.csv'), Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]));
+  await editor.inWindow(project.folder, async (workbench) => {
     await workbench.openView('Explorer');
     for (const [name, words] of kinds) {
       await workbench.contextMenu(await explorerRow(workbench, ['kinds', name]), 'Profile Dataset');
@@ -76,7 +80,6 @@ test('a table of every kind is profiled by right click, and its rows are shown',
       await page.locator('#cell-3-2').getByText('Biscoe').waitFor();
       await workbench.runCommand('View: Close Editor');
     }
-    fs.writeFileSync(path.join(project.folder, 'kinds', 'packed.csv'), Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]));
     await workbench.contextMenu(await explorerRow(workbench, ['kinds', 'packed.csv']), 'Profile Dataset');
     const refused = await workbench.webview('Profile of packed.csv');
     await refused.getByText(/packed\.csv .*compressed with gzip/).waitFor();

@@ -38,8 +38,11 @@ test('a recipe is completed and explained while it is written, without another e
     });
     await workbench.screenshot('84-recipe-completion');
     await page.keyboard.type('noise');
-    await widget.getByText('noise', { exact: true }).first().waitFor();
+    await widget.locator('.focused').getByText('noise', { exact: true }).waitFor();
     await page.keyboard.press('Enter');
+    await widget.waitFor({ state: 'hidden' });
+    // A proposal that opens meanwhile would take the next key.
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Enter');
     await page.keyboard.type('scale: 5');
     await page.keyboard.press('Escape');

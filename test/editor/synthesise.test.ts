@@ -88,9 +88,9 @@ test('right click on a table: settings, an estimate, rows like these, the run, i
     await back.getByRole('button', { name: 'Open Run' }).click();
     const shown = workbench.page.locator('.tab.active');
     let name = title;
-    await until('the run to be shown', async () => {
+    await until('the run to be shown, by its name', async () => {
       name = (await shown.getAttribute('aria-label'))?.split(',')[0] ?? title;
-      return !name.startsWith(title);
+      return name !== 'Run' && !name.startsWith(title);
     });
     const run = await workbench.webview(name);
     await run.getByText('recipe_hash').waitFor(long);
