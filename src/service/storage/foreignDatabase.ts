@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
@@ -37,7 +38,9 @@ export async function openForeignDatabase(file: string, folder: string): Promise
       columns: (table) => columnsOf(database, table),
       dispose: () => {
         database.close();
-        void remove(own);
+        inUse.delete(own);
+        // At once: whoever was told that all is imported finds nothing left of it.
+        rmSync(own, { recursive: true, force: true });
       },
     };
   } catch (error) {
