@@ -163,14 +163,21 @@ export interface TrainingResults {
   readonly metrics: readonly MeasuredMetric[];
   readonly folds?: readonly { readonly metric: string; readonly mean: number; readonly deviation: number }[];
   /** Of a classification. Rows are the true classes, columns the predicted ones, both in the order of `classes`. */
-  readonly confusion?: { readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] };
+  readonly confusion?: {
+    readonly classes: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  };
   /** Of each class against the rest, or of the positive one alone. */
   readonly roc?: readonly Curve[];
   /** Predicted probability against observed share, in up to ten groups of equal size. */
   readonly calibration?: readonly Curve[];
   readonly residuals?: Residuals;
   /** How much the first metric gets worse when the column is shuffled; the most important one first. */
-  readonly importance: readonly { readonly column: string; readonly mean: number; readonly deviation: number }[];
+  readonly importance: readonly {
+    readonly column: string;
+    readonly mean: number;
+    readonly deviation: number;
+  }[];
   readonly hints: readonly LeakageHint[];
   readonly notices: readonly string[];
 }
