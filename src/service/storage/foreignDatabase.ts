@@ -38,20 +38,19 @@ export async function openForeignDatabase(file: string, folder: string): Promise
       columns: (table) => columnsOf(database, table),
       dispose: () => {
         database.close();
-        inUse.delete(own);
-        // At once: whoever was told that all is imported finds nothing left of it.
-        rmSync(own, { recursive: true, force: true });
+        remove(own);
       },
     };
   } catch (error) {
-    await remove(own);
+    remove(own);
     throw error;
   }
 }
 
-async function remove(own: string): Promise<void> {
+/** At once: whoever was told that all is imported finds nothing left of it. */
+function remove(own: string): void {
   inUse.delete(own);
-  await fs.rm(own, { recursive: true, force: true });
+  rmSync(own, { recursive: true, force: true });
 }
 
 async function removeLeftovers(copies: string): Promise<void> {
